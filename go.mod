@@ -1,0 +1,3 @@
+module github.com/stateaudit/stateaudit
+
+go 1.26

@@ -1,0 +1,35 @@
+// Package frontend is what a language folder under parsers/ offers to the core.
+//
+// The core walks, opens and limits; a front end matches files by name and turns
+// them into units. A front end decides nothing: it records what it saw.
+package frontend
+
+import (
+	"context"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// FrontEnd is one language or configuration technology.
+type FrontEnd struct {
+	Language unit.Language
+	// Match tells from the slash-separated path, relative to the root, whether
+	// the front end reads the file.
+	Match func(path string) bool
+	// ParseFile turns one file into a unit. It must not panic, hang or fail: what
+	// it could not read goes into the unit's Problems. Called in parallel.
+	// Nil if the language cannot be read file by file; then Load is set.
+	ParseFile func(path string, content []byte) *unit.Unit
+	// Load reads all matched files at once (Go, whose types need the module).
+	Load func(ctx context.Context, in Input) ([]*unit.Unit, []unit.Problem)
+	// Resolve joins the units of the language over the whole checkout: names
+	// become IDs of declarations, callers get their callees. It may be nil.
+	Resolve func(units []*unit.Unit)
+}
+
+// Input is what Load gets.
+type Input struct {
+	Root    string   // absolute folder of the checkout
+	Files   []string // matched files, relative, sorted
+	Offline bool     // never ask the network for modules
+}

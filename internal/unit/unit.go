@@ -1,0 +1,306 @@
+// Package unit is the vocabulary of stateaudit and the form in which a parser
+// hands over what it saw: one serialisable Unit for each Go package, Ruby file
+// or deployment file.
+//
+// A unit holds no syntax and decides nothing. Names in it are as written until
+// the language's resolver has joined the units of a checkout; from then on a
+// reference is the ID of a declaration, or says that it leads outside.
+//
+// The nouns, in the order in which data meets them:
+//
+//   - a Holder is a place that can outlive a request;
+//   - a Function is a body of code with the roles that its framework gives it;
+//   - an Access is a read or change of a Place in a function;
+//   - a Call leads from a function to another, with Values as arguments;
+//   - a Place is a root (holder, receiver, parameter, result of a call) and the
+//     fields and elements walked from there;
+//   - a Type tells the shape of a class or struct;
+//   - a Setting is what a configuration file says, or fails to say.
+package unit
+
+// Language names a front end.
+type Language string
+
+// The languages that stateaudit reads.
+const (
+	Go     Language = "go"
+	Ruby   Language = "ruby"
+	Deploy Language = "deploy"
+)
+
+// Unit is what one Go package, Ruby file or deployment file says.
+type Unit struct {
+	Language  Language
+	Path      string // directory of a Go package, file otherwise; slash-separated, relative to the root
+	Name      string // import path of a Go package, empty otherwise
+	Files     []File
+	Holders   []Holder
+	Types     []Type
+	Functions []Function
+	Settings  []Setting
+	Problems  []Problem
+	// Incomplete says that types or syntax were missing in part, so that
+	// silence about this unit proves less than elsewhere.
+	Incomplete bool
+}
+
+// File is one source file of a unit.
+type File struct {
+	Path      string
+	Lines     int
+	Test      bool
+	Generated bool
+	// Vendored is code of others that is kept in the tree.
+	Vendored bool
+}
+
+// Location is a region of a file. Lines and columns start at 1; columns count
+// bytes. A zero Line means the whole file.
+type Location struct {
+	File      string `json:"file"`
+	Line      int    `json:"line"`
+	Column    int    `json:"column"`
+	EndLine   int    `json:"endLine"`
+	EndColumn int    `json:"endColumn"`
+}
+
+// Problem is something in the checkout that could not be analysed.
+type Problem struct {
+	File    string `json:"file"`
+	Line    int    `json:"line"`
+	Message string `json:"message"`
+}
+
+// HolderKind says what sort of place a holder is.
+type HolderKind string
+
+// The kinds of holder, over all languages.
+const (
+	PackageVar  HolderKind = "package-var"  // Go package-level variable
+	Field       HolderKind = "field"        // field of a struct, or instance variable of a class
+	Captured    HolderKind = "captured"     // variable of an outer function that a longer-lived closure keeps
+	Constant    HolderKind = "constant"     // Ruby constant
+	ClassVar    HolderKind = "class-var"    // @@x
+	ClassIvar   HolderKind = "class-ivar"   // @x of a class or module object
+	Global      HolderKind = "global"       // $x
+	Attribute   HolderKind = "attribute"    // cattr_, mattr_, class_attribute
+	ThreadLocal HolderKind = "thread-local" // Thread.current[:x], thread_mattr_accessor
+	AppConfig   HolderKind = "app-config"   // object hung on Rails.application.config or the like
+)
+
+// Holder is a place that can outlive a request, as declared.
+type Holder struct {
+	ID       string // unique in the checkout
+	Symbol   string // as a reader would name it
+	Name     string // last part: variable, field, constant without sigil kept as written
+	Kind     HolderKind
+	Owner    string // ID of the type, class or function it belongs to, or package
+	Type     string // static type (Go) or inferred class (Ruby); empty when unknown
+	Elem     string // type of the elements of a collection, when known
+	Value    Value  // what it is first set to, where it is declared
+	Location Location
+	Test     bool // declared in test, generated or vendored code: never reported
+	// PerRequest marks places that the framework resets for each request
+	// (CurrentAttributes, RequestStore).
+	PerRequest bool
+	// Comment is the documentation at the declaration, cut to some 200 bytes:
+	// people say there what a thing is for.
+	Comment string
+}
+
+// Type is a struct, interface, class or module.
+type Type struct {
+	ID         string
+	Name       string
+	Kind       string   // struct, interface, named, class, module
+	Supers     []string // embedded types, superclass, included modules (IDs or names)
+	Methods    []string // IDs of the functions
+	Fields     []string // IDs of the holders
+	Implements []string // IDs of the interfaces of the checkout that it satisfies (Go)
+	Exact      bool
+	Location   Location
+	Test       bool
+}
+
+// Role is what a framework makes of a function.
+type Role string
+
+// The roles. None is not a role: such a function has the phase of its callers.
+const (
+	Main        Role = "main"        // program entry, one-shot command
+	Initializer Role = "initializer" // init, package initialiser, class body, Rails initializer
+	Handler     Role = "handler"     // request handler, controller action, view, RPC method
+	Middleware  Role = "middleware"
+	Job         Role = "job"
+	Consumer    Role = "consumer" // message or event subscriber
+	Scheduler   Role = "scheduler"
+	Background  Role = "background" // goroutine or thread
+	Callback    Role = "callback"   // handed to code that is not in the checkout, time of call unknown
+	Test        Role = "test"
+	Tool        Role = "tool" // rake task, migration, script, generator: a process of its own
+)
+
+// Serves tells whether a function of this role runs while requests are served.
+func (r Role) Serves() bool {
+	switch r {
+	case Handler, Middleware, Job, Consumer, Scheduler, Background:
+		return true
+	}
+	return false
+}
+
+// Function is a body of code: function, method, closure, class body, view.
+type Function struct {
+	ID       string
+	Symbol   string // as a reader would name it
+	Name     string
+	Owner    string // ID of the receiver's type or of the class
+	Outer    string // ID of the enclosing function of a closure
+	Roles    []Role
+	RoleNote string // why it has the role: "registered with http.HandleFunc"
+	Params   []string
+	Accesses []Access
+	Calls    []Call
+	Returns  []Value  // what it hands out; bounded
+	Allocs   []Alloc  // types of which it makes an instance
+	Attrs    []string // words that a rule may ask for, such as "once", "private", "init-hook"
+	Location Location // of the name; EndLine is the last line of the body
+	Test     bool
+}
+
+// Alloc is the making of an instance of a type of the checkout.
+type Alloc struct {
+	Type     string
+	Location Location
+}
+
+// AccessKind says what an access does to a place.
+type AccessKind string
+
+// The kinds of access.
+const (
+	Read   AccessKind = "read"
+	Write  AccessKind = "write"  // the place gets another value
+	Modify AccessKind = "modify" // its content changes in place: element, append, delete, increment, decode
+	Invoke AccessKind = "invoke" // a method of its value is called; the type decides whether that changes it
+	Escape AccessKind = "escape" // its address or a reference leaves for where it cannot be followed
+	Init   AccessKind = "init"   // first value given while an object is made
+)
+
+// Access is one use of a place in a function.
+type Access struct {
+	Place    Place
+	Kind     AccessKind
+	Method   string // Invoke: ID of the method, or its name when the type is not of the checkout
+	Op       string // how: "=", "+=", "append", "delete", "[]=", "||=", "<<", "decode"
+	Value    *Value // Write, Init: what is put there
+	Key      *Value // Modify of an element: under which key
+	Location Location
+	Guards   []string // locks held, as place text; "once" inside sync.Once or the like
+	Lazy     bool     // done only if the place was empty before: ||=, nil check, once
+	Reset    bool     // sets to nil, zero or empty: an invalidation
+	Ensure   bool     // undone or done in ensure/defer
+}
+
+// Root says where a place starts.
+type Root string
+
+// The roots of a place.
+const (
+	RootHolder   Root = "holder"   // Name is the holder's ID
+	RootReceiver Root = "receiver" // self or the method's receiver
+	RootParam    Root = "param"    // Name is the index, from 0
+	RootResult   Root = "result"   // Name is the ID (or name) of the function called
+	RootLocal    Root = "local"    // made in this function; Name is its type when known
+	RootUnknown  Root = "unknown"
+)
+
+// Place is a root and the steps from there: field IDs, or Element.
+type Place struct {
+	Root Root
+	Name string
+	Path []string `json:",omitempty"`
+}
+
+// Element is the step from a collection to one of its elements.
+const Element = "[]"
+
+// ValueKind says what an expression is.
+type ValueKind string
+
+// The kinds of value.
+const (
+	Unknown    ValueKind = ""
+	Literal    ValueKind = "literal"    // number, string, symbol, regexp, true
+	Nil        ValueKind = "nil"        // nil or zero
+	Collection ValueKind = "collection" // array, slice, map, hash, struct literal; Parts are bounded
+	New        ValueKind = "new"        // an instance of Type
+	Result     ValueKind = "call"       // result of calling Callee with Parts
+	PlaceValue ValueKind = "place"      // the value of Place
+	Func       ValueKind = "function"   // Callee is the closure or function
+	Compound   ValueKind = "compound"   // computed from Parts: operator, interpolation, conditional
+)
+
+// Value is what is known of an expression.
+type Value struct {
+	Kind   ValueKind `json:",omitempty"`
+	Type   string    `json:",omitempty"`
+	Text   string    `json:",omitempty"` // source, cut to 80 bytes
+	Callee string    `json:",omitempty"`
+	Place  *Place    `json:",omitempty"`
+	Parts  []Value   `json:",omitempty"`
+}
+
+// Use says what a caller does with a result.
+type Use string
+
+// The uses of a result.
+const (
+	Dropped Use = "dropped"
+	Checked Use = "checked" // only success or failure is looked at
+	Used    Use = "used"
+)
+
+// Call is one call in a function.
+type Call struct {
+	// Callee is the ID of the function, or of an external one
+	// (net/http.Get, Net::HTTP.get). Ruby leaves it empty until resolved.
+	Callee string
+	Name   string // last part
+	// Targets are the functions of the checkout that may run: implementations
+	// of an interface method, overrides, candidates by name.
+	Targets  []string `json:",omitempty"`
+	External bool     // leads outside the checkout
+	Receiver *Value   `json:",omitempty"`
+	Args     []Value  `json:",omitempty"`
+	Result   Use      `json:",omitempty"`
+	// Async says that the caller does not wait: go statement, perform_later.
+	Async    bool     `json:",omitempty"`
+	Deferred bool     `json:",omitempty"` // defer, ensure
+	Tx       bool     `json:",omitempty"` // inside a database transaction
+	Loop     bool     `json:",omitempty"` // inside a loop without end
+	Guards   []string `json:",omitempty"`
+	Location Location
+}
+
+// Origin says how a setting came to its value.
+type Origin string
+
+// The origins.
+const (
+	Written    Origin = "written"
+	Defaulted  Origin = "defaulted"  // nothing is written, the technology's default counts
+	Unresolved Origin = "unresolved" // a template or expression that could not be read: neither on nor off
+)
+
+// Setting is one thing that configuration says.
+type Setting struct {
+	Kind     string // vocabulary of the technology-neutral settings, e.g. "cache-store", "session-store"
+	Subject  string // what it is set for: component, service, environment
+	Value    string
+	Origin   Origin
+	Text     string // as written
+	Env      string // environment it holds in: production, development, test, "" for all
+	Location Location
+	Values   []Value `json:",omitempty"`
+}
