@@ -1,0 +1,210 @@
+// Package checkout lists and reads the files of an audited tree.
+//
+// A Tree is the sorted list of the regular files below a root, with paths
+// relative to it and slash-separated. The tree may be hostile or broken:
+// symbolic links to folders are not followed (so no loop can arise and nothing
+// outside is read), what cannot be read is a problem and never a failure, and
+// no file is read past a limit.
+//
+// Only a root that is missing or is no folder fails a walk, because then there
+// is nothing to audit.
+package checkout
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// DefaultMaxSize is the size in bytes above which a file is not read. Source
+// that people write stays far below; generated tables do not.
+const DefaultMaxSize = 5 << 20
+
+// ErrNotFound and ErrNotDir say why a root cannot be walked.
+var (
+	ErrNotFound = errors.New("no such folder")
+	ErrNotDir   = errors.New("not a folder")
+)
+
+// Options choose what a walk sees.
+type Options struct {
+	// Exclude are glob patterns on paths relative to the root; "**" matches any
+	// number of folders. A pattern that matches a folder leaves out all below.
+	Exclude []string
+	// MaxSize limits what Read reads; 0 stands for DefaultMaxSize.
+	MaxSize int64
+}
+
+// Tree is a walked checkout.
+type Tree struct {
+	Root     string   // absolute
+	Files    []string // relative, slash-separated, sorted
+	Problems []unit.Problem
+	maxSize  int64
+}
+
+// Walk lists the files below a root.
+func Walk(root string, opts Options) (*Tree, error) {
+	abs, err := openRoot(root)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range opts.Exclude {
+		if !doublestar.ValidatePattern(p) {
+			return nil, fmt.Errorf("exclude pattern %q is malformed", p)
+		}
+	}
+	t := &Tree{Root: abs, maxSize: opts.MaxSize}
+	if t.maxSize <= 0 {
+		t.maxSize = DefaultMaxSize
+	}
+	w := walker{tree: t, exclude: opts.Exclude}
+	if err := filepath.WalkDir(abs, w.visit); err != nil {
+		return nil, fmt.Errorf("walking %q: %w", root, err)
+	}
+	slices.Sort(t.Files)
+	return t, nil
+}
+
+// openRoot resolves the root, which itself may be a symbolic link.
+func openRoot(root string) (string, error) {
+	info, err := os.Stat(root)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", fmt.Errorf("%q: %w", root, ErrNotFound)
+	case err != nil:
+		return "", fmt.Errorf("%q: %w", root, reason(err))
+	case !info.IsDir():
+		return "", fmt.Errorf("%q: %w", root, ErrNotDir)
+	}
+	abs, err := filepath.Abs(root)
+	if err != nil {
+		return "", fmt.Errorf("%q: %w", root, err)
+	}
+	return filepath.EvalSymlinks(abs)
+}
+
+type walker struct {
+	tree    *Tree
+	exclude []string
+}
+
+func (w walker) visit(name string, d fs.DirEntry, err error) error {
+	rel, relErr := filepath.Rel(w.tree.Root, name)
+	if relErr != nil {
+		return relErr
+	}
+	rel = filepath.ToSlash(rel)
+	if err != nil {
+		w.problem(rel, err)
+		return fs.SkipDir
+	}
+	if rel == "." {
+		return nil
+	}
+	if d.IsDir() {
+		if skipped(d.Name()) || w.excluded(rel) {
+			return fs.SkipDir
+		}
+		return nil
+	}
+	if w.readable(name, d) && !w.excluded(rel) {
+		w.tree.Files = append(w.tree.Files, rel)
+	}
+	return nil
+}
+
+func (w walker) problem(rel string, err error) {
+	w.tree.Problems = append(w.tree.Problems, unit.Problem{File: rel, Message: "folder could not be read: " + reason(err).Error()})
+}
+
+// skipped names the folders that hold no source of the application.
+func skipped(name string) bool {
+	return name == ".git" || name == "node_modules"
+}
+
+// readable accepts regular files and links to regular files inside the root.
+// Links that leave the checkout are passed over: a hostile tree could point at
+// the auditor's own files.
+func (w walker) readable(name string, d fs.DirEntry) bool {
+	if d.Type().IsRegular() {
+		return true
+	}
+	if d.Type()&fs.ModeSymlink == 0 {
+		return false
+	}
+	target, err := filepath.EvalSymlinks(name)
+	if err != nil {
+		return false
+	}
+	rel, err := filepath.Rel(w.tree.Root, target)
+	if err != nil || !filepath.IsLocal(rel) {
+		return false
+	}
+	info, err := os.Stat(target)
+	return err == nil && info.Mode().IsRegular()
+}
+
+func (w walker) excluded(rel string) bool {
+	return slices.ContainsFunc(w.exclude, func(pattern string) bool { return Match(pattern, rel) })
+}
+
+// Match tells whether a pattern takes a path. A pattern without a slash also
+// matches the last part of a path, and one that ends in a slash means a folder.
+func Match(pattern, rel string) bool {
+	for len(pattern) > 1 && pattern[len(pattern)-1] == '/' {
+		pattern = pattern[:len(pattern)-1]
+	}
+	if ok, _ := doublestar.Match(pattern, rel); ok {
+		return true
+	}
+	if path.Base(pattern) != pattern {
+		return false
+	}
+	ok, _ := doublestar.Match(pattern, path.Base(rel))
+	return ok
+}
+
+// Read returns the content of a file of the tree, or the problem that keeps it
+// from being read.
+func (t *Tree) Read(rel string) ([]byte, *unit.Problem) {
+	f, err := os.Open(filepath.Join(t.Root, filepath.FromSlash(rel)))
+	if err != nil {
+		return nil, &unit.Problem{File: rel, Message: "file could not be read: " + reason(err).Error()}
+	}
+	defer f.Close()
+	content, err := io.ReadAll(io.LimitReader(f, t.maxSize+1))
+	if err != nil {
+		return nil, &unit.Problem{File: rel, Message: "file could not be read: " + reason(err).Error()}
+	}
+	if int64(len(content)) > t.maxSize {
+		return nil, &unit.Problem{File: rel, Message: fmt.Sprintf("file is larger than %s and was not read", size(t.maxSize))}
+	}
+	return content, nil
+}
+
+func size(n int64) string {
+	if n >= 1<<20 {
+		return fmt.Sprintf("%d MB", n>>20)
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
+
+// reason strips the absolute path from an error of the file system, which would
+// make output depend on where the checkout lies.
+func reason(err error) error {
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		return pathErr.Err
+	}
+	return err
+}

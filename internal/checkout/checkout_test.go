@@ -1,0 +1,127 @@
+package checkout
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+func write(t *testing.T, root string, files ...string) {
+	t.Helper()
+	for _, f := range files {
+		name := filepath.Join(root, filepath.FromSlash(f))
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(f), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func link(t *testing.T, target, name string) {
+	t.Helper()
+	if err := os.Symlink(target, name); err != nil {
+		t.Skip("no symbolic links here:", err)
+	}
+}
+
+func TestWalkSkipsAndSorts(t *testing.T) {
+	root := t.TempDir()
+	write(t, root, "b.go", "a/x.rb", ".git/config", "web/node_modules/x/y.js", "vendor/gen/big.go", "vendor/keep.go", "a/x.pb.go")
+	link(t, "..", filepath.Join(root, "a", "loop"))
+	link(t, "x.rb", filepath.Join(root, "a", "alias.rb"))
+	link(t, "nowhere", filepath.Join(root, "dangling.go"))
+	outside := t.TempDir()
+	write(t, outside, "secret.go")
+	link(t, filepath.Join(outside, "secret.go"), filepath.Join(root, "secret.go"))
+
+	tree, err := Walk(root, Options{Exclude: []string{"vendor/gen/", "*.pb.go"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"a/alias.rb", "a/x.rb", "b.go", "vendor/keep.go"}
+	if !reflect.DeepEqual(tree.Files, want) {
+		t.Errorf("files %q, want %q", tree.Files, want)
+	}
+	if len(tree.Problems) != 0 {
+		t.Errorf("problems %v", tree.Problems)
+	}
+}
+
+func TestWalkUnreadableFolder(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root reads everything")
+	}
+	root := t.TempDir()
+	write(t, root, "a.go", "closed/b.go")
+	closed := filepath.Join(root, "closed")
+	if err := os.Chmod(closed, 0); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.Chmod(closed, 0o755) })
+	tree, err := Walk(root, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(tree.Problems) != 1 || tree.Problems[0].File != "closed" || strings.Contains(tree.Problems[0].Message, root) {
+		t.Errorf("problems %v", tree.Problems)
+	}
+	if !reflect.DeepEqual(tree.Files, []string{"a.go"}) {
+		t.Errorf("files %q", tree.Files)
+	}
+}
+
+func TestWalkRefusesRoots(t *testing.T) {
+	root := t.TempDir()
+	write(t, root, "a.go")
+	if _, err := Walk(filepath.Join(root, "none"), Options{}); !errors.Is(err, ErrNotFound) {
+		t.Errorf("missing root: %v", err)
+	}
+	if _, err := Walk(filepath.Join(root, "a.go"), Options{}); !errors.Is(err, ErrNotDir) {
+		t.Errorf("file as root: %v", err)
+	}
+	if _, err := Walk(root, Options{Exclude: []string{"[a"}}); err == nil {
+		t.Error("malformed pattern accepted")
+	}
+}
+
+func TestReadLimit(t *testing.T) {
+	root := t.TempDir()
+	write(t, root, "ok", "longer")
+	tree, err := Walk(root, Options{MaxSize: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, p := tree.Read("ok"); p != nil || string(b) != "ok" {
+		t.Errorf("ok: %q, %v", b, p)
+	}
+	if _, p := tree.Read("longer"); p == nil || p.Message != "file is larger than 3 bytes and was not read" {
+		t.Errorf("longer: %v", p)
+	}
+	if _, p := tree.Read("gone"); p == nil || strings.Contains(p.Message, root) {
+		t.Errorf("gone: %v", p)
+	}
+}
+
+func TestMatch(t *testing.T) {
+	for _, c := range []struct {
+		pattern, path string
+		want          bool
+	}{
+		{"vendor", "vendor", true},
+		{"vendor", "a/vendor", true},
+		{"vendor/", "vendor", true},
+		{"a/**", "a/b/c.rb", true},
+		{"**/gen/*.go", "x/y/gen/z.go", true},
+		{"a/*.go", "a/b/c.go", false},
+		{"*.go", "a/b/c.go", true},
+	} {
+		if got := Match(c.pattern, c.path); got != c.want {
+			t.Errorf("Match(%q, %q) = %v", c.pattern, c.path, got)
+		}
+	}
+}

@@ -1,0 +1,172 @@
+// Package config reads .stateaudit.yaml.
+//
+// The file is read over its syntax tree and not into a struct, so that every
+// complaint names the file and line, and an unknown key is an error with the
+// nearest known key beside it: a misspelt setting that is silently ignored
+// costs its user an afternoon. The same keys stand in the JSON Schema next to
+// this file, which a test compares.
+package config
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// FileName is the name of the configuration file.
+const FileName = ".stateaudit.yaml"
+
+// Off is the level of a rule that is switched off.
+const Off = "off"
+
+// Config is what the user has written. Its zero value is the default.
+type Config struct {
+	File      string // where it was read from; empty for the default
+	Domains   []Domain
+	Exclude   []string
+	Levels    map[string]string // rule to note, warning, error or off
+	Catalogue []Entry
+	Weights   map[string]float64 // ranking dimension to weight
+}
+
+// Domain is a bounded context that the user names.
+type Domain struct {
+	Name      string
+	Paths     []string
+	Globs     []string
+	Constants []string
+	Packages  []string
+	Line      int
+}
+
+// Entry adds a type to the catalogue of well-known types.
+type Entry struct {
+	Type    string
+	Role    string
+	Methods []string // those that change it
+	Line    int
+}
+
+// Error is a mistake in the configuration.
+type Error struct {
+	File    string
+	Line    int // 0 if no line is to blame
+	Message string
+}
+
+// Error names file and line as editors understand them.
+func (e *Error) Error() string {
+	if e.Line == 0 {
+		return fmt.Sprintf("%s: %s", e.File, e.Message)
+	}
+	return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Message)
+}
+
+// Template is the commented file that init writes.
+//
+//go:embed template.yaml
+var Template string
+
+// Load reads a file. Rules are the names that levels may be set for.
+func Load(file string, rules []string) (*Config, error) {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		var pathErr *fs.PathError
+		if errors.As(err, &pathErr) {
+			err = pathErr.Err
+		}
+		return nil, &Error{File: file, Message: err.Error()}
+	}
+	return Parse(file, content, rules)
+}
+
+// Find looks for the file in dir and the folders above, up to the root of the
+// repository: a folder that holds .git. Outside of a repository only dir itself
+// is looked at, so that a stray file in a home folder governs nothing. It
+// returns "" if there is none.
+func Find(dir string) string {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return ""
+	}
+	for _, d := range searched(abs) {
+		name := filepath.Join(d, FileName)
+		if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
+			return name
+		}
+	}
+	return ""
+}
+
+// searched lists the folders from dir up to the root of its repository.
+func searched(dir string) []string {
+	var dirs []string
+	for d := dir; ; d = filepath.Dir(d) {
+		dirs = append(dirs, d)
+		if _, err := os.Lstat(filepath.Join(d, ".git")); err == nil {
+			return dirs
+		}
+		if filepath.Dir(d) == d {
+			return []string{dir}
+		}
+	}
+}
+
+// Level returns the level set for a rule, or "".
+func (c *Config) Level(rule string) string {
+	if c == nil {
+		return ""
+	}
+	return c.Levels[rule]
+}
+
+// levels lists what a rule can be set to.
+func levels() []string { return []string{"note", "warning", "error", Off} }
+
+// Roles lists what a catalogue entry can be.
+func Roles() []string {
+	return []string{
+		"cache", "limiter", "counter", "flag", "registry", "session", "worker",
+		"lock", "client", "config", "metrics", "sync", "other",
+	}
+}
+
+// dimensions lists what a weight can be given to.
+func dimensions() []string {
+	return []string{"domainClarity", "asyncViability", "sharedStateCoupling", "blastRadius", "traffic"}
+}
+
+// nearest returns the known word closest to a misspelt one, or "".
+func nearest(word string, known []string) string {
+	best, bestDistance := "", 1+max(1, len(word)/3)
+	for _, k := range slices.Sorted(slices.Values(known)) {
+		if d := distance(word, k); d < bestDistance {
+			best, bestDistance = k, d
+		}
+	}
+	return best
+}
+
+// distance is Levenshtein's.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
+		}
+	}
+	return row[len(b)]
+}

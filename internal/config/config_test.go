@@ -1,0 +1,192 @@
+package config
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"gopkg.in/yaml.v3"
+
+	"github.com/stateaudit/stateaudit/docs"
+)
+
+func rules() []string { return []string{"mutable-singleton", "connection-pool"} }
+
+const full = `exclude: [vendor/**]
+levels:
+  connection-pool: off
+  mutable-singleton: error
+domains:
+  - name: billing
+    paths: [app/billing]
+    globs: ["app/**/invoice*.rb"]
+    constants: [Billing]
+    packages: [example.com/billing]
+catalogue:
+  - type: Shop::Throttle
+    role: limiter
+    methods: [hit]
+weights:
+  traffic: 0.5
+`
+
+func TestParse(t *testing.T) {
+	got, err := Parse("c.yaml", []byte(full), rules())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &Config{
+		File:      "c.yaml",
+		Exclude:   []string{"vendor/**"},
+		Levels:    map[string]string{"connection-pool": "off", "mutable-singleton": "error"},
+		Domains:   []Domain{{Name: "billing", Paths: []string{"app/billing"}, Globs: []string{"app/**/invoice*.rb"}, Constants: []string{"Billing"}, Packages: []string{"example.com/billing"}, Line: 6}},
+		Catalogue: []Entry{{Type: "Shop::Throttle", Role: "limiter", Methods: []string{"hit"}, Line: 12}},
+		Weights:   map[string]float64{"traffic": 0.5},
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
+func TestErrorsNameFileAndLine(t *testing.T) {
+	for _, c := range []struct{ in, want string }{
+		{"exlude: []\n", `c.yaml:1: unknown key "exlude"; did you mean "exclude"?`},
+		{"\nlevels:\n  mutable-singelton: off\n", `c.yaml:3: unknown rule "mutable-singelton" in levels; did you mean "mutable-singleton"?`},
+		{"levels:\n  connection-pool: warn\n", `c.yaml:2: unknown level "warn"; known are error, note, off, warning`},
+		{"levels:\n  connection-pool: eror\n", `c.yaml:2: unknown level "eror"; did you mean "error"?`},
+		{"domains:\n  - name: x\n    path: [y]\n", `c.yaml:3: unknown key "path" in domains; did you mean "paths"?`},
+		{"domains:\n  - paths: [y]\n", `c.yaml:2: a domain needs a name`},
+		{"domains: x\n", `c.yaml:1: a list is needed here`},
+		{"exclude: ['[a']\n", `c.yaml:1: glob pattern "[a" is malformed`},
+		{"weights:\n  traffic: -1\n", `c.yaml:2: a weight is a number that is not negative, not "-1"`},
+		{"catalogue:\n  - type: X\n", `c.yaml:2: a catalogue entry needs a type and a role`},
+		{"exclude: []\nexclude: []\n", `c.yaml:2: key "exclude" is set twice, first on line 1`},
+		{"- a\n", `c.yaml:1: the configuration must be a mapping of keys to values`},
+		{"a: b: c\n", `c.yaml:1: mapping values are not allowed in this context`},
+	} {
+		_, err := Parse("c.yaml", []byte(c.in), rules())
+		var e *Error
+		if !errors.As(err, &e) || err.Error() != c.want {
+			t.Errorf("%q:\n got  %v\n want %s", c.in, err, c.want)
+		}
+	}
+}
+
+func TestTemplate(t *testing.T) {
+	c, err := Parse("t.yaml", []byte(Template), rules())
+	if err != nil || !reflect.DeepEqual(c, &Config{File: "t.yaml"}) {
+		t.Errorf("as written: %+v, %v", c, err)
+	}
+	c, err = Parse("t.yaml", []byte(uncommented()), rules())
+	if err != nil {
+		t.Fatalf("uncommented: %v\n%s", err, uncommented())
+	}
+	if len(c.Domains) == 0 || len(c.Exclude) == 0 || len(c.Levels) == 0 || len(c.Catalogue) == 0 || len(c.Weights) != len(dimensions()) {
+		t.Errorf("template leaves something out: %+v", c)
+	}
+}
+
+// uncommented is the template with its examples switched on.
+func uncommented() string {
+	var b strings.Builder
+	example := regexp.MustCompile(`^# ((exclude|levels|domains|catalogue|weights):|  .*)$`)
+	for line := range strings.Lines(Template) {
+		if m := example.FindStringSubmatch(strings.TrimSuffix(line, "\n")); m != nil && !strings.HasPrefix(m[1], "      config") {
+			line = m[1] + "\n"
+		}
+		b.WriteString(line)
+	}
+	return b.String()
+}
+
+func TestSchemaAgrees(t *testing.T) {
+	schema := compile(t, "stateaudit.schema.json")
+	for _, in := range []string{full, uncommented(), "", "levels: {connection-pool: 'off'}"} {
+		if err := schema.Validate(asJSON(t, in)); err != nil {
+			t.Errorf("%s\n%v", in, err)
+		}
+	}
+	for _, in := range []string{"exlude: []", "domains: [{paths: [x]}]", "weights: {traffic: -1}", "catalogue: [{type: X, role: y}]"} {
+		if schema.Validate(asJSON(t, in)) == nil {
+			t.Errorf("schema accepts %s", in)
+		}
+	}
+	raw, _ := json.Marshal(Roles())
+	text, _ := docs.Schemas.ReadFile("stateaudit.schema.json")
+	if !strings.Contains(strings.ReplaceAll(string(text), `", "`, `","`), string(raw)) {
+		t.Error("the roles of the schema are others than Roles()")
+	}
+}
+
+func compile(t *testing.T, name string) *jsonschema.Schema {
+	t.Helper()
+	f, err := docs.Schemas.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	doc, err := jsonschema.UnmarshalJSON(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource(name, doc); err != nil {
+		t.Fatal(err)
+	}
+	return c.MustCompile(name)
+}
+
+func asJSON(t *testing.T, in string) any {
+	t.Helper()
+	var v any
+	if err := yaml.Unmarshal([]byte(in), &v); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := jsonschema.UnmarshalJSON(strings.NewReader(string(raw)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestFind(t *testing.T) {
+	root := t.TempDir()
+	sub := filepath.Join(root, "repo", "a", "b")
+	for _, d := range []string{sub, filepath.Join(root, "repo", ".git")} {
+		if err := os.MkdirAll(d, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	touch := func(name string) {
+		if err := os.WriteFile(name, nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	touch(filepath.Join(root, FileName))
+	if got := Find(sub); got != "" {
+		t.Errorf("left the repository: %s", got)
+	}
+	want := filepath.Join(root, "repo", FileName)
+	touch(want)
+	if got := Find(sub); got != want {
+		t.Errorf("Find = %q, want %q", got, want)
+	}
+}
+
+func TestLoadMissing(t *testing.T) {
+	_, err := Load(filepath.Join(t.TempDir(), "none.yaml"), nil)
+	var e *Error
+	if !errors.As(err, &e) || !strings.HasSuffix(err.Error(), "none.yaml: no such file or directory") {
+		t.Errorf("%v", err)
+	}
+}
