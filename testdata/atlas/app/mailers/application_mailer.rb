@@ -1,0 +1,4 @@
+class ApplicationMailer < ActionMailer::Base
+  default from: "shop@atlas.example.com"
+  layout "mailer"
+end

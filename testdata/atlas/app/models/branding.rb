@@ -1,0 +1,3 @@
+class Branding < ApplicationRecord
+  belongs_to :tenant
+end

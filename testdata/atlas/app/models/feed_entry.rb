@@ -1,0 +1,3 @@
+class FeedEntry < ApplicationRecord
+  scope :recent, -> { order(created_at: :desc).limit(50) }
+end

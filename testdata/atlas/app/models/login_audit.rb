@@ -1,0 +1,3 @@
+class LoginAudit < ApplicationRecord
+  belongs_to :user, optional: true
+end

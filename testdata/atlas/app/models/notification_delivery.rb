@@ -1,0 +1,3 @@
+class NotificationDelivery < ApplicationRecord
+  belongs_to :user
+end

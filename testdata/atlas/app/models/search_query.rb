@@ -1,0 +1,3 @@
+class SearchQuery < ApplicationRecord
+  belongs_to :tenant
+end

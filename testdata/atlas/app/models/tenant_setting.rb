@@ -1,0 +1,3 @@
+class TenantSetting < ApplicationRecord
+  belongs_to :tenant
+end

@@ -1,0 +1,15 @@
+module Reporting
+  module Bucket
+    mattr_accessor :client, default: Aws::S3::Client.new(region: "eu-central-1") # want: connection-pool group=client-pool
+
+    NAME = "atlas-reports".freeze
+
+    def self.put(key, body)
+      client.put_object(bucket: NAME, key: key, body: body)
+    end
+
+    def self.get(key)
+      client.get_object(bucket: NAME, key: key).body.read
+    end
+  end
+end

@@ -1,0 +1,3 @@
+require "rate_limiter_service"
+
+RateLimiter = RateLimiterService.new(store: {}) # want: mutable-singleton group=rate-limiter

@@ -1,0 +1,4 @@
+module MailLayout
+  mattr_accessor :theme, default: "plain"
+  mattr_accessor :footer
+end

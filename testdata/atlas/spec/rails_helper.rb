@@ -1,0 +1,5 @@
+ENV["RAILS_ENV"] ||= "test"
+require_relative "../config/environment"
+require "rspec/rails"
+
+$sent_messages = []
