@@ -1,0 +1,100 @@
+package result
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// Fingerprint identifies a finding over edits elsewhere in its file: it is made
+// of the rule, the symbol and the path, never of a line, a level or a message.
+func Fingerprint(rule, symbol, path string) string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{rule, symbol, path}, "\x00")))
+	return hex.EncodeToString(sum[:16])
+}
+
+// Sort orders findings by place and then by everything that tells two apart.
+func Sort(findings []Finding) {
+	slices.SortStableFunc(findings, func(a, b Finding) int {
+		return cmp.Or(
+			compareLocations(a.Location, b.Location),
+			cmp.Compare(a.Rule, b.Rule),
+			cmp.Compare(a.Symbol, b.Symbol),
+			cmp.Compare(a.Message, b.Message),
+		)
+	})
+}
+
+func compareLocations(a, b unit.Location) int {
+	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+}
+
+// SortProblems orders problems by place and removes those said twice.
+func SortProblems(problems []unit.Problem) []unit.Problem {
+	slices.SortFunc(problems, func(a, b unit.Problem) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Message, b.Message))
+	})
+	return slices.Compact(problems)
+}
+
+// Summarise counts the findings that are not suppressed.
+func Summarise(findings []Finding) Summary {
+	s := Summary{ByRule: map[string]int{}, ByCategory: map[string]int{}, ByLevel: map[string]int{}}
+	for _, f := range findings {
+		if f.Suppressed != nil {
+			continue
+		}
+		s.ByRule[f.Rule]++
+		s.ByCategory[string(f.Category)]++
+		s.ByLevel[string(f.Level)]++
+	}
+	return s
+}
+
+// Complete gives every list and map of a result that is nil its empty value:
+// the contract has lists, and never null for them.
+func (r *Result) Complete() {
+	orEmpty(&r.Findings)
+	orEmpty(&r.Domains)
+	orEmpty(&r.Candidates)
+	orEmpty(&r.Edges)
+	orEmpty(&r.Errors)
+	if r.Languages == nil {
+		r.Languages = map[string]LanguageStat{}
+	}
+	if r.Summary.ByRule == nil {
+		r.Summary = Summarise(r.Findings)
+	}
+	for i := range r.Findings {
+		orEmpty(&r.Findings[i].Evidence)
+		orEmpty(&r.Findings[i].Related)
+	}
+	for i := range r.Domains {
+		orEmpty(&r.Domains[i].Paths)
+		orEmpty(&r.Domains[i].Tables)
+	}
+	for i := range r.Candidates {
+		r.Candidates[i].complete()
+	}
+}
+
+func (c *Candidate) complete() {
+	orEmpty(&c.Blockers)
+	orEmpty(&c.Events)
+	if c.Inputs == nil {
+		c.Inputs = map[string]float64{}
+	}
+	for i := range c.Events {
+		orEmpty(&c.Events[i].Payload)
+	}
+}
+
+func orEmpty[T any](list *[]T) {
+	if *list == nil {
+		*list = []T{}
+	}
+}

@@ -1,0 +1,87 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/mattn/go-runewidth"
+)
+
+// page is text for a terminal of some width.
+type page struct {
+	bytes.Buffer
+	width int
+	color bool
+}
+
+// style is an escape sequence's parameter.
+type style string
+
+const (
+	bold   style = "1"
+	red    style = "31"
+	yellow style = "33"
+	cyan   style = "36"
+)
+
+func levelColor(level string) style {
+	switch level {
+	case "ERROR":
+		return red
+	case "WARNING":
+		return yellow
+	}
+	return cyan
+}
+
+func (p *page) paint(s style, text string) string {
+	if !p.color {
+		return text
+	}
+	return "\x1b[" + string(s) + "m" + text + "\x1b[0m"
+}
+
+func (p *page) line(text string) {
+	p.WriteString(text)
+	p.WriteByte('\n')
+}
+
+// wrap breaks text at blanks. A word that is longer than a line, such as a path,
+// stays whole so that it can be copied.
+func (p *page) wrap(first, other, text string) {
+	line, empty := first, true
+	for _, word := range strings.Fields(clean(text)) {
+		if !empty && textWidth(line)+1+textWidth(word) > p.width {
+			p.line(line)
+			line, empty = other, true
+		}
+		if !empty {
+			line += " "
+		}
+		line += word
+		empty = false
+	}
+	p.line(line)
+}
+
+func textWidth(s string) int { return runewidth.StringWidth(s) }
+
+// clean replaces what a terminal would obey instead of show: names and messages
+// come from the audited tree, which may be hostile.
+func clean(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '\n' || r == '\t':
+			b.WriteByte(' ')
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+		default:
+			fmt.Fprintf(&b, "\\u%04x", r)
+		}
+	}
+	return b.String()
+}

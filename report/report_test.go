@@ -1,0 +1,201 @@
+package report
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/stateaudit/stateaudit/docs"
+	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+func TestGolden(t *testing.T) {
+	for _, c := range []struct {
+		file, format string
+		r            *result.Result
+		o            Options
+	}{
+		{"table.txt", "table", awkward(), Options{}},
+		{"table-notes-color.txt", "table", awkward(), Options{Notes: true, Color: true}},
+		{"table-empty.txt", "table", empty(), Options{}},
+		{"result.json", "json", awkward(), Options{}},
+		{"empty.json", "json", empty(), Options{}},
+	} {
+		t.Run(c.file, func(t *testing.T) {
+			f, ok := Named(c.format)
+			if !ok {
+				t.Fatal("no such format")
+			}
+			var b bytes.Buffer
+			if err := f.Write(&b, c.r, c.o); err != nil {
+				t.Fatal(err)
+			}
+			compare(t, filepath.Join("testdata", c.file), b.Bytes())
+			if c.format == "json" {
+				validate(t, b.Bytes())
+			}
+		})
+	}
+}
+
+func compare(t *testing.T, golden string, got []byte) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(golden, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s differs (-update rewrites it); got\n%s", golden, got)
+	}
+}
+
+func validate(t *testing.T, raw []byte) {
+	t.Helper()
+	f, err := docs.Schemas.Open("result.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	doc, err := jsonschema.UnmarshalJSON(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("result", doc); err != nil {
+		t.Fatal(err)
+	}
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.MustCompile("result").Validate(v); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestNarrow holds the promise of 80 columns for all that can be broken.
+func TestNarrow(t *testing.T) {
+	var b bytes.Buffer
+	if err := writeTable(&b, awkward(), Options{Notes: true}); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(b.String()) {
+		line = strings.TrimSuffix(line, "\n")
+		if textWidth(line) > 80 && len(strings.Fields(line)) > 2 && !strings.Contains(line, strings.Repeat("long", 10)) {
+			t.Errorf("%d columns: %s", textWidth(line), line)
+		}
+		if strings.HasSuffix(line, " ") {
+			t.Errorf("trailing blank: %q", line)
+		}
+		if strings.ContainsRune(line, '\x1b') {
+			t.Errorf("escape sequence without colour: %q", line)
+		}
+	}
+}
+
+func empty() *result.Result {
+	r := &result.Result{
+		SchemaVersion: result.SchemaVersion,
+		Tool:          result.Tool{Name: "stateaudit", Version: "test"},
+		Root:          ".",
+		StartedAt:     "2026-01-02T03:04:05Z",
+	}
+	r.Complete()
+	return r
+}
+
+// awkward has one of everything that has broken a report before: names that
+// carry escape sequences, wide letters, long paths, no evidence, no line.
+func awkward() *result.Result {
+	r := empty()
+	r.DurationMs = 1234
+	r.Languages = map[string]result.LanguageStat{
+		"ruby": {Files: 12, Packages: 0, Lines: 340, Incomplete: 1},
+		"go":   {Files: 1, Packages: 1, Lines: 20},
+	}
+	r.Findings = findings()
+	result.Sort(r.Findings)
+	r.Summary = result.Summarise(r.Findings)
+	r.Errors = []unit.Problem{
+		{File: "app/broken.rb", Line: 3, Message: "syntax error; the rest of the file was read"},
+		{File: "data/big.go", Message: "file is larger than 5 MB and was not read"},
+	}
+	r.Domains = []result.Domain{{Name: "billing", Source: "config", Paths: []string{"app/billing"}, Files: 2, Lines: 40, Tables: []string{"invoices"}}}
+	r.Candidates = []result.Candidate{{
+		Rank: 1, Domain: "billing", Score: 0.5, Inputs: map[string]float64{"files": 2},
+		Blockers: []string{r.Findings[0].ID},
+		Events: []result.Event{{
+			Name: "invoice.paid", Version: 1,
+			Payload: []result.EventField{{Name: "email", Type: "string", Personal: true}},
+		}},
+	}}
+	r.Edges = []result.Edge{{From: "billing", To: "shop", Kind: "call", Count: 3, Sync: true}}
+	r.Complete()
+	return r
+}
+
+func findings() []result.Finding {
+	limiter, pool := result.RateLimiter, result.ClientPool
+	long := "app/services/" + strings.Repeat("long", 20) + "/client.rb"
+	all := []result.Finding{
+		{
+			Rule: "mutable-singleton", Category: result.Counter, Group: &limiter, Level: result.Error, Language: unit.Ruby,
+			Symbol: "RateLimiter", Location: at("config/initializers/limiter.rb", 4),
+			Message: "`RateLimiter` counts requests in process memory: `RateLimiterService#hit` changes it while serving. Two copies of this process let through twice the limit, and a restart forgets it.",
+			Fix:     "Keep the counts in Redis (`INCR` with `EXPIRE`), or use a limiter with a shared store such as rack-attack.",
+			Evidence: []result.Evidence{
+				evidence(result.Declaration, result.Boot, "", "config/initializers/limiter.rb", 4, ""),
+				evidence(result.WriteAt, result.Serving, "RateLimiterService#hit", "app/services/rate_limiter_service.rb", 12, "reached from ApplicationController#throttle"),
+				evidence(result.WriteAt, result.Serving, "RateLimiterService#reset", "app/services/rate_limiter_service.rb", 19, ""),
+				evidence(result.WriteAt, result.Serving, "RateLimiterService#a", "app/services/rate_limiter_service.rb", 20, ""),
+				evidence(result.WriteAt, result.Serving, "RateLimiterService#b", "app/services/rate_limiter_service.rb", 21, ""),
+			},
+		},
+		{
+			Rule: "in-process-cache", Category: result.Cache, Level: result.Warning, Language: unit.Go, Domain: "billing",
+			Symbol: "billing.价格表\x1b[31m", Location: at("billing/价格.go", 9), Message: "line one\nline two\twith \x07bell and a \"quote\" <tag> | pipe",
+			Evidence: []result.Evidence{evidence(result.ConfigAt, result.UnknownPhase, "", "config/environments/production.rb", 0, "nothing sets `cache_store`")},
+		},
+		{
+			Rule: "connection-pool", Category: result.Client, Group: &pool, Level: result.Note, Language: unit.Ruby,
+			Symbol: "Payments::Client.pool", Location: at(long, 120), Message: "one pool a process",
+		},
+		{
+			Rule: "in-process-worker", Category: result.Worker, Level: result.Warning, Language: unit.Go,
+			Symbol: "queue", Location: at("main.go", 1), Message: "suppressed, and not to be seen",
+			Suppressed: &result.Suppression{Kind: "inline", Reason: "one copy only"},
+		},
+		{
+			Rule: "in-process-worker", Category: result.Worker, Level: result.Warning, Language: unit.Go,
+			Symbol: "", Location: at("main.go", 0), Message: "x",
+		},
+	}
+	for i := range all {
+		all[i].ID = result.Fingerprint(all[i].Rule, all[i].Symbol, all[i].Location.File)
+	}
+	return all
+}
+
+func at(file string, line int) unit.Location {
+	if line == 0 {
+		return unit.Location{File: file}
+	}
+	return unit.Location{File: file, Line: line, Column: 1, EndLine: line, EndColumn: 10}
+}
+
+func evidence(kind result.EvidenceKind, phase result.Phase, function, file string, line int, note string) result.Evidence {
+	return result.Evidence{Kind: kind, Phase: phase, Function: function, Location: at(file, line), Note: note}
+}
