@@ -271,9 +271,16 @@ type Call struct {
 	// of an interface method, overrides, candidates by name.
 	Targets  []string `json:",omitempty"`
 	External bool     // leads outside the checkout
-	Receiver *Value   `json:",omitempty"`
-	Args     []Value  `json:",omitempty"`
-	Result   Use      `json:",omitempty"`
+	// Reference says that the function is named as a value, not called here.
+	Reference bool `json:",omitempty"`
+	// As is the role that the callee of the surrounding call gives to a function
+	// handed over by name, and AsNote says why.
+	As     Role   `json:",omitempty"`
+	AsNote string `json:",omitempty"`
+
+	Receiver *Value  `json:",omitempty"`
+	Args     []Value `json:",omitempty"`
+	Result   Use     `json:",omitempty"`
 	// Async says that the caller does not wait: go statement, perform_later.
 	Async    bool     `json:",omitempty"`
 	Deferred bool     `json:",omitempty"` // defer, ensure

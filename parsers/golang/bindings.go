@@ -1,0 +1,157 @@
+package golang
+
+import (
+	"go/ast"
+	"go/types"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// bindings is what is known of the local variables of a declared function and
+// of its closures. It is flow-insensitive: a local may be anything that is ever
+// assigned to it. That errs towards seeing an alias too many, which is safe,
+// since a finding needs a change through it while serving as well.
+type bindings struct {
+	x        *extractor
+	fn       *unit.Function
+	recv     *types.Var
+	owner    map[*types.Var]ast.Node // the closure that declares it, nil for the function itself
+	values   map[*types.Var][]binding
+	captures map[*types.Var]string
+	closures int
+}
+
+// binding is one value assigned to a local.
+type binding struct {
+	expr ast.Expr
+	elem bool // the local is an element of expr: range
+	nth  int  // which result of a call
+}
+
+func newBindings(x *extractor, fn *unit.Function) *bindings {
+	return &bindings{x: x, fn: fn, owner: map[*types.Var]ast.Node{}, values: map[*types.Var][]binding{}, captures: map[*types.Var]string{}}
+}
+
+// collect walks the whole function once, closures included.
+func (s *bindings) collect(block *ast.BlockStmt) {
+	var stack []ast.Node
+	var closures []ast.Node
+	ast.Inspect(block, func(n ast.Node) bool {
+		if n == nil {
+			if _, ok := stack[len(stack)-1].(*ast.FuncLit); ok {
+				closures = closures[:len(closures)-1]
+			}
+			stack = stack[:len(stack)-1]
+			return true
+		}
+		stack = append(stack, n)
+		if f, ok := n.(*ast.FuncLit); ok {
+			closures = append(closures, f)
+		}
+		var in ast.Node
+		if len(closures) > 0 {
+			in = closures[len(closures)-1]
+		}
+		s.node(n, in)
+		return true
+	})
+}
+
+func (s *bindings) node(n, in ast.Node) {
+	switch n := n.(type) {
+	case *ast.Ident:
+		if v, ok := s.x.Info.Defs[n].(*types.Var); ok {
+			s.owner[v] = in
+		}
+	case *ast.AssignStmt:
+		s.pairs(n.Lhs, n.Rhs)
+	case *ast.ValueSpec:
+		lhs := make([]ast.Expr, len(n.Names))
+		for i, name := range n.Names {
+			lhs[i] = name
+		}
+		s.pairs(lhs, n.Values)
+	case *ast.RangeStmt:
+		s.bind(n.Value, binding{expr: n.X, elem: true})
+	case *ast.TypeSwitchStmt:
+		s.typeSwitch(n)
+	}
+}
+
+// typeSwitch binds the variable that each clause of a type switch declares.
+func (s *bindings) typeSwitch(n *ast.TypeSwitchStmt) {
+	a, ok := n.Assign.(*ast.AssignStmt)
+	if !ok || len(a.Rhs) != 1 {
+		return
+	}
+	for _, c := range n.Body.List {
+		if v, ok := s.x.Info.Implicits[c].(*types.Var); ok {
+			s.values[v] = append(s.values[v], binding{expr: a.Rhs[0]})
+		}
+	}
+}
+
+func (s *bindings) pairs(lhs, rhs []ast.Expr) {
+	for i, l := range lhs {
+		switch {
+		case len(lhs) == len(rhs):
+			s.bind(l, binding{expr: rhs[i]})
+		case len(rhs) == 1:
+			s.bind(l, binding{expr: rhs[0], nth: i})
+		}
+	}
+}
+
+func (s *bindings) bind(l ast.Expr, b binding) {
+	id, ok := l.(*ast.Ident)
+	if !ok || id.Name == "_" {
+		return
+	}
+	if v, ok := s.x.Info.ObjectOf(id).(*types.Var); ok && !isPackageLevel(v) && len(s.values[v]) < 6 {
+		s.values[v] = append(s.values[v], b)
+	}
+}
+
+func isPackageLevel(v *types.Var) bool {
+	return v.Pkg() != nil && v.Parent() == v.Pkg().Scope()
+}
+
+// isCaptured tells whether this body sees the variable of a function around it.
+func (b *body) isCaptured(v *types.Var) bool {
+	if b.node == nil || v.IsField() || isPackageLevel(v) {
+		return false
+	}
+	owner, known := b.shared.owner[v]
+	return known && owner != b.node && !encloses(b.node, v)
+}
+
+// encloses tells whether a variable is declared inside a closure, in a closure
+// of its own that has been read as part of it.
+func encloses(n ast.Node, v *types.Var) bool { return n.Pos() <= v.Pos() && v.Pos() < n.End() }
+
+// captured returns the ID of the holder for a variable that a closure keeps,
+// and declares it on first sight.
+func (b *body) captured(v *types.Var) string {
+	if id, ok := b.shared.captures[v]; ok {
+		return id
+	}
+	s := b.shared
+	id := s.fn.ID + "." + v.Name()
+	for _, used := range s.captures {
+		if used == id {
+			id += "@" + itoa(b.x.Fset.Position(v.Pos()).Line)
+			break
+		}
+	}
+	s.captures[v] = id
+	h := unit.Holder{
+		ID: id, Symbol: s.fn.Symbol + "." + v.Name(), Name: v.Name(), Kind: unit.Captured, Owner: s.fn.ID,
+		Type: typeString(v.Type()), Elem: elemString(v.Type()), Test: s.fn.Test,
+		Location: b.x.location(v.Pos(), v.Pos()+tokenLen(v.Name())),
+	}
+	if vals := s.values[v]; len(vals) > 0 && !vals[0].elem {
+		h.Value = b.value(vals[0].expr, 0)
+	}
+	b.x.unit.Holders = append(b.x.unit.Holders, h)
+	return id
+}

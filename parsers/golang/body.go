@@ -1,0 +1,347 @@
+package golang
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// body reads one function body. Closures get a body of their own that shares
+// the bindings of the declared function around them.
+type body struct {
+	x      *extractor
+	fn     *unit.Function
+	shared *bindings
+	node   ast.Node // *ast.FuncLit of a closure, nil for the declared function
+	params map[*types.Var]int
+	seen   map[string]bool // reads already recorded
+
+	// What holds at the point being read.
+	guards []string
+	lazy   []string // places known to be empty here
+	tx     bool
+	loop   bool
+}
+
+func newBody(x *extractor, fn *unit.Function, sig *types.Signature, recv, params *ast.FieldList) *body {
+	b := &body{x: x, fn: fn, params: map[*types.Var]int{}, seen: map[string]bool{}}
+	b.shared = newBindings(x, fn)
+	if recv != nil && len(recv.List) > 0 && len(recv.List[0].Names) > 0 {
+		b.shared.recv, _ = x.Info.Defs[recv.List[0].Names[0]].(*types.Var)
+	}
+	b.addParams(params)
+	return b
+}
+
+func (b *body) addParams(list *ast.FieldList) {
+	if list == nil {
+		return
+	}
+	i := 0
+	for _, f := range list.List {
+		for _, n := range f.Names {
+			if v, ok := b.x.Info.Defs[n].(*types.Var); ok {
+				b.params[v] = i
+				b.shared.owner[v] = b.node
+				b.fn.Params = append(b.fn.Params, n.Name)
+			}
+			i++
+		}
+		if len(f.Names) == 0 {
+			i++
+			b.fn.Params = append(b.fn.Params, "_")
+		}
+	}
+}
+
+func (b *body) finish() { b.x.unit.Functions = append(b.x.unit.Functions, *b.fn) }
+
+// block reads a whole function body.
+func (b *body) block(s *ast.BlockStmt) {
+	if b.node == nil {
+		b.shared.collect(s)
+	}
+	b.stmts(s.List)
+}
+
+// stmts reads a list of statements. Locks taken in it are held to its end or
+// to their release; what a branch takes does not outlive the branch.
+func (b *body) stmts(list []ast.Stmt) {
+	for _, s := range list {
+		b.stmt(s)
+	}
+}
+
+// scope reads a nested block and forgets the locks and nil checks made in it.
+func (b *body) scope(list []ast.Stmt) {
+	guards, lazy := len(b.guards), len(b.lazy)
+	saved := slices.Clone(b.guards)
+	b.stmts(list)
+	b.guards = saved[:guards]
+	b.lazy = b.lazy[:lazy]
+}
+
+func (b *body) stmt(s ast.Stmt) {
+	switch s := s.(type) {
+	case *ast.ExprStmt:
+		b.statement(s.X)
+	case *ast.AssignStmt:
+		b.assign(s)
+	case *ast.IncDecStmt:
+		b.write(s.X, s.Tok.String(), nil)
+	case *ast.DeclStmt:
+		b.declStmt(s)
+	case *ast.SendStmt:
+		b.expr(s.Value)
+		v := b.value(s.Value, 0)
+		b.modify(s.Chan, "<-", &v, nil)
+	case *ast.GoStmt:
+		b.call(s.Call, unit.Dropped, mode{async: true})
+	case *ast.DeferStmt:
+		b.deferred(s.Call)
+	case *ast.ReturnStmt:
+		b.returns(s)
+	case *ast.BlockStmt:
+		b.scope(s.List)
+	case *ast.LabeledStmt:
+		b.stmt(s.Stmt)
+	default:
+		b.control(s)
+	}
+}
+
+// control reads the statements that branch or repeat.
+func (b *body) control(s ast.Stmt) {
+	switch s := s.(type) {
+	case *ast.IfStmt:
+		b.ifStmt(s)
+	case *ast.ForStmt:
+		b.forStmt(s)
+	case *ast.RangeStmt:
+		b.rangeStmt(s)
+	case *ast.SwitchStmt:
+		b.optional(s.Init)
+		b.optionalExpr(s.Tag)
+		b.clauses(s.Body)
+	case *ast.TypeSwitchStmt:
+		b.optional(s.Init)
+		b.stmt(s.Assign)
+		b.clauses(s.Body)
+	case *ast.SelectStmt:
+		b.clauses(s.Body)
+	}
+}
+
+func (b *body) optional(s ast.Stmt) {
+	if s != nil {
+		b.stmt(s)
+	}
+}
+
+func (b *body) optionalExpr(e ast.Expr) {
+	if e != nil {
+		b.expr(e)
+	}
+}
+
+func (b *body) clauses(block *ast.BlockStmt) {
+	for _, c := range block.List {
+		switch c := c.(type) {
+		case *ast.CaseClause:
+			for _, e := range c.List {
+				b.expr(e)
+			}
+			b.scope(c.Body)
+		case *ast.CommClause:
+			b.optional(c.Comm)
+			b.scope(c.Body)
+		}
+	}
+}
+
+// ifStmt remembers what an if proves to be empty: x == nil, !ok after a look-up,
+// len(x) == 0. A write to it in the branch is a lazy one.
+func (b *body) ifStmt(s *ast.IfStmt) {
+	b.optional(s.Init)
+	b.check(s.Cond)
+	n := len(b.lazy)
+	b.lazy = append(b.lazy, b.emptied(s.Cond)...)
+	b.scope(s.Body.List)
+	b.lazy = b.lazy[:n]
+	if s.Else != nil {
+		b.stmt(s.Else)
+	}
+}
+
+// check reads a condition: a call that is the whole condition is looked at for
+// success only.
+func (b *body) check(cond ast.Expr) {
+	e := ast.Unparen(cond)
+	if u, ok := e.(*ast.UnaryExpr); ok && u.Op == token.NOT {
+		e = ast.Unparen(u.X)
+	}
+	if c, ok := e.(*ast.CallExpr); ok {
+		b.call(c, unit.Checked, mode{})
+		return
+	}
+	b.expr(cond)
+}
+
+// emptied lists the places that a condition proves empty.
+func (b *body) emptied(cond ast.Expr) []string {
+	switch c := ast.Unparen(cond).(type) {
+	case *ast.BinaryExpr:
+		if c.Op == token.LAND || c.Op == token.LOR {
+			return append(b.emptied(c.X), b.emptied(c.Y)...)
+		}
+		if c.Op != token.EQL {
+			return nil
+		}
+		return b.placeTexts(lengthOf(c.X))
+	case *ast.UnaryExpr:
+		if id, ok := ast.Unparen(c.X).(*ast.Ident); ok && c.Op == token.NOT {
+			return append(b.lookedUp(id), b.placeTexts(c.X)...)
+		}
+		if c.Op == token.NOT {
+			return b.placeTexts(c.X)
+		}
+	}
+	return nil
+}
+
+// lengthOf turns len(x) into x.
+func lengthOf(e ast.Expr) ast.Expr {
+	if c, ok := ast.Unparen(e).(*ast.CallExpr); ok && len(c.Args) == 1 {
+		if id, ok := c.Fun.(*ast.Ident); ok && id.Name == "len" {
+			return c.Args[0]
+		}
+	}
+	return e
+}
+
+// lookedUp names the container that the flag of a comma-ok look-up speaks of.
+func (b *body) lookedUp(ok *ast.Ident) []string {
+	v, _ := b.x.Info.Uses[ok].(*types.Var)
+	var out []string
+	for _, bind := range b.shared.values[v] {
+		switch e := ast.Unparen(bind.expr).(type) {
+		case *ast.IndexExpr:
+			out = append(out, b.placeTexts(e.X)...)
+		case *ast.CallExpr:
+			if sel, ok := e.Fun.(*ast.SelectorExpr); ok {
+				out = append(out, b.placeTexts(sel.X)...)
+			}
+		}
+	}
+	return out
+}
+
+func (b *body) placeTexts(e ast.Expr) []string {
+	var out []string
+	for _, p := range b.places(e, 0) {
+		out = append(out, placeText(p))
+	}
+	return out
+}
+
+func placeText(p unit.Place) string {
+	return string(p.Root) + ":" + p.Name + strings.Join(append([]string{""}, p.Path...), ">")
+}
+
+func (b *body) forStmt(s *ast.ForStmt) {
+	b.optional(s.Init)
+	b.optionalExpr(s.Cond)
+	b.optional(s.Post)
+	loop := b.loop
+	b.loop = b.loop || s.Cond == nil
+	b.scope(s.Body.List)
+	b.loop = loop
+	if s.Cond == nil {
+		b.attr("endless-loop")
+	}
+}
+
+func (b *body) rangeStmt(s *ast.RangeStmt) {
+	b.expr(s.X)
+	loop := b.loop
+	if t := b.typeOf(s.X); t != nil {
+		if _, ok := types.Unalias(t).Underlying().(*types.Chan); ok {
+			b.attr("endless-loop")
+			b.loop = true
+		}
+	}
+	b.scope(s.Body.List)
+	b.loop = loop
+}
+
+func (b *body) attr(a string) {
+	if !slices.Contains(b.fn.Attrs, a) {
+		b.fn.Attrs = append(b.fn.Attrs, a)
+	}
+}
+
+func (b *body) declStmt(s *ast.DeclStmt) {
+	d, ok := s.Decl.(*ast.GenDecl)
+	if !ok {
+		return
+	}
+	for _, sp := range d.Specs {
+		v, ok := sp.(*ast.ValueSpec)
+		if !ok {
+			continue
+		}
+		for _, e := range v.Values {
+			b.expr(e)
+		}
+		if len(v.Values) == 0 && v.Type != nil {
+			b.alloc(b.typeOf(v.Type), v.Pos(), v.End())
+		}
+	}
+}
+
+func (b *body) returns(s *ast.ReturnStmt) {
+	for _, e := range s.Results {
+		b.expr(e)
+		if len(b.fn.Returns) < 8 {
+			b.fn.Returns = append(b.fn.Returns, b.value(e, 0))
+		}
+	}
+}
+
+// statement reads an expression that stands alone: a call whose result nobody
+// takes, or a receive.
+func (b *body) statement(e ast.Expr) {
+	if c, ok := ast.Unparen(e).(*ast.CallExpr); ok {
+		b.call(c, unit.Dropped, mode{})
+		return
+	}
+	b.expr(e)
+}
+
+func (b *body) deferred(c *ast.CallExpr) {
+	if name, ok := lockName(c); ok && strings.HasSuffix(name, "Unlock") {
+		return // held to the end of the function
+	}
+	b.call(c, unit.Dropped, mode{deferred: true})
+}
+
+func (b *body) typeOf(e ast.Expr) types.Type { return b.x.Info.TypeOf(e) }
+
+// alloc notes that an instance of a declared type is made here.
+func (b *body) alloc(t types.Type, from, to token.Pos) {
+	if t == nil {
+		return
+	}
+	n := namedOf(t)
+	if n == nil || n.Obj().Pkg() == nil {
+		return
+	}
+	if _, ok := types.Unalias(t).(*types.Pointer); ok {
+		return // var p *T makes none
+	}
+	b.fn.Allocs = append(b.fn.Allocs, unit.Alloc{Type: typeID(n), Location: b.x.location(from, to)})
+}
