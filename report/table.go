@@ -162,9 +162,10 @@ func (p *page) table(title string, rows [][]string) {
 		tablewriter.WithHeaderAlignmentConfig(alignment()),
 		tablewriter.WithRowAlignmentConfig(alignment()),
 		tablewriter.WithTrimSpace(tw.Off),
+		tablewriter.WithColumnWidths(tw.Mapper[int, int]{0: titleWidth}),
 		tablewriter.WithPadding(tw.Padding{Right: "  ", Overwrite: true}),
 	)
-	t.Header(fmt.Sprintf("%-*s", titleWidth, title), "findings", "errors", "warnings", "notes")
+	t.Header(title, "findings", "errors", "warnings", "notes")
 	// Neither can fail: the writer is a buffer and the cells are strings.
 	_ = t.Bulk(rows)
 	_ = t.Render()

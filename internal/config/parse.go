@@ -152,11 +152,11 @@ func (p parser) unknown(key *yaml.Node, under string, set map[string]setter) err
 	if under != "" {
 		msg += fmt.Sprintf(" in %s", under)
 	}
-	return p.fail(key, "%s%s", msg, suggestion(key.Value, known))
+	return p.fail(key, "%s%s", msg, Suggestion(key.Value, known))
 }
 
-// suggestion is what follows a complaint about an unknown word.
-func suggestion(word string, known []string) string {
+// Suggestion is what follows a complaint about an unknown word.
+func Suggestion(word string, known []string) string {
 	if s := nearest(word, known); s != "" {
 		return fmt.Sprintf("; did you mean %q?", s)
 	}
@@ -213,7 +213,7 @@ func (p parser) globs(n *yaml.Node, to *[]string) error {
 func (p parser) oneOf(n *yaml.Node, what string, known []string, to *string) error {
 	value := n.Value
 	if n.Kind != yaml.ScalarNode || !slices.Contains(known, value) {
-		return p.fail(n, "unknown %s %q%s", what, value, suggestion(value, known))
+		return p.fail(n, "unknown %s %q%s", what, value, Suggestion(value, known))
 	}
 	*to = value
 	return nil

@@ -1,0 +1,206 @@
+// Package audit is the pipeline from a checkout to a result.
+//
+// The steps, each of which takes what the one before has made:
+//
+//  1. the checkout is walked;
+//  2. each front end gets the files that it matches, and makes units of them;
+//  3. the units of a language are resolved over the whole checkout;
+//  4. the rules turn the linked program into findings;
+//  5. findings get their levels, fingerprints and order.
+//
+// Work is done in parallel and collected by index, so that neither the number
+// of processors nor chance shows in the result. What goes wrong in a part of
+// the tree becomes a problem; an audit fails only if there is nothing to audit.
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/stateaudit/stateaudit/internal/checkout"
+	"github.com/stateaudit/stateaudit/internal/config"
+	"github.com/stateaudit/stateaudit/internal/frontend"
+	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/unit"
+	"github.com/stateaudit/stateaudit/parsers"
+)
+
+// ErrNoSource says that a checkout holds nothing that a front end reads.
+var ErrNoSource = errors.New("holds no source in a supported language")
+
+// Options say what is audited and how.
+type Options struct {
+	Root   string
+	Config *config.Config // nil for the default
+	// Offline forbids to ask the network for modules.
+	Offline bool
+	// Progress, if set, is told how far a stage has come. It is called from
+	// several goroutines at once.
+	Progress func(stage string, done, total int)
+}
+
+// Run audits a checkout. The caller fills in the tool and the times, since this
+// package reads no clock.
+func Run(ctx context.Context, o Options) (*result.Result, error) {
+	o = o.complete()
+	o.Progress("walking", 0, 0)
+	tree, err := checkout.Walk(o.Root, checkout.Options{Exclude: o.Config.Exclude})
+	if err != nil {
+		return nil, err
+	}
+	units, problems, err := parse(ctx, parsers.All(), tree, o)
+	if err != nil {
+		return nil, err
+	}
+	o.Progress("resolving", 0, 0)
+	problems = append(problems, resolve(parsers.All(), units)...)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	o.Progress("asking rules", 0, 0)
+	return assemble(units, append(tree.Problems, problems...), o), nil
+}
+
+func (o Options) complete() Options {
+	if o.Config == nil {
+		o.Config = &config.Config{}
+	}
+	if o.Progress == nil {
+		o.Progress = func(string, int, int) {}
+	}
+	return o
+}
+
+// parse lets every front end read the files that it matches.
+func parse(ctx context.Context, all []frontend.FrontEnd, tree *checkout.Tree, o Options) ([]*unit.Unit, []unit.Problem, error) {
+	var units []*unit.Unit
+	var problems []unit.Problem
+	found := false
+	for _, fe := range all {
+		files := matched(fe, tree.Files)
+		if len(files) == 0 {
+			continue
+		}
+		found = true
+		u, p := read(ctx, fe, tree, files, o)
+		units = append(units, u...)
+		problems = append(problems, p...)
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
+	}
+	if !found {
+		return nil, nil, fmt.Errorf("%q %w", o.Root, ErrNoSource)
+	}
+	return units, problems, nil
+}
+
+func matched(fe frontend.FrontEnd, files []string) []string {
+	var out []string
+	for _, f := range files {
+		if fe.Match(f) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func read(ctx context.Context, fe frontend.FrontEnd, tree *checkout.Tree, files []string, o Options) ([]*unit.Unit, []unit.Problem) {
+	if fe.ParseFile != nil {
+		return parseFiles(ctx, fe, tree, files, o)
+	}
+	o.Progress("loading "+string(fe.Language), 0, 0)
+	var units []*unit.Unit
+	var problems []unit.Problem
+	if p := guard(".", "the "+string(fe.Language)+" front end", func() {
+		units, problems = fe.Load(ctx, frontend.Input{Root: tree.Root, Files: files, Offline: o.Offline})
+	}); p != nil {
+		problems = append(problems, *p)
+	}
+	return units, problems
+}
+
+// resolve joins the units of each language. Front ends may share a language, as
+// Ruby files and its views do: a resolver then gets the units of all of them.
+func resolve(all []frontend.FrontEnd, units []*unit.Unit) []unit.Problem {
+	byLanguage := map[unit.Language][]*unit.Unit{}
+	for _, u := range units {
+		byLanguage[u.Language] = append(byLanguage[u.Language], u)
+	}
+	var problems []unit.Problem
+	for _, fe := range all {
+		same := byLanguage[fe.Language]
+		if fe.Resolve == nil || len(same) == 0 {
+			continue
+		}
+		if p := guard(".", "resolving "+string(fe.Language), func() { fe.Resolve(same) }); p != nil {
+			problems = append(problems, *p)
+		}
+	}
+	return problems
+}
+
+// assemble makes the result of what was learned.
+func assemble(units []*unit.Unit, problems []unit.Problem, o Options) *result.Result {
+	for _, u := range units {
+		problems = append(problems, u.Problems...)
+	}
+	var found []result.Finding
+	if p := guard(".", "the rules", func() { found = findings(units, o.Config) }); p != nil {
+		problems = append(problems, *p)
+	}
+	found = grade(found, o.Config)
+	result.Sort(found)
+	r := &result.Result{
+		SchemaVersion: result.SchemaVersion,
+		Root:          ".",
+		Languages:     languages(units),
+		Summary:       result.Summarise(found),
+		Findings:      found,
+		Errors:        result.SortProblems(problems),
+	}
+	r.Complete()
+	return r
+}
+
+// grade gives findings their fingerprints and the levels that the user has set,
+// and drops those of rules that are switched off.
+func grade(found []result.Finding, c *config.Config) []result.Finding {
+	for i := range found {
+		f := &found[i]
+		if f.ID == "" {
+			f.ID = result.Fingerprint(f.Rule, f.Symbol, f.Location.File)
+		}
+		if level := c.Level(f.Rule); level != "" {
+			f.Level = result.Level(level)
+		}
+	}
+	return slices.DeleteFunc(found, func(f result.Finding) bool { return f.Level == config.Off })
+}
+
+// languages counts what was read. A file that belongs to two packages, as tests
+// in Go do, counts once.
+func languages(units []*unit.Unit) map[string]result.LanguageStat {
+	stats := map[string]result.LanguageStat{}
+	seen := map[string]bool{}
+	for _, u := range units {
+		s := stats[string(u.Language)]
+		if u.Language == unit.Go {
+			s.Packages++
+		}
+		if u.Incomplete {
+			s.Incomplete++
+		}
+		for _, f := range u.Files {
+			if !seen[f.Path] {
+				seen[f.Path] = true
+				s.Files++
+				s.Lines += f.Lines
+			}
+		}
+		stats[string(u.Language)] = s
+	}
+	return stats
+}

@@ -1,0 +1,246 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stateaudit/stateaudit/internal/audit"
+	"github.com/stateaudit/stateaudit/internal/config"
+	"github.com/stateaudit/stateaudit/internal/result"
+	format "github.com/stateaudit/stateaudit/report"
+)
+
+// auditFlags are the flags of audit as given.
+type auditFlags struct {
+	formats  []string
+	output   string
+	failOn   string
+	strict   bool
+	config   string
+	noConfig bool
+	offline  bool
+	exclude  []string
+	quiet    bool
+	verbose  bool
+	notes    bool
+	color    string
+}
+
+func newAudit(env Env) *cobra.Command {
+	var f auditFlags
+	cmd := &cobra.Command{
+		Use:   "audit [PATH]",
+		Short: "Audit a checkout and print the inventory of its process state",
+		Long: `Audit a checkout and print the inventory of its process state.
+
+PATH is the folder to audit, by default the current one. Nothing in it is
+executed or changed.
+
+Exit codes: 0 the audit ran; 1 with --fail-on, something is at or above the
+level; 2 wrong usage or configuration; 3 with --strict, a part could not be
+analysed.`,
+		Example: `  stateaudit audit
+  stateaudit audit --format json -o state.json ~/src/shop
+  stateaudit audit --format table --format json=state.json --fail-on error .`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			root := "."
+			if len(args) == 1 {
+				root = args[0]
+			}
+			return runAudit(cmd, env, f, root)
+		},
+	}
+	f.define(cmd)
+	return cmd
+}
+
+func (f *auditFlags) define(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringArrayVar(&f.formats, "format", nil, "output format, `NAME` or NAME=FILE, repeatable: "+strings.Join(format.Names(), ", "))
+	flags.StringVarP(&f.output, "output", "o", "", "write to `FILE` instead of the standard output")
+	flags.StringVar(&f.failOn, "fail-on", "", "exit with 1 if a finding is at or above `LEVEL`: note, warning, error")
+	flags.BoolVar(&f.strict, "strict", false, "exit with 3 if a part of the tree could not be analysed")
+	flags.StringVar(&f.config, "config", "", "read this configuration `FILE` instead of searching for "+config.FileName)
+	flags.BoolVar(&f.noConfig, "no-config", false, "read no configuration file")
+	flags.BoolVar(&f.offline, "offline", false, "never ask the network for modules")
+	flags.StringArrayVar(&f.exclude, "exclude", nil, "leave out what matches this `GLOB`, repeatable")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress")
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show notes, and the time each stage takes")
+	flags.BoolVar(&f.notes, "notes", false, "show findings of level note one by one")
+	flags.StringVar(&f.color, "color", "auto", "colour: auto, always, never")
+	cmd.MarkFlagsMutuallyExclusive("config", "no-config")
+	cmd.MarkFlagsMutuallyExclusive("quiet", "verbose")
+}
+
+func runAudit(cmd *cobra.Command, env Env, f auditFlags, root string) error {
+	outputs, err := f.check()
+	if err != nil {
+		return err
+	}
+	c, err := f.configuration(root)
+	if err != nil {
+		return &exit{exitUsage, err}
+	}
+	r, err := f.audited(cmd.Context(), env, cmd.ErrOrStderr(), root, c)
+	if err != nil {
+		return err
+	}
+	for _, o := range outputs {
+		if err := o.write(cmd.OutOrStdout(), r, f.options(env, cmd.OutOrStdout(), o)); err != nil {
+			return failure(err)
+		}
+	}
+	return f.verdict(r)
+}
+
+// check finds what is wrong with the flags before any work is done.
+func (f *auditFlags) check() ([]output, error) {
+	if f.failOn != "" && result.Level(f.failOn).Rank() == 0 {
+		return nil, fmt.Errorf("--fail-on %q: no such level; known are note, warning, error", f.failOn)
+	}
+	if !slices.Contains([]string{"auto", "always", "never"}, f.color) {
+		return nil, fmt.Errorf("--color %q: known are auto, always, never", f.color)
+	}
+	return parseOutputs(f.formats, f.output)
+}
+
+// configuration reads the file that holds for a root.
+func (f *auditFlags) configuration(root string) (*config.Config, error) {
+	file := f.config
+	if file == "" && !f.noConfig {
+		file = config.Find(root)
+	}
+	c := &config.Config{}
+	if file != "" {
+		var err error
+		if c, err = config.Load(shorten(file), ruleNames()); err != nil {
+			return nil, err
+		}
+	}
+	c.Exclude = append(c.Exclude, f.exclude...)
+	return c, nil
+}
+
+// audited runs the audit with progress and times.
+func (f *auditFlags) audited(ctx context.Context, env Env, stderr io.Writer, root string, c *config.Config) (*result.Result, error) {
+	start := env.Now()
+	p := newProgress(env, stderr, f.quiet, f.verbose)
+	r, err := audit.Run(ctx, audit.Options{Root: root, Config: c, Offline: f.offline, Progress: p.update})
+	p.finish()
+	switch {
+	case errors.Is(err, context.Canceled):
+		return nil, failure(errors.New("interrupted"))
+	case err != nil:
+		return nil, &exit{exitUsage, err}
+	}
+	r.Tool = result.Tool{Name: "stateaudit", Version: version()}
+	r.StartedAt = start.UTC().Format(time.RFC3339)
+	r.DurationMs = env.Now().Sub(start).Milliseconds()
+	return r, nil
+}
+
+func (f *auditFlags) options(env Env, stdout io.Writer, o output) format.Options {
+	opts := format.Options{Notes: f.notes || f.verbose, Width: 80}
+	if o.file != "" {
+		return opts
+	}
+	width := env.Width(stdout)
+	opts.Color = colored(f.color, env.Getenv, width > 0)
+	if width > 0 {
+		opts.Width = min(max(width, 40), 120)
+	}
+	return opts
+}
+
+// colored decides as no-color.org and bixense.com/clicolors say.
+func colored(flag string, getenv func(string) string, terminal bool) bool {
+	force := func(name string) bool { v := getenv(name); return v != "" && v != "0" }
+	switch {
+	case flag != "auto":
+		return flag == "always"
+	case getenv("NO_COLOR") != "":
+		return false
+	case force("CLICOLOR_FORCE"), force("FORCE_COLOR"):
+		return true
+	}
+	return terminal && getenv("TERM") != "dumb" && getenv("CLICOLOR") != "0"
+}
+
+// verdict turns a result into an exit code.
+func (f *auditFlags) verdict(r *result.Result) error {
+	if f.strict && len(r.Errors) > 0 {
+		e := r.Errors[0]
+		return &exit{exitFailure, fmt.Errorf("not everything could be analysed (--strict): %d places, first %s: %s", len(r.Errors), e.File, e.Message)}
+	}
+	if f.failOn != "" && slices.ContainsFunc(r.Findings, f.fails) {
+		return &exit{code: exitFindings}
+	}
+	return nil
+}
+
+func (f *auditFlags) fails(finding result.Finding) bool {
+	return finding.Suppressed == nil && finding.Level.Rank() >= result.Level(f.failOn).Rank()
+}
+
+// output is a format and the file it goes to; empty for the standard output.
+type output struct {
+	format format.Format
+	file   string
+}
+
+// parseOutputs reads --format and -o.
+func parseOutputs(formats []string, file string) ([]output, error) {
+	if len(formats) == 0 {
+		formats = []string{format.Names()[0]}
+	}
+	var outputs []output
+	open := 0
+	for _, arg := range formats {
+		name, to, given := strings.Cut(arg, "=")
+		f, ok := format.Named(name)
+		switch {
+		case !ok:
+			return nil, fmt.Errorf("--format %q: no such format; known are %s", name, strings.Join(format.Names(), ", "))
+		case given && to == "":
+			return nil, fmt.Errorf("--format %q: a file is missing after \"=\"", arg)
+		case !given:
+			to = file
+			open++
+		}
+		outputs = append(outputs, output{f, to})
+	}
+	switch {
+	case open > 1:
+		return nil, errors.New("only one format can go to the same place; write the others to files with --format NAME=FILE")
+	case open == 0 && file != "":
+		return nil, errors.New("every format has a file of its own, so that nothing is left for --output")
+	}
+	return outputs, nil
+}
+
+func (o output) write(stdout io.Writer, r *result.Result, opts format.Options) error {
+	if o.file == "" || o.file == "-" {
+		return o.format.Write(stdout, r, opts)
+	}
+	f, err := os.Create(o.file)
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", o.format.Name, err)
+	}
+	err = o.format.Write(f, r, opts)
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", o.format.Name, err)
+	}
+	return nil
+}

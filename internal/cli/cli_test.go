@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"bytes"
+	"flag"
+	"io"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "rewrite the expected output in the scripts")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"stateaudit": func() { os.Exit(Main()) },
+	})
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{Dir: "testdata", UpdateScripts: *update})
+}
+
+func TestColored(t *testing.T) {
+	for _, c := range []struct {
+		flag, env string
+		terminal  bool
+		want      bool
+	}{
+		{"auto", "", true, true},
+		{"auto", "", false, false},
+		{"always", "NO_COLOR=1", false, true},
+		{"never", "CLICOLOR_FORCE=1", true, false},
+		{"auto", "NO_COLOR=1", true, false},
+		{"auto", "NO_COLOR=1 CLICOLOR_FORCE=1", true, false},
+		{"auto", "CLICOLOR_FORCE=1", false, true},
+		{"auto", "CLICOLOR_FORCE=0", false, false},
+		{"auto", "FORCE_COLOR=1", false, true},
+		{"auto", "TERM=dumb", true, false},
+		{"auto", "CLICOLOR=0", true, false},
+	} {
+		if got := colored(c.flag, getenv(c.env), c.terminal); got != c.want {
+			t.Errorf("%+v: %v", c, got)
+		}
+	}
+}
+
+func getenv(vars string) func(string) string {
+	return func(name string) string {
+		for v := range strings.FieldsSeq(vars) {
+			if k, value, _ := strings.Cut(v, "="); k == name {
+				return value
+			}
+		}
+		return ""
+	}
+}
+
+// clock goes on by a step at each look.
+type clock struct {
+	t    time.Time
+	step time.Duration
+}
+
+func (c *clock) now() time.Time {
+	c.t = c.t.Add(c.step)
+	return c.t
+}
+
+func TestProgress(t *testing.T) {
+	for _, c := range []struct {
+		name           string
+		width          int
+		step           time.Duration
+		quiet, verbose bool
+		want           string
+	}{
+		{"short work shows nothing", 80, time.Millisecond, false, false, ""},
+		{"a pipe shows nothing", 0, time.Second, false, false, ""},
+		{"quiet shows nothing", 80, time.Second, true, false, ""},
+		{"long work shows a line", 80, time.Second, false, false, "\r\x1b[Kparsing 1/2\r\x1b[Kparsing 2/2\r\x1b[K"},
+		{"verbose shows times", 0, time.Second, false, true, "parsing: 2s\n"},
+	} {
+		var b bytes.Buffer
+		k := &clock{step: c.step}
+		p := newProgress(Env{Now: k.now, Width: func(io.Writer) int { return c.width }}, &b, c.quiet, c.verbose)
+		p.update("parsing", 1, 2)
+		p.update("parsing", 2, 2)
+		p.finish()
+		if b.String() != c.want {
+			t.Errorf("%s: %q, want %q", c.name, b.String(), c.want)
+		}
+	}
+}

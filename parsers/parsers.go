@@ -1,0 +1,10 @@
+// Package parsers is the table of front ends: one line for each language or
+// configuration technology, whose folder stands beside this file.
+package parsers
+
+import "github.com/stateaudit/stateaudit/internal/frontend"
+
+// All lists the front ends in the order in which their units are linked.
+func All() []frontend.FrontEnd {
+	return []frontend.FrontEnd{}
+}
