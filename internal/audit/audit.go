@@ -46,7 +46,7 @@ type Options struct {
 func Run(ctx context.Context, o Options) (*result.Result, error) {
 	o = o.complete()
 	o.Progress("walking", 0, 0)
-	tree, err := checkout.Walk(o.Root, checkout.Options{Exclude: o.Config.Exclude})
+	tree, err := checkout.Walk(o.Root, checkout.Options{Exclude: o.Config.Exclude, Prefix: o.Config.Prefix(o.Root)})
 	if err != nil {
 		return nil, err
 	}

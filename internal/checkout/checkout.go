@@ -40,6 +40,9 @@ type Options struct {
 	// Exclude are glob patterns on paths relative to the root; "**" matches any
 	// number of folders. A pattern that matches a folder leaves out all below.
 	Exclude []string
+	// Prefix is the path of the root below the folder for which the patterns
+	// were written, if that lies above. A pattern may be relative to either.
+	Prefix string
 	// MaxSize limits what Read reads; 0 stands for DefaultMaxSize.
 	MaxSize int64
 }
@@ -67,7 +70,7 @@ func Walk(root string, opts Options) (*Tree, error) {
 	if t.maxSize <= 0 {
 		t.maxSize = DefaultMaxSize
 	}
-	w := walker{tree: t, exclude: opts.Exclude}
+	w := walker{tree: t, exclude: opts.Exclude, prefix: opts.Prefix}
 	if err := filepath.WalkDir(abs, w.visit); err != nil {
 		return nil, fmt.Errorf("walking %q: %w", root, err)
 	}
@@ -96,6 +99,7 @@ func openRoot(root string) (string, error) {
 type walker struct {
 	tree    *Tree
 	exclude []string
+	prefix  string
 }
 
 func (w walker) visit(name string, d fs.DirEntry, err error) error {
@@ -155,7 +159,9 @@ func (w walker) readable(name string, d fs.DirEntry) bool {
 }
 
 func (w walker) excluded(rel string) bool {
-	return slices.ContainsFunc(w.exclude, func(pattern string) bool { return Match(pattern, rel) })
+	return slices.ContainsFunc(w.exclude, func(pattern string) bool {
+		return Match(pattern, rel) || w.prefix != "" && Match(pattern, path.Join(w.prefix, rel))
+	})
 }
 
 // Match tells whether a pattern takes a path. A pattern without a slash also

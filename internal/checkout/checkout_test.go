@@ -52,6 +52,18 @@ func TestWalkSkipsAndSorts(t *testing.T) {
 	}
 }
 
+func TestExcludeFromAbove(t *testing.T) {
+	root := t.TempDir()
+	write(t, root, "legacy/a.go", "b.go", "c/d.go")
+	tree, err := Walk(root, Options{Exclude: []string{"app/legacy/**", "c"}, Prefix: "app"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"b.go"}; !reflect.DeepEqual(tree.Files, want) {
+		t.Errorf("files %q, want %q", tree.Files, want)
+	}
+}
+
 func TestWalkUnreadableFolder(t *testing.T) {
 	if os.Geteuid() == 0 {
 		t.Skip("root reads everything")

@@ -116,6 +116,25 @@ func searched(dir string) []string {
 	}
 }
 
+// Prefix is the slash-separated path of a root below the folder of the file, or
+// "" if it is that folder or lies elsewhere. Paths in the file are written for
+// its own folder.
+func (c *Config) Prefix(root string) string {
+	if c == nil || c.File == "" {
+		return ""
+	}
+	file, fileErr := filepath.Abs(c.File)
+	abs, rootErr := filepath.Abs(root)
+	if fileErr != nil || rootErr != nil {
+		return ""
+	}
+	rel, err := filepath.Rel(filepath.Dir(file), abs)
+	if err != nil || rel == "." || !filepath.IsLocal(rel) {
+		return ""
+	}
+	return filepath.ToSlash(rel)
+}
+
 // Level returns the level set for a rule, or "".
 func (c *Config) Level(rule string) string {
 	if c == nil {

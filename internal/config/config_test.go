@@ -183,6 +183,15 @@ func TestFind(t *testing.T) {
 	}
 }
 
+func TestPrefix(t *testing.T) {
+	c := &Config{File: filepath.Join("repo", FileName)}
+	for root, want := range map[string]string{"repo": "", filepath.Join("repo", "a", "b"): "a/b", "other": "", ".": ""} {
+		if got := c.Prefix(root); got != want {
+			t.Errorf("Prefix(%q) = %q, want %q", root, got, want)
+		}
+	}
+}
+
 func TestLoadMissing(t *testing.T) {
 	_, err := Load(filepath.Join(t.TempDir(), "none.yaml"), nil)
 	var e *Error
