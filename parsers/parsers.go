@@ -2,14 +2,9 @@
 // configuration technology, whose folder stands beside this file.
 package parsers
 
-import (
-	"github.com/stateaudit/stateaudit/internal/frontend"
-	"github.com/stateaudit/stateaudit/parsers/golang"
-)
+import "github.com/stateaudit/stateaudit/internal/frontend"
 
 // All lists the front ends in the order in which their units are linked.
 func All() []frontend.FrontEnd {
-	return []frontend.FrontEnd{
-		golang.FrontEnd(),
-	}
+	return []frontend.FrontEnd{}
 }
