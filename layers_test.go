@@ -22,7 +22,7 @@ const module = "github.com/stateaudit/stateaudit"
 // upward, and there is no other way from a rule to syntax than the program.
 func layers() map[string][]string {
 	vocabulary := []string{"internal/unit"}
-	rules := []string{"internal/unit", "internal/catalog", "internal/program", "internal/result", "internal/rule", "internal/remedy"}
+	rules := []string{"internal/unit", "internal/catalog", "internal/program", "internal/result", "internal/assess", "internal/rule", "internal/remedy"}
 	return map[string][]string{
 		"internal/unit":      {},
 		"internal/frontend":  vocabulary,
@@ -32,7 +32,8 @@ func layers() map[string][]string {
 		"internal/catalog":   vocabulary,
 		"internal/remedy":    {"internal/unit", "internal/result"},
 		"internal/program":   {"internal/unit", "internal/catalog", "internal/result"},
-		"internal/rule":      {"internal/unit", "internal/catalog", "internal/program", "internal/result", "internal/remedy"},
+		"internal/assess":    {"internal/unit", "internal/catalog", "internal/program", "internal/result"},
+		"internal/rule":      {"internal/unit", "internal/catalog", "internal/program", "internal/result", "internal/assess", "internal/remedy"},
 		"internal/unitcache": vocabulary,
 		"internal/baseline":  {"internal/unit", "internal/result"},
 		"parsers":            {"internal/unit", "internal/frontend", "parsers"},
