@@ -97,7 +97,7 @@ func (b *body) composite(e *ast.CompositeLit) {
 	st, isStruct := structOf(t)
 	named := namedOf(t)
 	if isStruct {
-		b.alloc(t, e.Pos(), e.Type.End())
+		b.alloc(t, e.Pos(), e.Lbrace)
 	}
 	for i, elt := range e.Elts {
 		v := elt

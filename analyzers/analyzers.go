@@ -1,0 +1,19 @@
+// Package analyzers is the table of rules: one line for each, whose folder
+// stands beside this file.
+package analyzers
+
+import (
+	"github.com/stateaudit/stateaudit/analyzers/connectionpool"
+	"github.com/stateaudit/stateaudit/analyzers/inprocesscache"
+	"github.com/stateaudit/stateaudit/analyzers/mutablesingleton"
+	"github.com/stateaudit/stateaudit/internal/rule"
+)
+
+// Rules lists the rules in the order in which they are shown.
+func Rules() []rule.Rule {
+	return []rule.Rule{
+		mutablesingleton.Rule(),
+		inprocesscache.Rule(),
+		connectionpool.Rule(),
+	}
+}

@@ -1,0 +1,177 @@
+// Package assess decides what a holder is: whether its changes while serving
+// matter to a second copy, and what kind of state it then is.
+//
+// The verdict is reached in the order in which a reviewer would ask:
+//
+//  1. is the holder of a kind that says nothing across copies (a lock, a pool,
+//     metrics, a logger, a compiled pattern)? Then it is benign whatever happens
+//     to it;
+//  2. does anything change it while serving? If not, it is a constant or boot
+//     configuration;
+//  3. are all those changes fills of a memo that every copy would compute alike,
+//     or a flag of the process's own life cycle? Then it is benign;
+//  4. else it is state, and its category follows from what it is made of, how it
+//     is changed and what it is called, in that order of trust.
+package assess
+
+import (
+	"github.com/stateaudit/stateaudit/internal/catalog"
+	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// Assessment is the verdict on one holder.
+type Assessment struct {
+	Holder   *program.Holder
+	State    bool   // copies can disagree about it, or do its work twice
+	Harmless string // why not, if it changes all the same
+	Category result.Category
+	Group    result.Group // empty for none
+	Writes   []program.Change
+	Memo     bool // filled when empty
+	Facts    Facts
+}
+
+// Facts are what can be said of a cache.
+type Facts struct {
+	Bounded     Tri
+	Expires     Tri
+	Invalidated bool
+	Sources     []Source
+}
+
+// Tri is yes, no or not known.
+type Tri int
+
+// The three answers.
+const (
+	NotKnown Tri = iota
+	Yes
+	No
+)
+
+// All assesses every holder of a program, in the order of their IDs.
+func All(p *program.Program) []Assessment {
+	src := newSources(p)
+	var out []Assessment
+	for _, h := range p.Holders() {
+		if h.Test || h.PerRequest {
+			continue
+		}
+		if a, ok := assess(p, src, h); ok {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// assess gives the verdict on one holder; false if there is nothing to say.
+func assess(p *program.Program, src *sources, h *program.Holder) (Assessment, bool) {
+	a := Assessment{Holder: h}
+	entry, known := lookup(p.Catalog, h)
+	if known {
+		switch entry.Kind {
+		case catalog.Sync, catalog.Logger, catalog.Constant, catalog.Metrics, catalog.Config:
+			return a, false
+		case catalog.Client, catalog.Remote:
+			return client(h, a), true
+		}
+	}
+	a.Writes = serving(h)
+	if len(a.Writes) == 0 {
+		return a, false
+	}
+	a.Memo = isMemo(a.Writes)
+	a.Facts = facts(p, src, h, entry, a.Writes)
+	a.Category = categorise(h, entry, a)
+	a.Group = group(h, entry, a)
+	a.Harmless = harmless(h, a)
+	a.State = a.Harmless == ""
+	return a, true
+}
+
+func client(h *program.Holder, a Assessment) Assessment {
+	a.Category, a.Group, a.Harmless = result.Client, result.ClientPool, "a connection pool of this process"
+	a.Writes = serving(h)
+	return a
+}
+
+// serving lists the changes made while requests are served, resets last.
+func serving(h *program.Holder) []program.Change {
+	var out []program.Change
+	for _, c := range h.Changes {
+		if c.Phase == result.Serving {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// isMemo tells whether every change that puts something in happens only while
+// the place is empty.
+func isMemo(writes []program.Change) bool {
+	fills := 0
+	for _, c := range writes {
+		if c.Reset {
+			continue
+		}
+		if !c.Lazy {
+			return false
+		}
+		fills++
+	}
+	return fills > 0
+}
+
+// lookup finds what the catalogue says of the holder's type, or of the value it
+// is first set to when the type is an interface or not written.
+func lookup(c *catalog.Catalog, h *program.Holder) (catalog.Entry, bool) {
+	for _, t := range []string{h.Type, h.Value.Type, typeOfCallee(h.Value.Callee)} {
+		if t == "" {
+			continue
+		}
+		if e, ok := c.Lookup(t); ok {
+			return e, true
+		}
+	}
+	return catalog.Entry{}, false
+}
+
+// typeOfCallee takes Foo::Bar.new for Foo::Bar.
+func typeOfCallee(callee string) string {
+	const suffix = ".new"
+	if len(callee) > len(suffix) && callee[len(callee)-len(suffix):] == suffix {
+		return callee[:len(callee)-len(suffix)]
+	}
+	return ""
+}
+
+// Rule that reports an assessment of this category.
+func (a Assessment) Rule() string {
+	switch a.Category {
+	case result.Cache:
+		return "in-process-cache"
+	case result.Client:
+		return "connection-pool"
+	case result.Worker:
+		return "in-process-worker"
+	case result.Lock:
+		return "in-process-lock"
+	case result.Session:
+		return "session-in-process"
+	}
+	return "mutable-singleton"
+}
+
+// IsScalar tells whether the holder is a number, flag or string.
+func isScalar(t string) bool {
+	switch t {
+	case "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64", "bool", "string",
+		"float32", "float64", "error", "uintptr", "byte", "rune", "Integer", "String", "Float", "TrueClass", "FalseClass":
+		return true
+	}
+	return false
+}
+
+var _ = unit.Go

@@ -1,0 +1,213 @@
+package assess
+
+import (
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/catalog"
+	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// categorise names the kind of state. What a holder is made of is trusted first,
+// then what it is called, then how it is changed.
+func categorise(h *program.Holder, e catalog.Entry, a Assessment) result.Category {
+	switch e.Kind {
+	case catalog.Cache:
+		return result.Cache
+	case catalog.Limiter:
+		return result.Counter
+	case catalog.Queue, catalog.Schedule:
+		return result.Worker
+	case catalog.Session:
+		return result.Session
+	}
+	if strings.HasPrefix(h.Type, "chan ") || strings.HasPrefix(h.Type, "chan<- ") || strings.HasPrefix(h.Type, "<-chan ") {
+		return result.Worker
+	}
+	ws := vocabulary(h)
+	switch {
+	case speaks(ws, "throttl", "limiter", "ratelimit", "attempt", "lockout", "bucket", "quota"):
+		return result.Counter
+	case speaks(ws, "session"):
+		return result.Session
+	case speaks(ws, "cache", "memo", "cached", "lru", "ttl"):
+		return result.Cache
+	case speaks(ws, "queue", "scheduler", "cron", "worker"):
+		return result.Worker
+	case speaks(ws, "flag", "feature", "toggle", "setting", "rollout", "experiment", "override", "tenant", "config", "maintenance"):
+		return flagOrCache(a)
+	case speaks(ws, "count", "counter", "seq", "sequence", "hits", "total", "next") || e.Kind == catalog.Counter || counts(a):
+		return result.Counter
+	}
+	return byShape(h, a)
+}
+
+// vocabulary is what a holder and its type are called. The owner's name counts
+// for fields, whose own name is often just "entries".
+func vocabulary(h *program.Holder) []string {
+	ws := words(h.Name, shortType(h.Type), shortType(h.Value.Type))
+	for _, p := range h.Parts {
+		ws = append(ws, words(p.Name)...)
+	}
+	if h.Kind == unit.Field || h.Kind == unit.ClassIvar || h.Kind == unit.ClassVar || h.Kind == unit.Constant {
+		ws = append(ws, words(last(h.Owner))...)
+	}
+	return ws
+}
+
+func shortType(t string) string {
+	if i := strings.LastIndexAny(t, "/"); i >= 0 {
+		t = t[i+1:]
+	}
+	return t
+}
+
+func last(id string) string {
+	if i := strings.LastIndexAny(id, "./:"); i >= 0 {
+		return id[i+1:]
+	}
+	return id
+}
+
+// flagOrCache: settings that are read from elsewhere and kept are a copy of
+// them; settings that requests set are the only copy.
+func flagOrCache(a Assessment) result.Category {
+	if a.Memo && drawsOnStore(a.Facts.Sources) {
+		return result.Cache
+	}
+	return result.Flag
+}
+
+func drawsOnStore(src []Source) bool {
+	for _, s := range src {
+		if s == FromDatabase || s == FromNetwork {
+			return true
+		}
+	}
+	return false
+}
+
+// counts tells a holder that is only ever incremented.
+func counts(a Assessment) bool {
+	n := 0
+	for _, c := range a.Writes {
+		switch c.Op {
+		case "++", "--", "+=", "-=", "[]+=", "[]++", "Add":
+			n++
+		}
+	}
+	return n > 0 && n == len(a.Writes)
+}
+
+// byShape decides by how the holder is changed: filled when empty is a cache,
+// keyed adding and removing is a registry.
+func byShape(h *program.Holder, a Assessment) result.Category {
+	if a.Memo || drawsOnStore(a.Facts.Sources) && !removes(a) {
+		return result.Cache
+	}
+	if isScalar(h.Type) {
+		return result.Flag
+	}
+	return result.Registry
+}
+
+func removes(a Assessment) bool {
+	for _, c := range a.Writes {
+		if c.Reset {
+			return true
+		}
+	}
+	return false
+}
+
+// group places a holder in one of the four groups that the inventory leads with.
+func group(h *program.Holder, e catalog.Entry, a Assessment) result.Group {
+	ws := append(vocabulary(h), words(last(packageOf(h)))...)
+	switch {
+	case e.Kind == catalog.Limiter || speaks(ws, "throttl", "limiter", "ratelimit", "attempt", "lockout", "quota", "bucket"):
+		return result.RateLimiter
+	case speaks(ws, "tenant"):
+		return result.TenantConfig
+	case speaks(ws, "flag", "feature", "toggle", "rollout", "experiment", "beta"):
+		return result.FeatureFlag
+	}
+	return ""
+}
+
+func packageOf(h *program.Holder) string {
+	dir := h.Location.File
+	if i := strings.LastIndexByte(dir, '/'); i >= 0 {
+		return dir[:i]
+	}
+	return ""
+}
+
+// harmless says why changes while serving do no harm, or nothing.
+func harmless(h *program.Holder, a Assessment) string {
+	ws := words(h.Name)
+	switch {
+	case a.Memo && !drawsOnStore(a.Facts.Sources) && !hasSource(a, FromRequest, FromClock):
+		return "a memo of what every copy works out alike"
+	case isLifeCycle(h, ws):
+		return "part of the life cycle of this process"
+	case isSignal(h):
+		return "a signal channel inside this process"
+	case speaks(ws, "metric", "stats", "uptime", "latency") && a.Category != result.Cache:
+		return "figures about this process"
+	}
+	return ""
+}
+
+func hasSource(a Assessment, want ...Source) bool {
+	for _, s := range a.Facts.Sources {
+		for _, w := range want {
+			if s == w {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func isLifeCycle(h *program.Holder, ws []string) bool {
+	if !isScalar(h.Type) && !strings.HasPrefix(h.Type, "sync/atomic.") && h.Type != "context.CancelFunc" {
+		return false
+	}
+	return speaks(ws, "closed", "closing", "stopped", "stopping", "started", "running", "done", "shutdown", "initial", "ready", "init", "cancel", "err")
+}
+
+func isSignal(h *program.Holder) bool {
+	return strings.HasSuffix(h.Type, "chan struct{}") || strings.HasSuffix(h.Type, "chan bool") || strings.HasSuffix(h.Type, "chan error") ||
+		strings.HasSuffix(h.Type, "chan os.Signal")
+}
+
+// facts collects what can be said of a cache.
+func facts(p *program.Program, src *sources, h *program.Holder, e catalog.Entry, writes []program.Change) Facts {
+	f := Facts{}
+	set := map[Source]bool{}
+	for _, c := range writes {
+		if c.Reset {
+			f.Invalidated = true
+			continue
+		}
+		for _, s := range src.of(c.Value) {
+			set[s] = true
+		}
+	}
+	for _, s := range []Source{FromDatabase, FromNetwork, FromRequest, FromFile, FromEnvironment, FromProgram, FromClock} {
+		if set[s] {
+			f.Sources = append(f.Sources, s)
+		}
+	}
+	if strings.Contains(e.Note, "bounded") {
+		f.Bounded = Yes
+	}
+	if strings.Contains(e.Note, "expires") {
+		f.Expires = Yes
+	}
+	if e.Type == "" && strings.HasPrefix(h.Type, "map[") && !f.Invalidated {
+		f.Bounded = No
+	}
+	return f
+}

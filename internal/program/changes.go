@@ -1,0 +1,121 @@
+package program
+
+import (
+	"sort"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// attribute hands every access and every effect of a call to the holder that it
+// is an access of.
+func (p *Program) attribute() {
+	for _, f := range p.order {
+		if f.Test || f.HasRole(unit.Test) {
+			continue
+		}
+		for i := range f.Accesses {
+			a := &f.Accesses[i]
+			p.attributeAccess(f, a)
+		}
+		for _, e := range p.through(f) {
+			if e.Place.Root == unit.RootReceiver && closureOf(f, e) {
+				continue
+			}
+			p.change(f, e.Access, e.Through, e.Origin)
+		}
+	}
+	for _, h := range p.holders {
+		sort.SliceStable(h.Changes, func(i, j int) bool { return before(h.Changes[i], h.Changes[j]) })
+		sort.SliceStable(h.Reads, func(i, j int) bool { return before(h.Reads[i], h.Reads[j]) })
+	}
+}
+
+// closureOf tells an effect that merely came up from a closure of the function:
+// the closure itself is asked.
+func closureOf(f *Function, e Effect) bool { return len(e.Through) == 0 }
+
+func (p *Program) attributeAccess(f *Function, a *unit.Access) {
+	switch a.Kind {
+	case unit.Read, unit.Escape:
+		p.read(f, *a)
+	case unit.Init:
+	case unit.Invoke:
+		if p.foreignChange(a) {
+			p.change(f, *a, nil, a.Location)
+		} else {
+			p.read(f, *a)
+		}
+	default:
+		p.change(f, *a, nil, a.Location)
+	}
+}
+
+func before(a, b Change) bool {
+	la, lb := a.Location, b.Location
+	if la.File != lb.File {
+		return la.File < lb.File
+	}
+	if la.Line != lb.Line {
+		return la.Line < lb.Line
+	}
+	return la.Column < lb.Column
+}
+
+// change attributes one change. Of the places on its way the deepest one that
+// is still unique counts: the field of an object of which the process has one,
+// else the variable or field that holds the object.
+func (p *Program) change(f *Function, a unit.Access, through []string, origin unit.Location) {
+	h, parts := p.holderOf(a.Place)
+	if h == nil {
+		return
+	}
+	h.Changes = append(h.Changes, Change{Access: a, Function: f, Phase: f.Phase(), Through: through, Origin: origin})
+	for _, part := range parts {
+		h.addPart(part)
+	}
+}
+
+func (p *Program) read(f *Function, a unit.Access) {
+	if h, _ := p.holderOf(a.Place); h != nil {
+		h.Reads = append(h.Reads, Change{Access: a, Function: f, Phase: f.Phase(), Origin: a.Location})
+	}
+}
+
+// holderOf finds the holder that a place belongs to, and the fields below it
+// through which it is reached.
+func (p *Program) holderOf(pl unit.Place) (*Holder, []*Holder) {
+	var found *Holder
+	var parts []*Holder
+	if pl.Root == unit.RootHolder {
+		if h := p.holders[pl.Name]; h != nil && p.keeps(h) {
+			found = h
+		}
+	}
+	for _, s := range pl.Path {
+		h := p.holders[s]
+		if h == nil {
+			if s == unit.Element && found != nil {
+				continue
+			}
+			continue
+		}
+		if p.lived[h.Owner] && !p.shared(h.Owner) {
+			found, parts = h, nil
+			continue
+		}
+		if found != nil {
+			parts = append(parts, h)
+		}
+	}
+	return found, parts
+}
+
+func (h *Holder) addPart(part *Holder) {
+	for _, have := range h.Parts {
+		if have == part {
+			return
+		}
+	}
+	h.Parts = append(h.Parts, part)
+	sort.Slice(h.Parts, func(i, j int) bool { return h.Parts[i].ID < h.Parts[j].ID })
+}

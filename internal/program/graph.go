@@ -1,0 +1,121 @@
+package program
+
+import (
+	"sort"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// edge leads from a function to one that it may run.
+type edge struct {
+	to    *Function
+	call  *unit.Call
+	async bool // the caller does not wait
+	role  unit.Role
+	note  string
+	ref   bool // named as a value; who runs it is not known
+}
+
+// connect turns calls into edges. Calls of function values are joined with the
+// functions that were stored there: a parameter with the arguments at the call
+// sites, a field with what was assigned to it.
+func (p *Program) connect() {
+	stored := p.storedFunctions()
+	for _, f := range p.order {
+		for i := range f.Calls {
+			p.callEdges(f, &f.Calls[i], stored)
+		}
+		sort.SliceStable(f.out, func(i, j int) bool { return f.out[i].to.ID < f.out[j].to.ID })
+	}
+	for _, f := range p.order {
+		for _, e := range f.out {
+			e.to.callers = append(e.to.callers, f)
+		}
+	}
+}
+
+func (p *Program) callEdges(f *Function, c *unit.Call, stored map[string][]string) {
+	for _, id := range targets(c) {
+		if to := p.functions[id]; to != nil {
+			f.out = append(f.out, edge{to: to, call: c, async: c.Async, role: c.As, note: c.AsNote, ref: c.Reference})
+			p.argumentEdges(to, c)
+		}
+	}
+	if c.Callee == "" && c.Receiver != nil && c.Receiver.Place != nil {
+		for _, id := range stored[lastStep(*c.Receiver.Place)] {
+			if to := p.functions[id]; to != nil {
+				f.out = append(f.out, edge{to: to, call: c, async: c.Async})
+			}
+		}
+	}
+}
+
+// argumentEdges lets a callee that calls its parameter run the functions that
+// this call site passes.
+func (p *Program) argumentEdges(callee *Function, site *unit.Call) {
+	for i := range callee.Calls {
+		inner := &callee.Calls[i]
+		if inner.Callee != "" || inner.Receiver == nil || inner.Receiver.Place == nil {
+			continue
+		}
+		at := inner.Receiver.Place
+		if at.Root != unit.RootParam || len(at.Path) > 0 {
+			continue
+		}
+		n := atoi(at.Name)
+		if n < 0 || n >= len(site.Args) || site.Args[n].Kind != unit.Func {
+			continue
+		}
+		if to := p.functions[site.Args[n].Callee]; to != nil {
+			callee.out = append(callee.out, edge{to: to, call: inner, async: inner.Async})
+		}
+	}
+}
+
+// storedFunctions lists, for each field and variable, the functions that are
+// ever put there.
+func (p *Program) storedFunctions() map[string][]string {
+	stored := map[string][]string{}
+	for _, f := range p.order {
+		for i := range f.Accesses {
+			a := &f.Accesses[i]
+			if a.Value == nil || a.Value.Kind != unit.Func {
+				continue
+			}
+			key := lastStep(a.Place)
+			stored[key] = append(stored[key], a.Value.Callee)
+		}
+	}
+	return stored
+}
+
+func targets(c *unit.Call) []string {
+	if c.Callee == "" {
+		return c.Targets
+	}
+	return append([]string{c.Callee}, c.Targets...)
+}
+
+// lastStep is the last field of a place, or its root.
+func lastStep(pl unit.Place) string {
+	for i := len(pl.Path) - 1; i >= 0; i-- {
+		if pl.Path[i] != unit.Element {
+			return pl.Path[i]
+		}
+	}
+	return string(pl.Root) + ":" + pl.Name
+}
+
+func atoi(s string) int {
+	n := 0
+	if s == "" {
+		return -1
+	}
+	for _, c := range s {
+		if c < '0' || c > '9' {
+			return -1
+		}
+		n = n*10 + int(c-'0')
+	}
+	return n
+}

@@ -1,0 +1,172 @@
+package program
+
+import (
+	"sort"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// lifetimes finds the types of which the process keeps an instance: made at
+// boot and never while serving. A type that requests make as well says nothing
+// about the life of one object, so it is left to the holders that keep it.
+//
+// This errs towards silence: an object made by a constructor that both boot and
+// a request call is not followed into its fields.
+func (p *Program) lifetimes() {
+	boot, serving := p.allocations()
+	for id, t := range p.types {
+		if t.Test || t.Kind != "struct" && t.Kind != "class" && t.Kind != "named" {
+			continue
+		}
+		if boot[id] && !serving[id] {
+			p.lived[id] = true
+		}
+	}
+	p.heldByValue(serving)
+	p.holdersOfTypes()
+}
+
+// allocations lists the types made at boot and those made while serving.
+func (p *Program) allocations() (boot, serving map[string]bool) {
+	boot, serving = map[string]bool{}, map[string]bool{}
+	for _, f := range p.order {
+		if f.Test {
+			continue
+		}
+		for _, a := range f.Allocs {
+			if f.Serving {
+				serving[a.Type] = true
+			} else if f.Boot {
+				boot[a.Type] = true
+			}
+		}
+	}
+	return boot, serving
+}
+
+// heldByValue adds the struct types that a long-lived struct or a package
+// variable contains by value.
+func (p *Program) heldByValue(serving map[string]bool) {
+	for changed := true; changed; {
+		changed = false
+		for _, h := range p.holders {
+			if h.Test || !p.keeps(h) {
+				continue
+			}
+			t := p.types[baseType(h.Type)]
+			if t == nil || t.Test || serving[t.ID] || p.lived[t.ID] || strings.HasPrefix(h.Type, "*") || t.Kind != "struct" {
+				continue
+			}
+			p.lived[t.ID] = true
+			changed = true
+		}
+	}
+}
+
+// keeps tells whether a holder lives as long as the process.
+func (p *Program) keeps(h *Holder) bool {
+	if h.PerRequest {
+		return false
+	}
+	switch h.Kind {
+	case unit.Field:
+		return p.lived[h.Owner]
+	case unit.Captured:
+		return p.keptClosure(h)
+	}
+	return true
+}
+
+// keptClosure tells whether a captured variable outlives the request: it is
+// made at boot by a function that does not serve, and changed by a closure that
+// does.
+func (p *Program) keptClosure(h *Holder) bool {
+	f := p.functions[h.Owner]
+	return f != nil && f.Boot && !f.Serving
+}
+
+// baseType strips pointers and type arguments: *cache.Cache[string] -> cache.Cache.
+func baseType(t string) string {
+	t = strings.TrimLeft(t, "*")
+	if i := strings.IndexByte(t, '['); i > 0 {
+		t = t[:i]
+	}
+	return t
+}
+
+// holdersOfTypes lists which long-lived places hold an instance of each type.
+func (p *Program) holdersOfTypes() {
+	for _, h := range p.Holders() {
+		if h.Test || !p.keeps(h) {
+			continue
+		}
+		if t := p.types[baseType(h.Type)]; t != nil {
+			p.heldBy[t.ID] = append(p.heldBy[t.ID], h)
+			if t.Kind == "interface" {
+				p.heldByInterface(h, t)
+			}
+		}
+	}
+	for id := range p.heldBy {
+		hs := p.heldBy[id]
+		sort.Slice(hs, func(i, j int) bool { return hs[i].ID < hs[j].ID })
+	}
+}
+
+// heldByInterface counts an interface-typed holder for each long-lived type
+// that satisfies the interface.
+func (p *Program) heldByInterface(h *Holder, iface *unit.Type) {
+	for id, t := range p.types {
+		if !p.lived[id] {
+			continue
+		}
+		for _, i := range t.Implements {
+			if i == iface.ID {
+				p.heldBy[id] = append(p.heldBy[id], h)
+			}
+		}
+	}
+}
+
+// shared tells a type that several long-lived places hold an instance of, such
+// as a cache type of the checkout's own: its holders are what differs.
+func (p *Program) shared(typeID string) bool {
+	owners := map[string]bool{}
+	n := 0
+	for _, h := range p.heldBy[typeID] {
+		if h.Kind == unit.Field && h.Owner == typeID {
+			continue
+		}
+		n++
+		owners[h.ID] = true
+	}
+	return n > 1 && !p.passedAround(typeID)
+}
+
+// passedAround tells a type whose one instance is handed from object to object:
+// it is made in one place only.
+func (p *Program) passedAround(typeID string) bool {
+	sites := 0
+	for _, f := range p.order {
+		if f.Test || !f.Boot && !f.Serving {
+			continue
+		}
+		for _, e := range f.out {
+			if makes(e.to, typeID) && !e.ref {
+				sites++
+			}
+		}
+	}
+	return sites <= 1
+}
+
+// makes tells whether a function is a constructor of the type.
+func makes(f *Function, typeID string) bool {
+	for _, a := range f.Allocs {
+		if a.Type == typeID {
+			return true
+		}
+	}
+	return false
+}

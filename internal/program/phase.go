@@ -1,0 +1,122 @@
+package program
+
+import (
+	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// step is how a function was reached in a phase: from whom, by which call.
+type step struct {
+	from *Function // nil at a root
+	call *unit.Call
+	note string
+}
+
+type visit struct {
+	f     *Function
+	phase result.Phase
+}
+
+// phases walks the edges breadth first, so that the path kept for each function
+// is a shortest one. Roots are visited in the order of their IDs.
+func (p *Program) phases() {
+	var queue []visit
+	reach := func(f *Function, ph result.Phase, s *step) {
+		if f.Test || f.via[ph] != nil || f.HasRole(unit.Test) {
+			return
+		}
+		f.via[ph] = s
+		if ph == result.Boot {
+			f.Boot = true
+		} else {
+			f.Serving = true
+		}
+		queue = append(queue, visit{f, ph})
+	}
+	for _, f := range p.order {
+		p.rootPhases(f, reach)
+	}
+	for len(queue) > 0 {
+		v := queue[0]
+		queue = queue[1:]
+		for i := range v.f.out {
+			e := &v.f.out[i]
+			if ph, ok := phaseOver(e, v.phase); ok {
+				reach(e.to, ph, &step{from: v.f, call: e.call, note: e.note})
+			}
+		}
+	}
+}
+
+func (p *Program) rootPhases(f *Function, reach func(*Function, result.Phase, *step)) {
+	for _, r := range f.Roles {
+		switch {
+		case r.Serves():
+			reach(f, result.Serving, &step{note: f.RoleNote})
+		case r == unit.Main || r == unit.Initializer:
+			reach(f, result.Boot, &step{note: f.RoleNote})
+		}
+	}
+}
+
+// phaseOver tells in which phase an edge's target runs. What boot starts
+// without waiting for it runs beside the requests. A function with a serving
+// role of its own that boot merely names is left to that role.
+func phaseOver(e *edge, from result.Phase) (result.Phase, bool) {
+	switch {
+	case e.role.Serves():
+		return result.Serving, true
+	case e.role == unit.Main:
+		return result.Boot, true
+	case e.async:
+		return result.Serving, true
+	case e.ref && servesByRole(e.to):
+		return "", false
+	case e.to.HasRole(unit.Tool):
+		return "", false
+	}
+	return from, true
+}
+
+func servesByRole(f *Function) bool {
+	for _, r := range f.Roles {
+		if r.Serves() {
+			return true
+		}
+	}
+	return false
+}
+
+// Path lists how a function is reached in a phase, entry first: each function
+// with the place where it calls the next.
+func (f *Function) Path(ph result.Phase) []PathStep {
+	var out []PathStep
+	var loc *unit.Location
+	for at, n := f, 0; at != nil && n < 32; n++ {
+		s := at.via[ph]
+		out = append([]PathStep{{Function: at, Call: loc}}, out...)
+		if s == nil || s.from == nil {
+			if s != nil {
+				out[0].Note = s.note
+			}
+			return out
+		}
+		loc = nil
+		if s.call != nil {
+			loc = &s.call.Location
+		}
+		out[0].Note = s.note
+		if s.from.via[ph] == nil {
+			return out // the phase begins here: a go statement or a registration
+		}
+		at = s.from
+	}
+	return out
+}
+
+// PathStep is one function on the way to another.
+type PathStep struct {
+	Function *Function
+	Call     *unit.Location // where it calls the next one; nil for the last
+	Note     string         // why it runs in this phase, where that starts
+}

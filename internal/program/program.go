@@ -1,0 +1,157 @@
+// Package program joins the units of a checkout into one read-only program that
+// rules ask questions of.
+//
+// Linking goes in four steps, each of which only adds:
+//
+//  1. calls become edges between functions of the checkout (graph.go);
+//  2. every function gets its phases by walking those edges from program entry
+//     and from the entries that frameworks call (phase.go);
+//  3. every function gets its effects: what it changes through its receiver and
+//     its parameters, callees included (effects.go);
+//  4. changes are attributed to the holders that live as long as the process
+//     (lifetime.go, changes.go).
+//
+// A unit.Holder is a place as written; a Holder here is resolved: it knows all
+// its changes, with the phase of each. Rules are only ever handed the second.
+package program
+
+import (
+	"sort"
+
+	"github.com/stateaudit/stateaudit/internal/catalog"
+	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// Program is a linked checkout.
+type Program struct {
+	Units   []*unit.Unit
+	Catalog *catalog.Catalog
+
+	functions map[string]*Function
+	order     []*Function // sorted by ID
+	holders   map[string]*Holder
+	types     map[string]*unit.Type
+	lived     map[string]bool // types of which the process keeps one instance
+	heldBy    map[string][]*Holder
+	settings  []unit.Setting
+}
+
+// Function is a function of the checkout and what linking learned of it.
+type Function struct {
+	*unit.Function
+	Language unit.Language
+	Boot     bool // runs before the first request
+	Serving  bool // runs while requests are served
+
+	out     []edge
+	via     map[result.Phase]*step
+	effects map[string]Effect
+	callers []*Function
+}
+
+// Holder is a place of the checkout with everything that happens to it.
+type Holder struct {
+	*unit.Holder
+	Language unit.Language
+	Changes  []Change
+	Reads    []Change
+	// Parts are the fields of the holder's own type through which its content
+	// changes: the entries of a cache that it holds.
+	Parts []*Holder
+}
+
+// Change is one access of a holder by a function, direct or through calls.
+type Change struct {
+	unit.Access
+	Function *Function
+	Phase    result.Phase
+	// Through names the functions between the function and the access, outermost
+	// first, when the change is made by a callee.
+	Through []string
+	Origin  unit.Location // where the change itself is written
+}
+
+// Link joins units. It does not change them.
+func Link(units []*unit.Unit, c *catalog.Catalog) *Program {
+	p := &Program{
+		Units: units, Catalog: c,
+		functions: map[string]*Function{}, holders: map[string]*Holder{}, types: map[string]*unit.Type{},
+		lived: map[string]bool{}, heldBy: map[string][]*Holder{},
+	}
+	p.index()
+	p.connect()
+	p.phases()
+	p.summarise()
+	p.lifetimes()
+	p.attribute()
+	return p
+}
+
+func (p *Program) index() {
+	for _, u := range p.Units {
+		for i := range u.Functions {
+			f := &Function{Function: &u.Functions[i], Language: u.Language, via: map[result.Phase]*step{}, effects: map[string]Effect{}}
+			if p.functions[f.ID] == nil {
+				p.functions[f.ID] = f
+				p.order = append(p.order, f)
+			}
+		}
+		for i := range u.Holders {
+			h := &u.Holders[i]
+			if p.holders[h.ID] == nil {
+				p.holders[h.ID] = &Holder{Holder: h, Language: u.Language}
+			}
+		}
+		for i := range u.Types {
+			if p.types[u.Types[i].ID] == nil {
+				p.types[u.Types[i].ID] = &u.Types[i]
+			}
+		}
+		p.settings = append(p.settings, u.Settings...)
+	}
+	sort.Slice(p.order, func(i, j int) bool { return p.order[i].ID < p.order[j].ID })
+}
+
+// Holders lists all holders, sorted by ID.
+func (p *Program) Holders() []*Holder {
+	out := make([]*Holder, 0, len(p.holders))
+	for _, h := range p.holders {
+		out = append(out, h)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].ID < out[j].ID })
+	return out
+}
+
+// Holder returns the holder with an ID, or nil.
+func (p *Program) Holder(id string) *Holder { return p.holders[id] }
+
+// Function returns the function with an ID, or nil.
+func (p *Program) Function(id string) *Function { return p.functions[id] }
+
+// Functions lists all functions, sorted by ID.
+func (p *Program) Functions() []*Function { return p.order }
+
+// Settings lists what configuration says, in the order of the units.
+func (p *Program) Settings() []unit.Setting { return p.settings }
+
+// Phase of a function: serving if it ever runs while serving.
+func (f *Function) Phase() result.Phase {
+	switch {
+	case f.Serving:
+		return result.Serving
+	case f.Boot:
+		return result.Boot
+	}
+	return result.UnknownPhase
+}
+
+// HasRole tells whether a framework gives the function a role.
+func (f *Function) HasRole(r unit.Role) bool {
+	for _, have := range f.Roles {
+		if have == r {
+			return true
+		}
+	}
+	return false
+}

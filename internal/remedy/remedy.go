@@ -1,0 +1,103 @@
+// Package remedy holds the sentences that rules share: what breaks with two
+// copies, by category, and what to do about it, by category and ecosystem.
+package remedy
+
+import (
+	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// Breaks says what happens to state of a category when a second copy runs.
+func Breaks(c result.Category, g result.Group) string {
+	switch {
+	case g == result.RateLimiter:
+		return "each copy counts on its own, so with N copies the real limit is N times the written one, and a restart forgets every count"
+	case g == result.FeatureFlag:
+		return "a change reaches the copy that handled it and no other, so users see the feature come and go from request to request"
+	case g == result.TenantConfig:
+		return "a tenant's change holds in the copy that handled it and in no other until that one restarts"
+	}
+	return breaksByCategory(c)
+}
+
+func breaksByCategory(c result.Category) string {
+	switch c {
+	case result.Cache:
+		return "each copy keeps its own version, and an invalidation in one leaves the others stale"
+	case result.Counter:
+		return "each copy counts on its own and starts from nothing after a restart"
+	case result.Flag:
+		return "a change holds in the copy that made it and in no other"
+	case result.Registry:
+		return "each copy knows only what was registered with it, and a restart forgets it"
+	case result.Session:
+		return "a user's next request finds the session only in the copy that made it, and a deployment logs everyone out"
+	case result.Worker:
+		return "queued work is lost at a restart, and what is started at boot runs once per copy"
+	case result.Lock:
+		return "it keeps out other threads of this copy only; another copy walks straight in"
+	}
+	return "copies drift apart, and a restart loses it"
+}
+
+// Fix says what to do, in the terms of the language's ecosystem.
+func Fix(c result.Category, g result.Group, lang unit.Language) string {
+	if lang == unit.Ruby {
+		return fixRuby(c, g)
+	}
+	return fixGo(c, g)
+}
+
+func fixGo(c result.Category, g result.Group) string {
+	switch {
+	case g == result.RateLimiter:
+		return "Count in a shared store: go-redis/redis_rate, or ulule/limiter with its Redis store."
+	case g == result.FeatureFlag || g == result.TenantConfig || c == result.Flag:
+		return "Keep the value in the database or in Redis, read it with a short expiry, and publish changes (Redis pub/sub, LISTEN/NOTIFY) so that every copy drops its own."
+	}
+	switch c {
+	case result.Cache:
+		return "Move the entries to Redis or Memcached, or keep the local copy with a short expiry and publish invalidations to all copies."
+	case result.Counter:
+		return "Count in a shared store: Redis INCR with an expiry, or a database sequence."
+	case result.Registry:
+		return "Keep the register in Redis or the database, and fan events out over Redis pub/sub, NATS or LISTEN/NOTIFY so that every copy serves its own clients."
+	case result.Session:
+		return "Keep sessions in Redis or the database (scs/redisstore, boj/redistore), or in a signed cookie."
+	case result.Worker:
+		return "Put the work into a durable queue (asynq, River, a table claimed with FOR UPDATE SKIP LOCKED) and run the workers apart from the web process."
+	case result.Lock:
+		return "Lock where the data is: SELECT … FOR UPDATE, a unique index, an advisory lock, or Redis with a fencing token."
+	case result.Client:
+		return "Nothing to do for a second copy as such; divide the limits of the far side by the number of copies."
+	}
+	return "Move it to a store that all copies share, or pass it with the request."
+}
+
+func fixRuby(c result.Category, g result.Group) string {
+	switch {
+	case g == result.RateLimiter:
+		return "Count in a shared store: `Rails.cache.increment` on a Redis cache store, Rack::Attack with a Redis store, or Kredis."
+	case g == result.FeatureFlag:
+		return "Keep flags in the database or Redis (Flipper with the ActiveRecord or Redis adapter) and read them through a per-request memo."
+	case g == result.TenantConfig || c == result.Flag:
+		return "Keep the value in the database, read it through `Rails.cache` on a shared store, and expire the key when it is saved."
+	}
+	switch c {
+	case result.Cache:
+		return "Use `Rails.cache.fetch` with a key, an expiry and a Redis or Memcached store; a copy for the length of one request belongs in `ActiveSupport::CurrentAttributes`."
+	case result.Counter:
+		return "Count in a shared store: `Rails.cache.increment`, Redis INCR with an expiry, or a database column."
+	case result.Registry:
+		return "Keep the register in Redis or the database, and broadcast through ActionCable's Redis adapter."
+	case result.Session:
+		return "Keep sessions in the cookie, in Redis or in the database, and only ids in them."
+	case result.Worker:
+		return "Hand the work to a durable queue (Sidekiq, Solid Queue, GoodJob) that runs apart from the web process."
+	case result.Lock:
+		return "Lock where the data is: `with_lock`, a unique index, `with_advisory_lock`, or Redis."
+	case result.Client:
+		return "Nothing to do for a second copy as such; divide the limits of the far side by the number of copies."
+	}
+	return "Move it to a store that all copies share, or pass it with the request."
+}

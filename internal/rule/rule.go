@@ -1,0 +1,70 @@
+// Package rule defines what a rule is and what it is given.
+package rule
+
+import (
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/assess"
+	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// Rule asks one question of a linked program.
+type Rule struct {
+	Name       string
+	Level      result.Level // default level of its findings
+	Categories []result.Category
+	Languages  []unit.Language
+	Doc        string // Markdown; its first paragraph after the title is the summary
+	Run        func(*Pass)
+}
+
+// Summary is the first sentence of the rule's documentation.
+func (r Rule) Summary() string {
+	for _, block := range strings.Split(r.Doc, "\n\n") {
+		block = strings.TrimSpace(block)
+		if block == "" || strings.HasPrefix(block, "#") {
+			continue
+		}
+		text := strings.Join(strings.Fields(block), " ")
+		if i := strings.Index(text, ". "); i > 0 {
+			return text[:i+1]
+		}
+		return text
+	}
+	return ""
+}
+
+// Pass is what a rule may use: the program, and a way to report.
+type Pass struct {
+	Program *program.Program
+	// Assessments are the verdicts on all holders, by holder, made once for all
+	// rules so that no holder is reported by two of them.
+	Assessments []assess.Assessment
+	rule        Rule
+	found       []result.Finding
+}
+
+// Report adds a finding. Rule, level and what the contract wants are filled in
+// where the rule left them empty.
+func (p *Pass) Report(f result.Finding) {
+	f.Rule = p.rule.Name
+	if f.Level == "" {
+		f.Level = p.rule.Level
+	}
+	if f.Related == nil {
+		f.Related = []string{}
+	}
+	p.found = append(p.found, f)
+}
+
+// Run asks one rule.
+func Run(r Rule, prog *program.Program, as []assess.Assessment) []result.Finding {
+	p := &Pass{Program: prog, Assessments: as, rule: r}
+	r.Run(p)
+	return p.found
+}
+
+// Name of the rule that is being asked.
+func (p *Pass) Name() string { return p.rule.Name }
