@@ -149,8 +149,8 @@ func levels() []string { return []string{"note", "warning", "error", Off} }
 // Roles lists what a catalogue entry can be.
 func Roles() []string {
 	return []string{
-		"cache", "limiter", "counter", "flag", "registry", "session", "worker",
-		"lock", "client", "config", "metrics", "sync", "other",
+		"cache", "limiter", "counter", "registry", "session", "queue", "scheduler", "client",
+		"remote", "embedded-database", "config", "constant", "metrics", "sync", "logger",
 	}
 }
 

@@ -97,7 +97,7 @@ func uncommented() string {
 	var b strings.Builder
 	example := regexp.MustCompile(`^# ((exclude|levels|domains|catalogue|weights):|  .*)$`)
 	for line := range strings.Lines(Template) {
-		if m := example.FindStringSubmatch(strings.TrimSuffix(line, "\n")); m != nil && !strings.HasPrefix(m[1], "      config") {
+		if m := example.FindStringSubmatch(strings.TrimSuffix(line, "\n")); m != nil && !strings.HasPrefix(m[1], "      ") {
 			line = m[1] + "\n"
 		}
 		b.WriteString(line)
