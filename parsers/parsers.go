@@ -2,9 +2,14 @@
 // configuration technology, whose folder stands beside this file.
 package parsers
 
-import "github.com/stateaudit/stateaudit/internal/frontend"
+import (
+	"github.com/stateaudit/stateaudit/internal/frontend"
+	"github.com/stateaudit/stateaudit/parsers/golang"
+)
 
 // All lists the front ends in the order in which their units are linked.
 func All() []frontend.FrontEnd {
-	return []frontend.FrontEnd{}
+	return []frontend.FrontEnd{
+		golang.FrontEnd(),
+	}
 }

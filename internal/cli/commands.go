@@ -25,7 +25,7 @@ func newRules() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			for _, r := range rules() {
-				fmt.Fprintf(w, "%s\t%s\t%s\n", r.Name, r.Level, r.Summary)
+				fmt.Fprintf(w, "%s\t%s\t%s\n", r.Name, r.Level, r.Summary())
 			}
 			return failure(w.Flush())
 		},
