@@ -302,7 +302,7 @@ const (
 
 // Setting is one thing that configuration says.
 type Setting struct {
-	Kind     string // vocabulary of the technology-neutral settings, e.g. "cache-store", "session-store"
+	Kind     string // one of the Setting constants
 	Subject  string // what it is set for: component, service, environment
 	Value    string
 	Origin   Origin

@@ -1,0 +1,61 @@
+package unit
+
+// The kinds of setting, neutral of technology. Readers of configuration files
+// and of code that configures a framework write them; rules look for them.
+//
+// Subject names what a setting is for (a service, an upstream, an environment's
+// database), Value holds one of the words given here or what was written.
+const (
+	// SettingAffinity ties a client to a copy. Value: source-ip, cookie, header,
+	// other, or off where the file says so. Subject: the balancer's technology
+	// and service.
+	SettingAffinity = "affinity"
+	// SettingReplicas is a number of copies of the Subject.
+	SettingReplicas = "replicas"
+	// SettingAutoscaling bounds a number of copies; Value is "min-max".
+	SettingAutoscaling = "autoscaling"
+	// SettingProcesses is a number of processes inside a copy: workers of a
+	// forking server.
+	SettingProcesses = "processes"
+	// SettingSingleCopy is something that only works with one copy: a Recreate
+	// strategy, a ReadWriteOnce volume, a pinned host. Value says which.
+	SettingSingleCopy = "single-copy"
+	// SettingVolume is a place on disk that is mounted into a copy; Value is the
+	// path. SettingSharedVolume is one that all copies see.
+	SettingVolume       = "volume"
+	SettingSharedVolume = "shared-volume"
+	// SettingProcess is a command that a copy can be started with. Subject is its
+	// name (web, worker), Value the command.
+	SettingProcess = "process"
+	// SettingDatabase is a configured database. Subject is its name
+	// ("production", "production.cache"), Value the adapter, Text the database.
+	SettingDatabase = "database"
+	// SettingCable is the adapter of Action Cable.
+	SettingCable = "cable-adapter"
+	// SettingStorageService describes a storage service (Subject: its name;
+	// Value: Disk, S3, ...). SettingStorageChoice selects one by name (Value).
+	SettingStorageService = "storage-service"
+	SettingStorageChoice  = "storage-choice"
+	// SettingINI is a key of an ini-like file that an application reads itself.
+	// Subject is "section.key", lower case.
+	SettingINI = "ini"
+	// SettingGem is a gem of a Gemfile or lock file. Subject: its name, Value:
+	// its version if known.
+	SettingGem = "gem"
+	// SettingCacheStore, SettingSessionStore, SettingCookieSerializer and
+	// SettingQueueAdapter are what Rails is told to use; Value is the name
+	// written, lower case with underscores (memory_store, redis_cache_store,
+	// cookie_store, async). Values holds further arguments.
+	SettingCacheStore       = "cache-store"
+	SettingSessionStore     = "session-store"
+	SettingCookieSerializer = "cookie-serializer"
+	SettingQueueAdapter     = "queue-adapter"
+	// SettingUploadStorage is the storage of an upload library: Value file, fog,
+	// aws. Subject: the library.
+	SettingUploadStorage = "upload-storage"
+	// SettingPageCache is the folder of cached pages or fragments on disk.
+	SettingPageCache = "page-cache"
+	// SettingFramework says that the checkout is an application of a framework.
+	// Value: rails, sinatra, hanami; Text: its version if known.
+	SettingFramework = "framework"
+)
