@@ -36,13 +36,31 @@ func (p *Program) allocations() (boot, serving map[string]bool) {
 		}
 		for _, a := range f.Allocs {
 			if f.Serving {
-				serving[a.Type] = true
-			} else if f.Boot {
+				p.madeServing(a.Type, serving)
+			} else if f.Boot && !a.Value {
 				boot[a.Type] = true
 			}
 		}
 	}
 	return boot, serving
+}
+
+// madeServing marks a type that requests make, with the structs that it
+// contains by value.
+func (p *Program) madeServing(id string, serving map[string]bool) {
+	if serving[id] {
+		return
+	}
+	serving[id] = true
+	t := p.types[id]
+	if t == nil {
+		return
+	}
+	for _, f := range t.Fields {
+		if h := p.holders[f]; h != nil && h.Type != "" && !strings.HasPrefix(h.Type, "*") && p.types[baseType(h.Type)] != nil {
+			p.madeServing(baseType(h.Type), serving)
+		}
+	}
 }
 
 // heldByValue adds the struct types that a long-lived struct or a package

@@ -170,7 +170,10 @@ type Function struct {
 
 // Alloc is the making of an instance of a type of the checkout.
 type Alloc struct {
-	Type     string
+	Type string
+	// Value says that the instance is made only to be copied: an argument or
+	// element by value. It says nothing of how long an object lives.
+	Value    bool `json:",omitempty"`
 	Location Location
 }
 

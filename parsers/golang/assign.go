@@ -15,7 +15,7 @@ func (b *body) assign(s *ast.AssignStmt) {
 		if c, ok := ast.Unparen(r).(*ast.CallExpr); ok {
 			b.call(c, use, mode{})
 		} else {
-			b.expr(r)
+			b.keep(r)
 		}
 	}
 	if s.Tok == token.DEFINE && len(s.Lhs) == 1 {

@@ -174,7 +174,39 @@ func (b *body) ifStmt(s *ast.IfStmt) {
 	b.lazy = b.lazy[:n]
 	if s.Else != nil {
 		b.stmt(s.Else)
+	} else if leaves(s.Body) {
+		b.lazy = append(b.lazy, b.filled(s.Cond)...)
 	}
+}
+
+// leaves tells whether a block ends by leaving the statements around it.
+func leaves(block *ast.BlockStmt) bool {
+	if len(block.List) == 0 {
+		return false
+	}
+	switch s := block.List[len(block.List)-1].(type) {
+	case *ast.ReturnStmt:
+		return true
+	case *ast.BranchStmt:
+		return s.Tok == token.CONTINUE || s.Tok == token.BREAK
+	}
+	return false
+}
+
+// filled lists the places that a condition proves to hold something, so that
+// they are empty where it does not hold: ok after a look-up, x != nil.
+func (b *body) filled(cond ast.Expr) []string {
+	switch c := ast.Unparen(cond).(type) {
+	case *ast.Ident:
+		return append(b.lookedUp(c), b.placeTexts(c)...)
+	case *ast.SelectorExpr:
+		return b.placeTexts(c)
+	case *ast.BinaryExpr:
+		if c.Op == token.NEQ || c.Op == token.GTR {
+			return b.placeTexts(lengthOf(c.X))
+		}
+	}
+	return nil
 }
 
 // check reads a condition: a call that is the whole condition is looked at for
@@ -295,17 +327,17 @@ func (b *body) declStmt(s *ast.DeclStmt) {
 			continue
 		}
 		for _, e := range v.Values {
-			b.expr(e)
+			b.keep(e)
 		}
 		if len(v.Values) == 0 && v.Type != nil {
-			b.alloc(b.typeOf(v.Type), v.Pos(), v.End())
+			b.alloc(b.typeOf(v.Type), v.Pos(), v.End(), true)
 		}
 	}
 }
 
 func (b *body) returns(s *ast.ReturnStmt) {
 	for _, e := range s.Results {
-		b.expr(e)
+		b.keep(e)
 		if len(b.fn.Returns) < 8 {
 			b.fn.Returns = append(b.fn.Returns, b.value(e, 0))
 		}
@@ -332,7 +364,7 @@ func (b *body) deferred(c *ast.CallExpr) {
 func (b *body) typeOf(e ast.Expr) types.Type { return b.x.Info.TypeOf(e) }
 
 // alloc notes that an instance of a declared type is made here.
-func (b *body) alloc(t types.Type, from, to token.Pos) {
+func (b *body) alloc(t types.Type, from, to token.Pos, kept bool) {
 	if t == nil {
 		return
 	}
@@ -343,5 +375,5 @@ func (b *body) alloc(t types.Type, from, to token.Pos) {
 	if _, ok := types.Unalias(t).(*types.Pointer); ok {
 		return // var p *T makes none
 	}
-	b.fn.Allocs = append(b.fn.Allocs, unit.Alloc{Type: typeID(n), Location: b.x.location(from, to)})
+	b.fn.Allocs = append(b.fn.Allocs, unit.Alloc{Type: typeID(n), Value: !kept, Location: b.x.location(from, to)})
 }

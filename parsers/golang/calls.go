@@ -27,9 +27,9 @@ func (b *body) expr(e ast.Expr) {
 	case *ast.Ident, *ast.SelectorExpr:
 		b.read(e)
 	case *ast.CompositeLit:
-		b.composite(e)
+		b.composite(e, false)
 	case *ast.UnaryExpr:
-		b.expr(e.X)
+		b.keep(e.X)
 	default:
 		b.subexprs(e)
 	}
@@ -90,14 +90,24 @@ func (b *body) reference(f *types.Func, e ast.Expr) {
 	})
 }
 
+// keep reads an expression whose value gets a place of its own: its address is
+// taken, or it is assigned or returned.
+func (b *body) keep(e ast.Expr) {
+	if lit, ok := ast.Unparen(e).(*ast.CompositeLit); ok {
+		b.composite(lit, true)
+		return
+	}
+	b.expr(e)
+}
+
 // composite reads a literal; a struct literal makes an instance and gives its
 // fields their first values.
-func (b *body) composite(e *ast.CompositeLit) {
+func (b *body) composite(e *ast.CompositeLit, kept bool) {
 	t := b.typeOf(e)
 	st, isStruct := structOf(t)
 	named := namedOf(t)
 	if isStruct {
-		b.alloc(t, e.Pos(), e.Lbrace)
+		b.alloc(t, e.Pos(), e.Lbrace, kept)
 	}
 	for i, elt := range e.Elts {
 		v := elt
@@ -175,7 +185,7 @@ func (b *body) receiver(c *ast.CallExpr, f *types.Func, call *unit.Call) {
 	v := b.value(sel.X, 0)
 	call.Receiver = &v
 	b.expr(sel.X)
-	a := unit.Access{Kind: unit.Invoke, Method: funcID(f), Op: f.Name(), Location: b.x.location(c.Pos(), c.End())}
+	a := unit.Access{Kind: unit.Invoke, Method: funcID(f), Op: f.Name(), Ensure: call.Deferred, Location: b.x.location(c.Pos(), c.End())}
 	if len(c.Args) > 0 {
 		key := b.value(c.Args[0], 0)
 		a.Key = &key
@@ -306,7 +316,7 @@ func (b *body) builtin(c *ast.CallExpr) bool {
 		return false
 	}
 	if (id.Name == "new" || id.Name == "make") && len(c.Args) > 0 {
-		b.alloc(b.typeOf(c.Args[0]), c.Pos(), c.End())
+		b.alloc(b.typeOf(c.Args[0]), c.Pos(), c.End(), true)
 		for _, a := range c.Args[1:] {
 			b.expr(a)
 		}

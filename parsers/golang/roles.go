@@ -80,20 +80,31 @@ func requestLike(t types.Type) string {
 	if strings.HasPrefix(s, "*connectrpc.com/connect.Request[") || strings.HasPrefix(s, "*github.com/bufbuild/connect-go.Request[") {
 		return "takes a connect request"
 	}
+	if namedOf(t) != nil && embedsRequest(t, maxEmbedded) {
+		return "takes a request context (" + shortType(typeString(t)) + ")"
+	}
+	return ""
+}
+
+// maxEmbedded is how many levels of embedding a request context may have: an
+// API context around a web context around the framework's.
+const maxEmbedded = 3
+
+func embedsRequest(t types.Type, depth int) bool {
 	st, ok := structOf(t)
-	if !ok || namedOf(t) == nil {
-		return ""
+	if !ok || depth == 0 {
+		return false
 	}
 	for i := 0; i < st.NumFields(); i++ {
 		f := st.Field(i)
 		if !f.Embedded() {
 			continue
 		}
-		if _, ok := requestTypes[types.TypeString(f.Type(), nil)]; ok {
-			return "takes a request context (" + shortType(typeString(t)) + ")"
+		if _, ok := requestTypes[types.TypeString(f.Type(), nil)]; ok || embedsRequest(f.Type(), depth-1) {
+			return true
 		}
 	}
-	return ""
+	return false
 }
 
 func takes(sig *types.Signature, names ...string) bool {
