@@ -5,6 +5,8 @@ package analyzers
 import (
 	"github.com/stateaudit/stateaudit/analyzers/connectionpool"
 	"github.com/stateaudit/stateaudit/analyzers/inprocesscache"
+	"github.com/stateaudit/stateaudit/analyzers/inprocesslock"
+	"github.com/stateaudit/stateaudit/analyzers/inprocessworker"
 	"github.com/stateaudit/stateaudit/analyzers/mutablesingleton"
 	"github.com/stateaudit/stateaudit/internal/rule"
 )
@@ -14,6 +16,8 @@ func Rules() []rule.Rule {
 	return []rule.Rule{
 		mutablesingleton.Rule(),
 		inprocesscache.Rule(),
+		inprocessworker.Rule(),
+		inprocesslock.Rule(),
 		connectionpool.Rule(),
 	}
 }

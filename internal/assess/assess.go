@@ -18,7 +18,6 @@ import (
 	"github.com/stateaudit/stateaudit/internal/catalog"
 	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/result"
-	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
 // Assessment is the verdict on one holder.
@@ -30,6 +29,9 @@ type Assessment struct {
 	Group    result.Group // empty for none
 	Writes   []program.Change
 	Memo     bool // filled when empty
+	// Siblings are fields of the same object that change together with the
+	// holder: its expiry, its size.
+	Siblings []*program.Holder
 	Facts    Facts
 }
 
@@ -52,8 +54,7 @@ const (
 )
 
 // All assesses every holder of a program, in the order of their IDs.
-func All(p *program.Program) []Assessment {
-	src := newSources(p)
+func All(p *program.Program, src *Sources) []Assessment {
 	var out []Assessment
 	for _, h := range p.Holders() {
 		if h.Test || h.PerRequest {
@@ -63,11 +64,11 @@ func All(p *program.Program) []Assessment {
 			out = append(out, a)
 		}
 	}
-	return out
+	return joinSiblings(out)
 }
 
 // assess gives the verdict on one holder; false if there is nothing to say.
-func assess(p *program.Program, src *sources, h *program.Holder) (Assessment, bool) {
+func assess(p *program.Program, src *Sources, h *program.Holder) (Assessment, bool) {
 	a := Assessment{Holder: h}
 	entry, known := lookup(p.Catalog, h)
 	if known {
@@ -76,17 +77,25 @@ func assess(p *program.Program, src *sources, h *program.Holder) (Assessment, bo
 			return a, false
 		case catalog.Client, catalog.Remote:
 			return client(h, a), true
+		case catalog.Schedule:
+			return scheduler(h, a)
 		}
+	}
+	if keepsClients(p, h) {
+		return client(h, a), true
 	}
 	a.Writes = serving(h)
 	if len(a.Writes) == 0 {
 		return a, false
 	}
+	if !known {
+		entry = elements(p, h)
+	}
 	a.Memo = isMemo(a.Writes)
 	a.Facts = facts(p, src, h, entry, a.Writes)
-	a.Category = categorise(h, entry, a)
+	a.Category = categorise(p, h, entry, a)
 	a.Group = group(h, entry, a)
-	a.Harmless = harmless(h, a)
+	a.Harmless = harmless(p, src, h, a)
 	a.State = a.Harmless == ""
 	return a, true
 }
@@ -95,6 +104,13 @@ func client(h *program.Holder, a Assessment) Assessment {
 	a.Category, a.Group, a.Harmless = result.Client, result.ClientPool, "a connection pool of this process"
 	a.Writes = serving(h)
 	return a
+}
+
+// scheduler is state by being there: what it starts, it starts in every copy.
+// One that nobody uses is none.
+func scheduler(h *program.Holder, a Assessment) (Assessment, bool) {
+	a.Category, a.State, a.Writes = result.Worker, true, serving(h)
+	return a, len(h.Reads)+len(h.Changes) > 0
 }
 
 // serving lists the changes made while requests are served, resets last.
@@ -173,5 +189,3 @@ func isScalar(t string) bool {
 	}
 	return false
 }
-
-var _ = unit.Go

@@ -11,7 +11,13 @@ import (
 
 // categorise names the kind of state. What a holder is made of is trusted first,
 // then what it is called, then how it is changed.
-func categorise(h *program.Holder, e catalog.Entry, a Assessment) result.Category {
+func categorise(p *program.Program, h *program.Holder, e catalog.Entry, a Assessment) result.Category {
+	switch {
+	case excludes(p, h, a):
+		return result.Lock
+	case queues(h):
+		return result.Worker
+	}
 	switch e.Kind {
 	case catalog.Cache:
 		return result.Cache
@@ -21,9 +27,6 @@ func categorise(h *program.Holder, e catalog.Entry, a Assessment) result.Categor
 		return result.Worker
 	case catalog.Session:
 		return result.Session
-	}
-	if strings.HasPrefix(h.Type, "chan ") || strings.HasPrefix(h.Type, "chan<- ") || strings.HasPrefix(h.Type, "<-chan ") {
-		return result.Worker
 	}
 	ws := vocabulary(h)
 	switch {
@@ -39,6 +42,9 @@ func categorise(h *program.Holder, e catalog.Entry, a Assessment) result.Categor
 		return flagOrCache(a)
 	case speaks(ws, "count", "counter", "seq", "sequence", "hits", "total", "next") || e.Kind == catalog.Counter || counts(a):
 		return result.Counter
+	}
+	if settings(p, h) {
+		return flagOrCache(a)
 	}
 	return byShape(h, a)
 }
@@ -144,19 +150,46 @@ func packageOf(h *program.Holder) string {
 }
 
 // harmless says why changes while serving do no harm, or nothing.
-func harmless(h *program.Holder, a Assessment) string {
+func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment) string {
 	ws := words(h.Name)
 	switch {
-	case a.Memo && !drawsOnStore(a.Facts.Sources) && !hasSource(a, FromRequest, FromClock):
+	case a.Category == result.Lock:
+		return ""
+	case a.Memo && !drawsOnStore(a.Facts.Sources) && !hasSource(a, FromRequest, FromCaller, FromClock) && !removesEntries(a):
 		return "a memo of what every copy works out alike"
 	case isLifeCycle(h, ws):
 		return "part of the life cycle of this process"
+	case onRuntime(src, a):
+		return "figures about this process"
 	case isSignal(h):
 		return "a signal channel inside this process"
 	case speaks(ws, "metric", "stats", "uptime", "latency") && a.Category != result.Cache:
 		return "figures about this process"
 	}
 	return ""
+}
+
+// removesEntries tells a holder from which single entries are taken out again:
+// such entries are no memo of what never changes.
+func removesEntries(a Assessment) bool {
+	for _, c := range a.Writes {
+		switch c.Op {
+		case "delete", "Delete", "Remove", "LoadAndDelete", "CompareAndDelete", "delete_if", "delete_at", "delete_pair", "shift", "pop":
+			return true
+		}
+	}
+	return false
+}
+
+// onRuntime tells a holder that only functions which ask the runtime about
+// itself change.
+func onRuntime(src *Sources, a Assessment) bool {
+	for _, c := range a.Writes {
+		if !src.Reaches(c.Function.ID, FromRuntime) || src.Reaches(c.Function.ID, FromDatabase, FromNetwork) {
+			return false
+		}
+	}
+	return len(a.Writes) > 0
 }
 
 func hasSource(a Assessment, want ...Source) bool {
@@ -183,7 +216,7 @@ func isSignal(h *program.Holder) bool {
 }
 
 // facts collects what can be said of a cache.
-func facts(p *program.Program, src *sources, h *program.Holder, e catalog.Entry, writes []program.Change) Facts {
+func facts(p *program.Program, src *Sources, h *program.Holder, e catalog.Entry, writes []program.Change) Facts {
 	f := Facts{}
 	set := map[Source]bool{}
 	for _, c := range writes {

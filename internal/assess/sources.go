@@ -8,7 +8,7 @@ import (
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
-// Source is where the content of a memo comes from.
+// Source is what code draws on or reaches outside the memory of its process.
 type Source string
 
 // The sources, from those that change under the process's feet to those that
@@ -17,30 +17,47 @@ const (
 	FromDatabase    Source = "database"
 	FromNetwork     Source = "network"
 	FromRequest     Source = "request"
+	FromCaller      Source = "caller" // handed in as it is, by whoever calls
 	FromFile        Source = "file"
 	FromEnvironment Source = "environment"
 	FromProgram     Source = "installed program"
 	FromClock       Source = "clock"
+	FromRuntime     Source = "runtime" // figures of the language's runtime
 )
 
-// sources knows what each function of the program draws on, callees included.
-type sources struct {
+// What code changes outside the memory of its process.
+const (
+	ToDatabase Source = "writes the database"
+	ToFile     Source = "writes files"
+	ToNetwork  Source = "sends messages" // mail, queues, webhooks: calls made for their effect
+)
+
+// What else code may reach that a rule wants to know of.
+const (
+	Accepts      Source = "accepts connections"
+	Elects       Source = "elects a leader or takes a distributed lock"
+	Serializable Source = "runs a serializable or row-locking transaction"
+)
+
+// Sources knows what each function of the program reaches, callees included.
+type Sources struct {
 	p    *program.Program
 	memo map[string]map[Source]bool
 }
 
-func newSources(p *program.Program) *sources {
-	s := &sources{p: p, memo: map[string]map[Source]bool{}}
+// NewSources works out what every function of a program reaches.
+func NewSources(p *program.Program) *Sources {
+	s := &Sources{p: p, memo: map[string]map[Source]bool{}}
 	s.fixpoint()
 	return s
 }
 
 // fixpoint gives every function the sources of what it calls.
-func (s *sources) fixpoint() {
+func (s *Sources) fixpoint() {
 	for _, f := range s.p.Functions() {
 		set := map[Source]bool{}
 		for i := range f.Calls {
-			if src := classify(&f.Calls[i]); src != "" {
+			for _, src := range classify(&f.Calls[i]) {
 				set[src] = true
 			}
 		}
@@ -54,12 +71,12 @@ func (s *sources) fixpoint() {
 	}
 }
 
-func (s *sources) absorb(f *program.Function) bool {
+func (s *Sources) absorb(f *program.Function) bool {
 	grew := false
 	set := s.memo[f.ID]
 	for i := range f.Calls {
 		c := &f.Calls[i]
-		if c.Reference {
+		if c.Reference || c.Async {
 			continue
 		}
 		for _, id := range append([]string{c.Callee}, c.Targets...) {
@@ -74,10 +91,34 @@ func (s *sources) absorb(f *program.Function) bool {
 	return grew
 }
 
-// of lists what a value draws on, sorted.
-func (s *sources) of(v *unit.Value) []Source {
+// Reach lists what a function reaches, sorted.
+func (s *Sources) Reach(id string) []Source { return sorted(s.memo[id]) }
+
+// ReachOfCall lists what a call reaches, sorted.
+func (s *Sources) ReachOfCall(c *unit.Call) []Source {
 	set := map[Source]bool{}
-	s.walk(v, set)
+	for _, src := range classify(c) {
+		set[src] = true
+	}
+	for _, id := range append([]string{c.Callee}, c.Targets...) {
+		for src := range s.memo[id] {
+			set[src] = true
+		}
+	}
+	return sorted(set)
+}
+
+// Reaches tells whether a function reaches any of the sources.
+func (s *Sources) Reaches(id string, any ...Source) bool {
+	for _, src := range any {
+		if s.memo[id][src] {
+			return true
+		}
+	}
+	return false
+}
+
+func sorted(set map[Source]bool) []Source {
 	out := make([]Source, 0, len(set))
 	for src := range set {
 		out = append(out, src)
@@ -86,7 +127,17 @@ func (s *sources) of(v *unit.Value) []Source {
 	return out
 }
 
-func (s *sources) walk(v *unit.Value, set map[Source]bool) {
+// of lists what a value draws on, sorted.
+func (s *Sources) of(v *unit.Value) []Source {
+	set := map[Source]bool{}
+	if v != nil && v.Kind == unit.PlaceValue && v.Place != nil && v.Place.Root == unit.RootParam {
+		set[FromCaller] = true
+	}
+	s.walk(v, set)
+	return sorted(set)
+}
+
+func (s *Sources) walk(v *unit.Value, set map[Source]bool) {
 	if v == nil {
 		return
 	}
@@ -94,7 +145,7 @@ func (s *sources) walk(v *unit.Value, set map[Source]bool) {
 		for src := range s.memo[v.Callee] {
 			set[src] = true
 		}
-		if src := classifyName(v.Callee); src != "" {
+		for _, src := range classifyName(v.Callee) {
 			set[src] = true
 		}
 	}
@@ -103,22 +154,63 @@ func (s *sources) walk(v *unit.Value, set map[Source]bool) {
 	}
 }
 
-// classify tells what one call draws on.
-func classify(c *unit.Call) Source {
+// classify tells what one call reaches by itself.
+func classify(c *unit.Call) []Source {
 	if !c.External {
-		return ""
+		return nil
 	}
-	return classifyName(c.Callee)
+	out := classifyName(c.Callee)
+	db := len(out) > 0 && out[0] == FromDatabase
+	for _, a := range c.Args {
+		switch {
+		case db && changesRows(a.Text) || db && len(a.Parts) > 0 && changesRows(a.Parts[0].Text):
+			out = append(out, ToDatabase)
+		case strings.Contains(a.Text, "Serializable"), strings.Contains(a.Text, "FOR UPDATE"), strings.Contains(a.Text, "for update"):
+			out = append(out, Serializable)
+		case strings.Contains(a.Text, "advisory_lock"), strings.Contains(a.Text, "GET_LOCK("):
+			out = append(out, Elects)
+		case c.Callee == "os.OpenFile" && (strings.Contains(a.Text, "O_WRONLY") || strings.Contains(a.Text, "O_RDWR") || strings.Contains(a.Text, "O_CREATE") || strings.Contains(a.Text, "O_APPEND")):
+			out = append(out, ToFile)
+		}
+	}
+	return out
 }
 
 // classifyName tells it from the name of a function outside the checkout.
-func classifyName(id string) Source {
-	for _, e := range origins {
-		if strings.HasPrefix(id, e.prefix) {
-			return e.source
+func classifyName(id string) []Source {
+	for _, e := range origins() {
+		if !strings.HasPrefix(id, e.prefix) {
+			continue
+		}
+		if e.source == FromDatabase && writesRows(id) {
+			return []Source{FromDatabase, ToDatabase}
+		}
+		return []Source{e.source}
+	}
+	return nil
+}
+
+// writesRows tells the methods of database libraries that change rows by the
+// verbs that all of them use.
+func writesRows(id string) bool {
+	name := id[strings.LastIndexAny(id, "./#")+1:]
+	for _, verb := range []string{"Exec", "MustExec", "NamedExec", "Insert", "Create", "Save", "Update", "Delete", "Upsert", "Replace", "FirstOrCreate", "Put", "Set", "Del", "Incr", "Decr", "LPush", "RPush", "SAdd", "ZAdd", "HSet", "Expire", "BulkWrite", "Commit"} {
+		if strings.HasPrefix(name, verb) {
+			return true
 		}
 	}
-	return ""
+	return false
+}
+
+// changesRows tells SQL that changes rows.
+func changesRows(text string) bool {
+	text = strings.ToUpper(strings.Trim(text, " \t\n`\""))
+	for _, verb := range []string{"INSERT ", "UPDATE ", "DELETE ", "REPLACE ", "MERGE "} {
+		if strings.HasPrefix(text, verb) {
+			return true
+		}
+	}
+	return false
 }
 
 type origin struct {
@@ -126,19 +218,34 @@ type origin struct {
 	source Source
 }
 
-// origins maps functions of well-known packages to what they draw on; the first
+// origins maps functions of well-known packages to what they reach; the first
 // match counts.
-var origins = []origin{
+func origins() []origin { return knownOrigins[:] }
+
+var knownOrigins = [...]origin{
 	{"os.Getenv", FromEnvironment}, {"os.LookupEnv", FromEnvironment}, {"os.Environ", FromEnvironment},
 	{"os.Executable", FromEnvironment}, {"os.Hostname", FromEnvironment}, {"os.Getwd", FromEnvironment}, {"os/user.", FromEnvironment},
-	{"os/exec.", FromProgram},
+	{"os/exec.LookPath", FromEnvironment}, {"os/exec.", FromProgram},
+	{"os.WriteFile", ToFile}, {"os.Create", ToFile}, {"os.Rename", ToFile}, {"os.Remove", ToFile}, {"os.Mkdir", ToFile},
+	{"os.Symlink", ToFile}, {"os.Link", ToFile}, {"os.Truncate", ToFile}, {"os.(File).Write", ToFile}, {"os.File.Write", ToFile},
+	{"io/ioutil.WriteFile", ToFile}, {"io/ioutil.Temp", ToFile},
 	{"os.ReadFile", FromFile}, {"os.Open", FromFile}, {"os.ReadDir", FromFile}, {"os.Stat", FromFile}, {"embed.", FromFile},
-	{"database/sql.", FromDatabase}, {"gorm.io/gorm.", FromDatabase}, {"github.com/jinzhu/gorm.", FromDatabase},
-	{"xorm.io/", FromDatabase}, {"github.com/jmoiron/sqlx.", FromDatabase}, {"github.com/uptrace/bun", FromDatabase},
-	{"github.com/jackc/pgx", FromDatabase}, {"go.mongodb.org/", FromDatabase}, {"github.com/go-redis/", FromDatabase},
-	{"github.com/redis/", FromDatabase}, {"github.com/gomodule/redigo", FromDatabase}, {"go.etcd.io/", FromDatabase},
+	{"io/ioutil.Read", FromFile},
+	{"database/sql/driver.", ""}, {"database/sql.", FromDatabase}, {"gorm.io/gorm/clause.", ""}, {"gorm.io/gorm.", FromDatabase}, {"github.com/jinzhu/gorm.", FromDatabase},
+	{"xorm.io/builder", ""}, {"xorm.io/", FromDatabase}, {"github.com/jmoiron/sqlx.", FromDatabase}, {"github.com/uptrace/bun", FromDatabase},
+	{"github.com/jackc/pgx", FromDatabase}, {"go.mongodb.org/mongo-driver/bson", ""}, {"go.mongodb.org/", FromDatabase}, {"github.com/go-redis/", FromDatabase},
+	{"github.com/redis/", FromDatabase}, {"github.com/gomodule/redigo", FromDatabase}, {"go.etcd.io/etcd/client/v3/concurrency", Elects}, {"go.etcd.io/", FromDatabase},
 	{"entgo.io/", FromDatabase}, {"github.com/go-pg/", FromDatabase},
-	{"net/http.", FromNetwork}, {"net.", FromNetwork}, {"google.golang.org/grpc", FromNetwork}, {"github.com/aws/", FromNetwork},
-	{"cloud.google.com/", FromNetwork},
-	{"time.Now", FromClock},
+	{"k8s.io/client-go/tools/leaderelection", Elects}, {"github.com/go-redsync/", Elects}, {"github.com/bsm/redislock", Elects}, {"github.com/hashicorp/consul/api.Lock", Elects},
+	{"net/http.ListenAndServe", Accepts}, {"net/http.Serve", Accepts}, {"net/http.Server.", Accepts}, {"net.Listen", Accepts},
+	{"net.Listener.Accept", Accepts}, {"net.TCPListener.", Accepts}, {"google.golang.org/grpc.Server.Serve", Accepts},
+	{"golang.org/x/crypto/ssh.NewServerConn", Accepts}, {"github.com/soheilhy/cmux", Accepts},
+	{"net/smtp.", ToNetwork}, {"github.com/wneessen/go-mail", ToNetwork}, {"gopkg.in/gomail", ToNetwork}, {"gopkg.in/mail", ToNetwork},
+	{"net/http.Client.", FromNetwork}, {"net/http.Get", FromNetwork}, {"net/http.Post", FromNetwork}, {"net/http.Head", FromNetwork},
+	{"net/http.RoundTripper.", FromNetwork}, {"net/http.Transport.", FromNetwork}, {"net.Dial", FromNetwork}, {"net.Lookup", FromNetwork}, {"net.Resolver.", FromNetwork},
+	{"google.golang.org/grpc.ClientConn", FromNetwork}, {"google.golang.org/grpc.Dial", FromNetwork}, {"google.golang.org/grpc.NewClient", FromNetwork},
+	{"github.com/aws/aws-sdk-go/service/", FromNetwork}, {"github.com/aws/aws-sdk-go-v2/service/", FromNetwork}, {"cloud.google.com/go/", FromNetwork},
+	{"github.com/segmentio/kafka-go.Writer", ToNetwork}, {"github.com/nats-io/nats.go.Conn.Publish", ToNetwork}, {"github.com/rabbitmq/amqp091-go.Channel.Publish", ToNetwork},
+	{"time.Now", FromClock}, {"time.Since", FromClock},
+	{"runtime.ReadMemStats", FromRuntime}, {"runtime.NumGoroutine", FromRuntime}, {"runtime/metrics.", FromRuntime}, {"runtime/debug.", FromRuntime}, {"github.com/shirou/gopsutil", FromRuntime},
 }

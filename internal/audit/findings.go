@@ -14,10 +14,11 @@ import (
 // findings links the units and asks every rule.
 func findings(units []*unit.Unit, c *config.Config) []result.Finding {
 	prog := program.Link(units, catalog.New(userEntries(c)))
-	assessed := assess.All(prog)
+	src := assess.NewSources(prog)
+	assessed := assess.All(prog, src)
 	var found []result.Finding
 	for _, r := range analyzers.Rules() {
-		found = append(found, rule.Run(r, prog, assessed)...)
+		found = append(found, rule.Run(r, prog, src, assessed)...)
 	}
 	return found
 }

@@ -1,6 +1,7 @@
 package program
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -94,6 +95,45 @@ func (p *Program) keeps(h *Holder) bool {
 		return p.keptClosure(h)
 	}
 	return true
+}
+
+// Keeps tells whether a holder lives as long as the process.
+func (p *Program) Keeps(h *Holder) bool { return p.keeps(h) }
+
+// Keepers lists the long-lived places that hold an instance of the type that a
+// field belongs to, nearest first.
+func (p *Program) Keepers(h *Holder) []*Holder {
+	var out []*Holder
+	for owner, n := h.Owner, 0; n < maxKeepers && h.Kind == unit.Field; n++ {
+		hs := p.heldBy[owner]
+		if len(hs) == 0 {
+			break
+		}
+		out = append(out, hs[:min(len(hs), maxKeepers)]...)
+		if hs[0].Kind != unit.Field || hs[0].Owner == owner {
+			break
+		}
+		owner = hs[0].Owner
+	}
+	return out
+}
+
+// maxKeepers bounds how far up and how wide a chain of owners is told.
+const maxKeepers = 3
+
+// Type returns the type with an ID, or nil.
+func (p *Program) Type(id string) *unit.Type { return p.types[baseType(id)] }
+
+// Implementors lists the types of the checkout that satisfy an interface, by ID.
+func (p *Program) Implementors(iface string) []*unit.Type {
+	var out []*unit.Type
+	for _, t := range p.types {
+		if slices.Contains(t.Implements, iface) {
+			out = append(out, t)
+		}
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].ID < out[j].ID })
+	return out
 }
 
 // keptClosure tells whether a captured variable outlives the request: it is

@@ -146,6 +146,36 @@ func (f *Function) Phase() result.Phase {
 	return result.UnknownPhase
 }
 
+// Callees lists the functions that run before the function goes on: not those
+// that it starts beside itself or only names.
+func (f *Function) Callees() []*Function {
+	var out []*Function
+	for i := range f.out {
+		e := &f.out[i]
+		if !e.async && !e.ref && (len(out) == 0 || out[len(out)-1] != e.to) {
+			out = append(out, e.to)
+		}
+	}
+	return out
+}
+
+// Within lists a function and what it runs up to some calls away, nearest first.
+func (f *Function) Within(calls int) []*Function {
+	out, seen := []*Function{f}, map[*Function]bool{f: true}
+	for from := 0; calls > 0; calls-- {
+		to := len(out)
+		for ; from < to; from++ {
+			for _, c := range out[from].Callees() {
+				if !seen[c] {
+					seen[c] = true
+					out = append(out, c)
+				}
+			}
+		}
+	}
+	return out
+}
+
 // HasRole tells whether a framework gives the function a role.
 func (f *Function) HasRole(r unit.Role) bool {
 	for _, have := range f.Roles {

@@ -8,7 +8,6 @@ import (
 	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/remedy"
 	"github.com/stateaudit/stateaudit/internal/result"
-	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
 // maxWrites bounds how many writes a finding lists; the first ones tell enough.
@@ -22,7 +21,7 @@ func (p *Pass) ReportHolder(a assess.Assessment, extra string) {
 		Category: a.Category, Symbol: h.Symbol, Language: h.Language, Location: h.Location,
 		Message:  message(a, extra),
 		Fix:      remedy.Fix(a.Category, a.Group, h.Language),
-		Evidence: evidence(a),
+		Evidence: p.evidence(a),
 	}
 	if a.Group != "" {
 		g := a.Group
@@ -49,11 +48,17 @@ func message(a assess.Assessment, extra string) string {
 	return b.String()
 }
 
-func evidence(a assess.Assessment) []result.Evidence {
+func (p *Pass) evidence(a assess.Assessment) []result.Evidence {
 	h := a.Holder
 	out := []result.Evidence{{Kind: result.Declaration, Phase: result.Boot, Location: h.Location, Note: "declared here"}}
 	for _, part := range h.Parts {
-		out = append(out, result.Evidence{Kind: result.Declaration, Phase: result.Boot, Location: part.Location, Note: "content kept in " + part.Symbol})
+		out = append(out, Declared(part, "content kept in "+part.Symbol))
+	}
+	for _, s := range a.Siblings {
+		out = append(out, Declared(s, "changes together with it"))
+	}
+	for _, k := range p.Program.Keepers(h) {
+		out = append(out, Declared(k, "kept by "+k.Symbol))
 	}
 	for i, w := range a.Writes {
 		if i == maxWrites {
@@ -61,7 +66,7 @@ func evidence(a assess.Assessment) []result.Evidence {
 		}
 		out = append(out, result.Evidence{Kind: result.WriteAt, Phase: w.Phase, Function: w.Function.Symbol, Location: w.Location, Note: writeNote(w)})
 		if i == 0 {
-			out = append(out, reached(w.Function)...)
+			out = append(out, Reached(w.Function)...)
 		}
 	}
 	return out
@@ -88,8 +93,14 @@ func lastName(id string) string {
 	return id
 }
 
-// reached tells how a function comes to run while serving.
-func reached(f *program.Function) []result.Evidence {
+// Declared is the evidence that a holder is declared somewhere.
+func Declared(h *program.Holder, note string) result.Evidence {
+	return result.Evidence{Kind: result.Declaration, Phase: result.Boot, Location: h.Location, Note: note}
+}
+
+// Reached tells how a function comes to run while serving: the way from the
+// entry that a framework calls.
+func Reached(f *program.Function) []result.Evidence {
 	path := f.Path(result.Serving)
 	if len(path) == 0 {
 		return nil
@@ -103,7 +114,5 @@ func reached(f *program.Function) []result.Evidence {
 	if path[0].Note != "" {
 		note += " (" + path[0].Note + ")"
 	}
-	return []result.Evidence{{Kind: result.CallAt, Phase: result.Serving, Function: entry.Symbol, Location: start(entry.Location), Note: note}}
+	return []result.Evidence{{Kind: result.CallAt, Phase: result.Serving, Function: entry.Symbol, Location: entry.Location, Note: note}}
 }
-
-func start(l unit.Location) unit.Location { return l }

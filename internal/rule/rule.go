@@ -42,8 +42,10 @@ type Pass struct {
 	// Assessments are the verdicts on all holders, by holder, made once for all
 	// rules so that no holder is reported by two of them.
 	Assessments []assess.Assessment
-	rule        Rule
-	found       []result.Finding
+	// Sources tell what each function reaches outside the process.
+	Sources *assess.Sources
+	rule    Rule
+	found   []result.Finding
 }
 
 // Report adds a finding. Rule, level and what the contract wants are filled in
@@ -60,8 +62,8 @@ func (p *Pass) Report(f result.Finding) {
 }
 
 // Run asks one rule.
-func Run(r Rule, prog *program.Program, as []assess.Assessment) []result.Finding {
-	p := &Pass{Program: prog, Assessments: as, rule: r}
+func Run(r Rule, prog *program.Program, src *assess.Sources, as []assess.Assessment) []result.Finding {
+	p := &Pass{Program: prog, Assessments: as, Sources: src, rule: r}
 	r.Run(p)
 	return p.found
 }

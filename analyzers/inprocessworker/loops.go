@@ -1,0 +1,221 @@
+package inprocessworker
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/assess"
+	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/remedy"
+	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/rule"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// near is how many calls away from where it is started the body of a loop is
+// looked for: a wrapper that recovers from panics, a Run method, the loop.
+const near = 3
+
+// start is a place where boot starts something that runs beside the requests.
+type start struct {
+	by       *program.Function
+	run      *program.Function
+	location unit.Location
+}
+
+// reportLoops reports the loops that boot starts and that never end by
+// themselves, once each.
+func reportLoops(p *rule.Pass) {
+	seen := map[string]bool{}
+	for _, s := range starts(p.Program) {
+		if !loops(s.run) || p.Sources.Reaches(s.run.ID, assess.Accepts) {
+			continue
+		}
+		level, does := weigh(p, s.run)
+		if does == "" || seen[s.symbol()] {
+			continue
+		}
+		seen[s.symbol()] = true
+		p.Report(result.Finding{
+			Level: level, Category: result.Worker, Symbol: s.symbol(), Language: s.by.Language, Location: s.location,
+			Message:  message(p, s, level, does),
+			Fix:      remedy.Fix(result.Worker, "", s.by.Language),
+			Evidence: evidence(s),
+		})
+	}
+}
+
+// starts lists what functions that run at boot start without waiting for it.
+func starts(p *program.Program) []start {
+	var out []start
+	for _, f := range p.Functions() {
+		if f.Test {
+			continue
+		}
+		if f.HasRole(unit.Background) {
+			if by := p.Function(f.Outer); by != nil && by.Boot {
+				out = append(out, start{by, f, f.Location})
+			}
+			continue
+		}
+		if !f.Boot {
+			continue
+		}
+		for i := range f.Calls {
+			c := &f.Calls[i]
+			if !c.Async {
+				continue
+			}
+			for _, id := range append([]string{c.Callee}, c.Targets...) {
+				if run := p.Function(id); run != nil && !run.Test {
+					out = append(out, start{f, run, c.Location})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// symbol names a loop after its function, or after the function that starts it
+// when it has no name of its own.
+func (s start) symbol() string {
+	if s.run.Outer != "" {
+		return s.by.Symbol
+	}
+	return s.run.Symbol
+}
+
+// loops tells whether a function goes on until the process ends.
+func loops(f *program.Function) bool {
+	for _, g := range f.Within(near) {
+		if slices.Contains(g.Attrs, "endless-loop") {
+			return true
+		}
+		for i := range g.Calls {
+			if g.Calls[i].Loop {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// weigh tells what a loop does outside the memory of its process, and how much
+// that matters to a second copy. A loop that does nothing there is left alone.
+func weigh(p *rule.Pass, f *program.Function) (result.Level, string) {
+	reaches := func(any ...assess.Source) bool { return p.Sources.Reaches(f.ID, any...) }
+	does := ""
+	switch {
+	case reaches(assess.ToDatabase):
+		does = "writes the database"
+	case reaches(assess.ToNetwork):
+		does = "sends messages"
+	case reaches(assess.FromProgram):
+		does = "runs programs"
+	case reaches(assess.FromNetwork):
+		does = "calls other services"
+	case reaches(assess.ToFile):
+		does = "writes files"
+	default:
+		return "", ""
+	}
+	switch {
+	case reaches(assess.Elects, assess.Serializable):
+		return result.Note, does
+	case !reaches(assess.ToDatabase, assess.ToNetwork, assess.FromProgram, assess.ToFile) && refreshes(p, f):
+		return result.Note, does
+	}
+	return result.Warning, does
+}
+
+// refreshes tells whether a loop changes memory of its process: it then fetches
+// for this copy only.
+func refreshes(p *rule.Pass, f *program.Function) bool {
+	within := f.Within(near)
+	for _, a := range p.Assessments {
+		for _, w := range a.Writes {
+			if slices.Contains(within, w.Function) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func message(p *rule.Pass, s start, level result.Level, does string) string {
+	m := fmt.Sprintf("`%s` starts `%s` at boot, a loop that %s for as long as the process lives.", s.by.Symbol, strings.TrimSuffix(s.run.Symbol, " (closure)"), does)
+	switch {
+	case level == result.Note && p.Sources.Reaches(s.run.ID, assess.Elects, assess.Serializable):
+		return m + " Every copy starts it, but a distributed lock or a locking transaction was seen around its work."
+	case level == result.Note:
+		return m + " It refreshes this copy's own memory, so every copy needs its own; expect the load once per copy."
+	}
+	return m + " With two copies it runs twice, and what it holds is lost at a restart."
+}
+
+func evidence(s start) []result.Evidence {
+	at := s.run.Location
+	return []result.Evidence{
+		{Kind: result.CallAt, Phase: result.Boot, Function: s.by.Symbol, Location: s.location, Note: "started here, beside the requests"},
+		{Kind: result.Declaration, Phase: result.Serving, Function: s.run.Symbol, Location: at, Note: "what runs"},
+	}
+}
+
+// reportSchedules reports functions that hand work to a scheduler of the
+// process, unless the scheduler itself is reported.
+func reportSchedules(p *rule.Pass) {
+	for _, f := range p.Program.Functions() {
+		if f.Test || !f.Boot || schedulerReported(p, f) {
+			continue
+		}
+		var jobs []*unit.Call
+		outward := false
+		for i := range f.Calls {
+			c := &f.Calls[i]
+			if c.As != unit.Scheduler {
+				continue
+			}
+			jobs = append(jobs, c)
+			_, does := weigh(p, p.Program.Function(c.Callee))
+			outward = outward || does != ""
+		}
+		if len(jobs) > 0 {
+			reportSchedule(p, f, jobs, outward)
+		}
+	}
+}
+
+func schedulerReported(p *rule.Pass, f *program.Function) bool {
+	for _, a := range p.Assessments {
+		if a.Category != result.Worker || !a.State {
+			continue
+		}
+		for _, used := range append(append([]program.Change{}, a.Holder.Reads...), a.Holder.Changes...) {
+			if used.Function == f {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func reportSchedule(p *rule.Pass, f *program.Function, jobs []*unit.Call, outward bool) {
+	level := result.Level("")
+	if !outward {
+		level = result.Note
+	}
+	var names []string
+	var ev []result.Evidence
+	for _, c := range jobs {
+		names = append(names, "`"+c.Name+"`")
+		ev = append(ev, result.Evidence{Kind: result.CallAt, Phase: result.Boot, Function: f.Symbol, Location: c.Location, Note: c.AsNote})
+	}
+	p.Report(result.Finding{
+		Level: level, Category: result.Worker, Symbol: f.Symbol, Language: f.Language, Location: jobs[0].Location,
+		Message: fmt.Sprintf("`%s` schedules %s inside the serving process. With two copies each job runs twice, and a run that a restart misses is not made up for.",
+			f.Symbol, strings.Join(names[:min(len(names), 5)], ", ")),
+		Fix:      remedy.Fix(result.Worker, "", f.Language),
+		Evidence: ev,
+	})
+}

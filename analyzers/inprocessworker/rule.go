@@ -1,0 +1,36 @@
+// Package inprocessworker reports work that lives inside the serving process:
+// queues, pools, schedulers and loops.
+package inprocessworker
+
+import (
+	_ "embed"
+
+	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/rule"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+//go:embed rule.md
+var doc string
+
+// Rule returns the rule.
+func Rule() rule.Rule {
+	return rule.Rule{
+		Name:       "in-process-worker",
+		Level:      result.Warning,
+		Categories: []result.Category{result.Worker},
+		Languages:  []unit.Language{unit.Go, unit.Ruby},
+		Doc:        doc,
+		Run:        run,
+	}
+}
+
+func run(p *rule.Pass) {
+	for _, a := range p.Assessments {
+		if a.State && a.Rule() == p.Name() {
+			p.ReportHolder(a, "")
+		}
+	}
+	reportLoops(p)
+	reportSchedules(p)
+}

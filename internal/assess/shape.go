@@ -1,0 +1,174 @@
+package assess
+
+import (
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/catalog"
+	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// isCollection tells a type that keeps several values.
+func isCollection(t string) bool {
+	t = strings.TrimLeft(t, "*")
+	return strings.HasPrefix(t, "map[") || strings.HasPrefix(t, "[]") || t == "sync.Map" || t == "container/list.List" || isChannel(t) ||
+		t == "Hash" || t == "Array" || t == "Set"
+}
+
+func isChannel(t string) bool {
+	return strings.HasPrefix(t, "chan ") || strings.HasPrefix(t, "chan<- ") || strings.HasPrefix(t, "<-chan ")
+}
+
+// holds lists the types of which a holder keeps values: its own, its elements',
+// and those of the fields through which its content changes.
+func holds(h *program.Holder) []string {
+	out := []string{h.Type, h.Elem}
+	for _, part := range h.Parts {
+		out = append(out, part.Type, part.Elem)
+	}
+	return out
+}
+
+// elements is what the catalogue says of the elements of a collection: a map of
+// limiters is a limiter.
+func elements(p *program.Program, h *program.Holder) catalog.Entry {
+	if e, ok := p.Catalog.Lookup(h.Elem); ok && h.Elem != "" {
+		switch e.Kind {
+		case catalog.Limiter, catalog.Session, catalog.Counter:
+			return e
+		}
+	}
+	return catalog.Entry{}
+}
+
+// queues tells a holder that passes values from one thread to another.
+func queues(h *program.Holder) bool {
+	for _, t := range holds(h) {
+		if isChannel(t) && !signals(t) {
+			return true
+		}
+	}
+	return false
+}
+
+// signals tells a channel that carries no work.
+func signals(t string) bool {
+	for _, s := range []string{"struct{}", "bool", "error", "os.Signal"} {
+		if strings.HasSuffix(t, "chan "+s) || strings.HasSuffix(t, "chan<- "+s) {
+			return true
+		}
+	}
+	return false
+}
+
+// isLock tells the mutexes of the standard library and of those that copy its
+// shape.
+func isLock(t string) bool {
+	switch strings.TrimLeft(t, "*") {
+	case "sync.Mutex", "sync.RWMutex", "sync.Locker", "github.com/sasha-s/go-deadlock.Mutex", "github.com/sasha-s/go-deadlock.RWMutex",
+		"Mutex", "Thread::Mutex", "Monitor", "Concurrent::ReadWriteLock", "Concurrent::ReentrantReadWriteLock":
+		return true
+	}
+	return false
+}
+
+// IsLock tells whether a holder is a lock by its type.
+func IsLock(h *program.Holder) bool { return isLock(h.Type) || isLock(h.Value.Type) }
+
+// excludes tells a holder whose purpose is that something runs only once at a
+// time: a table of locks, or marks that a function sets, having checked that
+// they were not set, and takes away when it ends.
+func excludes(p *program.Program, h *program.Holder, a Assessment) bool {
+	if isLock(h.Elem) {
+		return true
+	}
+	for _, part := range h.Parts {
+		if isLock(part.Elem) {
+			return true
+		}
+	}
+	for _, c := range a.Writes {
+		if c.Ensure && acquires(a, c) {
+			return true
+		}
+	}
+	return false
+}
+
+// acquires tells whether the function that takes a mark away when it ends has
+// set the same mark by a call that may refuse.
+func acquires(a Assessment, release program.Change) bool {
+	for _, c := range a.Writes {
+		if c.Function != release.Function || c.Ensure || !sameKey(c.Key, release.Key) {
+			continue
+		}
+		for i := range c.Function.Calls {
+			call := &c.Function.Calls[i]
+			if call.Location == c.Location && call.Result == unit.Checked {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func sameKey(a, b *unit.Value) bool {
+	return a == nil && b == nil || a != nil && b != nil && a.Text == b.Text
+}
+
+// settings tells a holder whose elements are settings: things with a
+// configuration, or that are switched on and off.
+func settings(p *program.Program, h *program.Holder) bool {
+	for _, name := range []string{h.Elem, h.Type} {
+		t := p.Type(name)
+		if t == nil {
+			continue
+		}
+		for _, f := range t.Fields {
+			if speaks(words(last(f)), "config", "setting", "enabled", "active", "activated", "actived", "disabled", "rollout") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// keepsClients tells a collection of connections or clients, by the catalogue or
+// because the checkout's own type wraps one.
+func keepsClients(p *program.Program, h *program.Holder) bool {
+	if h.Elem == "" || h.Elem == h.Type {
+		return false
+	}
+	if isClient(p, h.Elem) || wrapsClient(p, h.Elem) {
+		return true
+	}
+	t := p.Type(h.Elem)
+	if t == nil || t.Kind != "interface" {
+		return false
+	}
+	impl := p.Implementors(t.ID)
+	for _, i := range impl {
+		if wrapsClient(p, i.ID) {
+			return true
+		}
+	}
+	return false
+}
+
+func isClient(p *program.Program, typ string) bool {
+	e, ok := p.Catalog.Lookup(typ)
+	return ok && (e.Kind == catalog.Client || e.Kind == catalog.Remote)
+}
+
+func wrapsClient(p *program.Program, typ string) bool {
+	t := p.Type(typ)
+	if t == nil || t.Kind != "struct" {
+		return false
+	}
+	for _, id := range t.Fields {
+		if f := p.Holder(id); f != nil && isClient(p, f.Type) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,93 @@
+package assess
+
+import (
+	"sort"
+
+	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// joinSiblings makes one verdict of the fields of one object that change
+// together: a value with its expiry, a queue with the marks of what is queued.
+// A reader repairs them together, so they are told once.
+func joinSiblings(all []Assessment) []Assessment {
+	byOwner := map[string][]int{}
+	for i, a := range all {
+		if a.Holder.Kind == unit.Field {
+			byOwner[a.Holder.Owner] = append(byOwner[a.Holder.Owner], i)
+		}
+	}
+	gone := map[int]bool{}
+	for _, fields := range byOwner {
+		absorb(all, fields, gone)
+	}
+	var out []Assessment
+	for i, a := range all {
+		if !gone[i] {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// absorb lets the fields that hold most take in those that change only with
+// them.
+func absorb(all []Assessment, fields []int, gone map[int]bool) {
+	sort.SliceStable(fields, func(i, j int) bool {
+		return weight(all[fields[i]].Holder) > weight(all[fields[j]].Holder)
+	})
+	for n, i := range fields {
+		if gone[i] || len(all[i].Writes) == 0 {
+			continue
+		}
+		for _, j := range fields[n+1:] {
+			if !gone[j] && changesWith(all[j], all[i]) {
+				gone[j] = true
+				all[i].Siblings = append(all[i].Siblings, all[j].Holder)
+			}
+		}
+		sort.Slice(all[i].Siblings, func(a, b int) bool { return all[i].Siblings[a].ID < all[i].Siblings[b].ID })
+	}
+}
+
+// changesWith tells whether one field changes only in functions that change the
+// other: in all of them, or, for a number or flag, in some.
+func changesWith(part, whole Assessment) bool {
+	if len(part.Writes) == 0 || part.State != whole.State && whole.State {
+		return false
+	}
+	a, b := writers(part), writers(whole)
+	if !isScalar(part.Holder.Type) && len(a) != len(b) {
+		return false
+	}
+	for f := range a {
+		if !b[f] {
+			return false
+		}
+	}
+	return true
+}
+
+// writers are the functions in which a field itself is changed.
+func writers(a Assessment) map[string]bool {
+	set := map[string]bool{}
+	for _, c := range a.Writes {
+		at := c.Function.ID
+		if n := len(c.Through); n > 0 {
+			at = c.Through[n-1]
+		}
+		set[at] = true
+	}
+	return set
+}
+
+// weight orders fields by how much they can hold.
+func weight(h *program.Holder) int {
+	switch {
+	case isCollection(h.Type):
+		return 3
+	case isScalar(h.Type):
+		return 1
+	}
+	return 2
+}
