@@ -88,7 +88,7 @@ func excludes(p *program.Program, h *program.Holder, a Assessment) bool {
 		}
 	}
 	for _, c := range a.Writes {
-		if c.Ensure && acquires(a, c) {
+		if c.Ensure && acquires(a, c) && asks(h, c) {
 			return true
 		}
 	}
@@ -96,17 +96,26 @@ func excludes(p *program.Program, h *program.Holder, a Assessment) bool {
 }
 
 // acquires tells whether the function that takes a mark away when it ends has
-// set the same mark by a call that may refuse.
+// set the same mark before.
 func acquires(a Assessment, release program.Change) bool {
 	for _, c := range a.Writes {
-		if c.Function != release.Function || c.Ensure || !sameKey(c.Key, release.Key) {
+		if c.Function == release.Function && !c.Ensure && sameKey(c.Key, release.Key) {
+			return true
+		}
+	}
+	return false
+}
+
+// asks tells whether the function goes on only if a call on the holder, for the
+// same mark, allows it.
+func asks(h *program.Holder, release program.Change) bool {
+	for i := range release.Function.Calls {
+		c := &release.Function.Calls[i]
+		if c.Result != unit.Checked || c.Receiver == nil || c.Receiver.Place == nil || c.Receiver.Place.Name != h.ID {
 			continue
 		}
-		for i := range c.Function.Calls {
-			call := &c.Function.Calls[i]
-			if call.Location == c.Location && call.Result == unit.Checked {
-				return true
-			}
+		if len(c.Args) > 0 && release.Key != nil && c.Args[0].Text == release.Key.Text {
+			return true
 		}
 	}
 	return false

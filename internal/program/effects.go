@@ -203,6 +203,7 @@ func rebase(e Effect, site *unit.Access, base unit.Place, callee string) Effect 
 	out.Location = site.Location
 	out.Guards = append(append([]string{}, site.Guards...), e.Guards...)
 	out.Lazy = e.Lazy || site.Lazy
+	out.Ensure = site.Ensure
 	if site.Key != nil {
 		out.Key = site.Key
 	}

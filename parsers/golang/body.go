@@ -187,6 +187,8 @@ func leaves(block *ast.BlockStmt) bool {
 	switch s := block.List[len(block.List)-1].(type) {
 	case *ast.ReturnStmt:
 		return true
+	case *ast.IfStmt:
+		return leaves(s.Body) // what was found had to be converted first
 	case *ast.BranchStmt:
 		return s.Tok == token.CONTINUE || s.Tok == token.BREAK
 	}
