@@ -8,6 +8,7 @@ import (
 	"github.com/stateaudit/stateaudit/analyzers/inprocesslock"
 	"github.com/stateaudit/stateaudit/analyzers/inprocessworker"
 	"github.com/stateaudit/stateaudit/analyzers/mutablesingleton"
+	"github.com/stateaudit/stateaudit/analyzers/stickysession"
 	"github.com/stateaudit/stateaudit/internal/rule"
 )
 
@@ -19,5 +20,6 @@ func Rules() []rule.Rule {
 		inprocessworker.Rule(),
 		inprocesslock.Rule(),
 		connectionpool.Rule(),
+		stickysession.Rule(),
 	}
 }

@@ -4,6 +4,7 @@ package parsers
 
 import (
 	"github.com/stateaudit/stateaudit/internal/frontend"
+	"github.com/stateaudit/stateaudit/parsers/deploy"
 	"github.com/stateaudit/stateaudit/parsers/golang"
 )
 
@@ -11,5 +12,6 @@ import (
 func All() []frontend.FrontEnd {
 	return []frontend.FrontEnd{
 		golang.FrontEnd(),
+		deploy.FrontEnd(),
 	}
 }

@@ -83,8 +83,8 @@ func parse(ctx context.Context, all []frontend.FrontEnd, tree *checkout.Tree, o 
 		if len(files) == 0 {
 			continue
 		}
-		found = true
 		u, p := read(ctx, fe, tree, files, o)
+		found = found || len(u)+len(p) > 0 // a front end may match by name what turns out to be none of its files
 		units = append(units, u...)
 		problems = append(problems, p...)
 		if err := ctx.Err(); err != nil {

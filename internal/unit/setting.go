@@ -59,3 +59,13 @@ const (
 	// Value: rails, sinatra, hanami; Text: its version if known.
 	SettingFramework = "framework"
 )
+
+// The environments of a setting. A file in a folder of tests or of examples
+// says nothing of how the application runs, nor does one for a developer's
+// machine.
+const (
+	EnvProduction  = "production"
+	EnvDevelopment = "development"
+	EnvTest        = "test"
+	EnvExample     = "example"
+)

@@ -1,0 +1,99 @@
+// Package stickysession reports whatever ties a user to one copy: a balancer's
+// setting, or application code that relies on one.
+package stickysession
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/rule"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+//go:embed rule.md
+var doc string
+
+// Rule returns the rule.
+func Rule() rule.Rule {
+	return rule.Rule{
+		Name:       "sticky-session",
+		Level:      result.Warning,
+		Categories: []result.Category{result.Session},
+		Languages:  []unit.Language{unit.Deploy, unit.Go, unit.Ruby},
+		Doc:        doc,
+		Run:        run,
+	}
+}
+
+func run(p *rule.Pass) {
+	for _, s := range p.Program.Settings() {
+		if s.Kind == unit.SettingAffinity {
+			setting(p, s)
+		}
+	}
+}
+
+// setting reports an affinity that is on where users are served.
+func setting(p *rule.Pass, s unit.Setting) {
+	if s.Value == "off" || s.Origin == unit.Unresolved || s.Env == unit.EnvTest {
+		return
+	}
+	technology, _, _ := strings.Cut(s.Subject, " ")
+	f := result.Finding{
+		Category: result.Session, Symbol: s.Subject, Language: unit.Deploy, Location: s.Location,
+		Message:  message(s),
+		Fix:      fix(technology, s.Text),
+		Evidence: []result.Evidence{{Kind: result.ConfigAt, Phase: result.Serving, Location: s.Location, Note: note(s)}},
+	}
+	if s.Origin == unit.Defaulted || s.Env == unit.EnvExample || s.Env == unit.EnvDevelopment {
+		f.Level = result.Note
+	}
+	p.Report(f)
+}
+
+func message(s unit.Setting) string {
+	where := ""
+	switch s.Env {
+	case unit.EnvExample:
+		where = " The file is an example."
+	case unit.EnvDevelopment:
+		where = " The file is for a developer's machine."
+	}
+	how := fmt.Sprintf("%s sends a user back to the copy met before, by %s (`%s`).", s.Subject, by(s.Value), short(s.Text))
+	if s.Origin == unit.Defaulted {
+		how = fmt.Sprintf("%s sends a user back to the copy met before, by %s, because nothing switches that off.", s.Subject, by(s.Value))
+	}
+	return how + where + " A copy that a deployment or a scale-in takes away takes with it what its users had there (sessions, uploads, progress), and load stays where the users are."
+}
+
+// by says what a client is known by.
+func by(value string) string {
+	switch value {
+	case "source-ip":
+		return "its address"
+	case "cookie":
+		return "a cookie"
+	case "header":
+		return "a header"
+	}
+	return "what it sends"
+}
+
+func note(s unit.Setting) string {
+	if s.Origin == unit.Defaulted {
+		return "on by default: `" + short(s.Text) + "`"
+	}
+	return "set by `" + short(s.Text) + "`"
+}
+
+// short cuts a text to what fits into a line, at a character's end.
+func short(text string) string {
+	const most = 100
+	runes := []rune(text)
+	if len(runes) <= most {
+		return text
+	}
+	return string(runes[:most-1]) + "…"
+}

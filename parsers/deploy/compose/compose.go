@@ -1,0 +1,155 @@
+// Package compose reads docker-compose and swarm files: how many copies of a
+// service run, and which labels tie a client to one of them.
+package compose
+
+import (
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+	"github.com/stateaudit/stateaudit/parsers/deploy/record"
+	"github.com/stateaudit/stateaudit/parsers/deploy/tree"
+)
+
+// Reader returns the reader.
+func Reader() record.Reader {
+	return record.Reader{Name: "compose", Match: match, Marks: []string{"image:", "build:", "services:", "services\":"}, Read: read}
+}
+
+func match(path string) bool {
+	if !record.YAML(path) {
+		return false
+	}
+	base := record.Base(path)
+	return strings.Contains(base, "compose") || strings.Contains(base, "stack") || strings.Contains(base, "swarm") || record.Within(path, "compose", "swarm", "docker-compose", "stacks")
+}
+
+func read(f *record.File) {
+	for _, doc := range f.Documents() {
+		services := doc.Get("services")
+		if services == nil && doc.Get("apiVersion") == nil {
+			services = doc // version 1 had the services at the top
+		}
+		for _, p := range services.Entries() {
+			if p.Value.Get("image") != nil || p.Value.Get("build") != nil || p.Value.Get("extends") != nil || p.Value.Get("deploy") != nil {
+				f.Recognise()
+				service(f, p)
+			}
+		}
+	}
+}
+
+func service(f *record.File, p tree.Pair) {
+	name, s := p.Key.Text, p.Value
+	made := madeOf(s)
+	copies(f, name, s, made)
+	labels(f, name, s.Get("labels"))
+	labels(f, name, s.Get("deploy", "labels"))
+	if c, ok := environment(s.Get("environment"), "WEB_CONCURRENCY"); ok {
+		c.Kind, c.Subject = unit.SettingProcesses, name
+		f.Add(c)
+	}
+}
+
+// madeOf tells what a service runs: its image, or "build" for the checkout.
+func madeOf(s *tree.Node) []unit.Value {
+	if s.Get("build") != nil {
+		return []unit.Value{{Kind: unit.Literal, Text: "build"}}
+	}
+	if image := s.Str("image"); image != "" {
+		return []unit.Value{{Kind: unit.Literal, Text: image}}
+	}
+	return nil
+}
+
+func copies(f *record.File, name string, s *tree.Node, made []unit.Value) {
+	for _, path := range [][]string{{"deploy", "replicas"}, {"scale"}} {
+		p, ok := s.Find(path...)
+		if !ok {
+			continue
+		}
+		set := unit.Setting{Kind: unit.SettingReplicas, Subject: name, Value: p.Value.String(), Location: f.At(p), Values: made}
+		if p.Value.Open() {
+			set.Origin = unit.Unresolved
+		}
+		f.Add(set)
+	}
+	for _, c := range s.Get("deploy", "placement", "constraints").Elements() {
+		if strings.Contains(strings.ReplaceAll(c.String(), " ", ""), "node.hostname==") {
+			f.Add(unit.Setting{Kind: unit.SettingSingleCopy, Subject: name, Value: "pinned host", Values: made, Location: unit.Location{Line: c.Line}})
+		}
+	}
+}
+
+// environment finds a variable in either of the two ways to write it.
+func environment(env *tree.Node, name string) (unit.Setting, bool) {
+	if p, ok := env.Pair(name); ok {
+		s := unit.Setting{Value: p.Value.String(), Location: unit.Location{Line: p.Key.Line}}
+		if p.Value.Open() {
+			s.Origin = unit.Unresolved
+		}
+		return s, true
+	}
+	for _, e := range env.Elements() {
+		if key, value, ok := strings.Cut(e.String(), "="); ok && key == name {
+			s := unit.Setting{Value: value, Location: unit.Location{Line: e.Line}}
+			if tree.Open(value) {
+				s.Origin = unit.Unresolved
+			}
+			return s, true
+		}
+	}
+	return unit.Setting{}, false
+}
+
+// labels looks at what balancers read from the labels of a service.
+func labels(f *record.File, service string, labels *tree.Node) {
+	for _, p := range labels.Entries() {
+		label(f, service, p.Key.Text, p.Value.String(), p.Key.Line)
+	}
+	for _, item := range labels.Elements() {
+		key, value, _ := strings.Cut(item.String(), "=")
+		label(f, service, key, value, item.Line)
+	}
+}
+
+func label(f *record.File, service, key, value string, line int) {
+	technology, kind := Label(key, value)
+	if kind == "" {
+		return
+	}
+	s := unit.Setting{Kind: unit.SettingAffinity, Subject: technology + " service " + service, Value: kind, Location: unit.Location{Line: line}}
+	if tree.Open(value) {
+		s.Origin = unit.Unresolved
+	}
+	f.Add(s)
+}
+
+// Label tells which balancer reads a label of a container, and what it then ties
+// a client by.
+func Label(key, value string) (technology, kind string) {
+	key, value = strings.ToLower(strings.TrimSpace(key)), strings.ToLower(strings.Trim(strings.TrimSpace(value), `"'`))
+	if value == "false" || value == "no" || value == "off" || value == "none" {
+		return "", ""
+	}
+	switch {
+	case strings.HasPrefix(key, "traefik.") && (strings.HasSuffix(key, "loadbalancer.sticky") || strings.HasSuffix(key, "loadbalancer.sticky.cookie") || strings.HasSuffix(key, "loadbalancer.stickiness") || strings.HasSuffix(key, "backend.loadbalancer.stickiness")):
+		return "traefik", "cookie"
+	case strings.HasPrefix(key, "caddy") && strings.HasSuffix(key, ".lb_policy"):
+		return "caddy", CaddyPolicy(value)
+	}
+	return "", ""
+}
+
+// CaddyPolicy tells what a policy of Caddy's reverse proxy ties a client by.
+func CaddyPolicy(policy string) string {
+	name, _, _ := strings.Cut(strings.TrimSpace(policy), " ")
+	switch name {
+	case "ip_hash", "client_ip_hash":
+		return "source-ip"
+	case "cookie":
+		return "cookie"
+	case "header":
+		return "header"
+	}
+	return ""
+}

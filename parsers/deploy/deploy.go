@@ -1,0 +1,64 @@
+// Package deploy reads the files that say how an application is run: balancers,
+// orchestrators, infrastructure code and platforms. Each technology has a folder
+// beside this file and a line in readers; here a file is given to every reader
+// that may know it, and what they saw becomes one unit of settings.
+package deploy
+
+import (
+	"github.com/stateaudit/stateaudit/internal/frontend"
+	"github.com/stateaudit/stateaudit/internal/unit"
+	"github.com/stateaudit/stateaudit/parsers/deploy/compose"
+	"github.com/stateaudit/stateaudit/parsers/deploy/haproxy"
+	"github.com/stateaudit/stateaudit/parsers/deploy/kubernetes"
+	"github.com/stateaudit/stateaudit/parsers/deploy/nginx"
+	"github.com/stateaudit/stateaudit/parsers/deploy/record"
+)
+
+func readers() []record.Reader {
+	return []record.Reader{
+		nginx.Reader(),
+		haproxy.Reader(),
+		kubernetes.Reader(),
+		compose.Reader(),
+	}
+}
+
+// FrontEnd returns the front end for deployment files.
+func FrontEnd() frontend.FrontEnd {
+	all := readers()
+	return frontend.FrontEnd{
+		Language: unit.Deploy,
+		Match: func(path string) bool {
+			for _, r := range all {
+				if r.Match(path) {
+					return true
+				}
+			}
+			return false
+		},
+		ParseFile: func(path string, content []byte) *unit.Unit { return parse(all, path, content) },
+	}
+}
+
+// parse returns nil for a file that no reader recognised: most YAML in a
+// checkout has nothing to do with deployment.
+func parse(all []record.Reader, path string, content []byte) *unit.Unit {
+	f := record.NewFile(path, content)
+	for _, r := range all {
+		if r.Wants(path, f.Content) {
+			r.Read(f)
+		}
+	}
+	if !f.Recognised() {
+		return nil
+	}
+	test := f.Env == unit.EnvTest
+	return &unit.Unit{
+		Language:   unit.Deploy,
+		Path:       path,
+		Files:      []unit.File{{Path: path, Lines: f.Lines(), Test: test}},
+		Settings:   f.Settings(),
+		Problems:   f.Problems(),
+		Incomplete: len(f.Problems()) > 0,
+	}
+}

@@ -1,0 +1,125 @@
+// Package nginx reads the configuration of nginx and its kin: which upstreams
+// send a client back to the copy that it met before.
+package nginx
+
+import (
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+	"github.com/stateaudit/stateaudit/parsers/deploy/record"
+)
+
+// Reader returns the reader.
+func Reader() record.Reader {
+	return record.Reader{
+		Name:  "nginx",
+		Match: match,
+		Marks: []string{"ip_hash", "hash", "sticky", "jvm_route", "upstream", "server_name", "proxy_pass"},
+		Read:  read,
+	}
+}
+
+func match(path string) bool {
+	if record.Ending(path, ".conf", ".nginx", ".vhost") {
+		return true
+	}
+	return record.Within(path, "sites-available", "sites-enabled", "conf.d") || strings.Contains(record.Base(path), "nginx") && !strings.Contains(path, ".md") && record.Ending(path, ".cfg", "nginx")
+}
+
+func read(f *record.File) {
+	for _, s := range statements(f.Masked().Text) {
+		switch {
+		case s.words[0].text == "upstream" || s.words[0].text == "server_name" || s.words[0].text == "proxy_pass":
+			f.Recognise()
+		case s.inside("upstream"):
+			upstream(f, s)
+		}
+	}
+}
+
+// upstream looks at a directive inside an upstream block.
+func upstream(f *record.File, s statement) {
+	value := affinity(s)
+	if value == "" {
+		return
+	}
+	first, last := s.words[0], s.words[len(s.words)-1]
+	loc := unit.Location{Line: first.line, Column: first.column, EndLine: last.line, EndColumn: last.end}
+	f.Add(unit.Setting{
+		Kind: unit.SettingAffinity, Subject: "nginx upstream " + record.Named(s.name("upstream"), "(templated)"),
+		Value: value, Text: s.String(), Location: loc,
+	})
+}
+
+// affinity is what a directive ties a client by; empty for none.
+func affinity(s statement) string {
+	switch s.words[0].text {
+	case "ip_hash":
+		return "source-ip"
+	case "sticky", "session_sticky", "sticky_cookie_insert":
+		if s.has("off") {
+			return ""
+		}
+		return "cookie"
+	case "jvm_route":
+		return "cookie"
+	case "hash", "consistent_hash":
+		return HashKey(s.argument(1))
+	}
+	return ""
+}
+
+// HashKey tells what a key made of nginx variables ties a client by; empty if
+// the same client is spread over the copies, as by a key of the request's path.
+func HashKey(key string) string {
+	found := ""
+	for _, v := range variables(key) {
+		switch kind := variable(v); kind {
+		case "request":
+			return ""
+		case "":
+		default:
+			found = kind
+		}
+	}
+	return found
+}
+
+func variable(name string) string {
+	switch name {
+	case "remote_addr", "binary_remote_addr", "realip_remote_addr", "proxy_add_x_forwarded_for", "http_x_forwarded_for", "http_x_real_ip", "http_cf_connecting_ip", "remote_user", "proxy_protocol_addr":
+		return "source-ip"
+	case "uri", "request_uri", "document_uri", "args", "query_string", "request", "request_id", "request_body", "request_filename", "msec", "connection", "remote_port":
+		return "request"
+	case "http_upgrade", "http_host":
+		return ""
+	}
+	switch {
+	case strings.HasPrefix(name, "cookie_"), name == "http_cookie":
+		return "cookie"
+	case strings.HasPrefix(name, "http_"):
+		return "header"
+	}
+	for _, word := range []string{"session", "sess", "sticky", "client", "user", "sid", "jsession"} {
+		if strings.Contains(name, word) {
+			return "other"
+		}
+	}
+	return ""
+}
+
+// variables lists the names after the dollars of a text.
+func variables(text string) []string {
+	var out []string
+	for _, part := range strings.Split(text, "$")[1:] {
+		part = strings.TrimPrefix(part, "{")
+		end := 0
+		for end < len(part) && (part[end] == '_' || part[end] >= 'a' && part[end] <= 'z' || part[end] >= 'A' && part[end] <= 'Z' || part[end] >= '0' && part[end] <= '9') {
+			end++
+		}
+		if end > 0 {
+			out = append(out, strings.ToLower(part[:end]))
+		}
+	}
+	return out
+}

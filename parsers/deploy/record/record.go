@@ -1,0 +1,204 @@
+// Package record is what a reader of a deployment technology is given and what
+// it fills: one file, and the settings seen in it.
+//
+// A reader says of a place what is set there. Where the file stands (a test, an
+// example, a developer's machine) and whether a template decides about the place
+// is found out here, the same for all.
+package record
+
+import (
+	"sort"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+	"github.com/stateaudit/stateaudit/parsers/deploy/tree"
+)
+
+// Reader reads one technology.
+type Reader struct {
+	// Name is the technology, as people call it.
+	Name string
+	// Match tells from the slash-separated path whether the file may be of it.
+	Match func(path string) bool
+	// Marks are words of which a file of the technology has at least one; none
+	// stands for every file that matches.
+	Marks []string
+	Read  func(*File)
+}
+
+// Wants tells whether a reader should be asked about a file.
+func (r Reader) Wants(path, content string) bool {
+	if !r.Match(path) {
+		return false
+	}
+	for _, m := range r.Marks {
+		if strings.Contains(content, m) {
+			return true
+		}
+	}
+	return len(r.Marks) == 0
+}
+
+// File is a deployment file and what was seen in it.
+type File struct {
+	Path    string
+	Content string // as it is in the checkout
+	Env     string // the environment that its path speaks of
+
+	masked   *tree.Masked
+	docs     []*tree.Node
+	read     bool
+	lines    []string
+	known    bool
+	settings []unit.Setting
+	problems []unit.Problem
+}
+
+// NewFile starts the record of a file.
+func NewFile(path string, content []byte) *File {
+	return &File{Path: path, Content: string(content), Env: Environment(path)}
+}
+
+// Recognise says that the file is of a technology, so that it counts as read
+// and its faults are worth telling.
+func (f *File) Recognise() { f.known = true }
+
+// Recognised tells whether a reader has recognised the file.
+func (f *File) Recognised() bool { return f.known || len(f.settings) > 0 }
+
+// Settings returns what was seen, in the order of the lines.
+func (f *File) Settings() []unit.Setting {
+	sort.SliceStable(f.settings, func(i, j int) bool {
+		a, b := f.settings[i].Location, f.settings[j].Location
+		if a.Line != b.Line {
+			return a.Line < b.Line
+		}
+		return a.Column < b.Column
+	})
+	return f.settings
+}
+
+// Problems returns what could not be read.
+func (f *File) Problems() []unit.Problem { return f.problems }
+
+// Problem notes a line that could not be read.
+func (f *File) Problem(line int, message string) {
+	f.problems = append(f.problems, unit.Problem{File: f.Path, Line: line, Message: message})
+}
+
+// Masked is the content without its templates.
+func (f *File) Masked() tree.Masked {
+	if f.masked == nil {
+		m := tree.Mask(f.Content)
+		f.masked = &m
+	}
+	return *f.masked
+}
+
+// Line returns a line as written, without its end; empty if there is none.
+func (f *File) Line(n int) string {
+	if f.lines == nil {
+		f.lines = strings.Split(f.Content, "\n")
+	}
+	if n < 1 || n > len(f.lines) {
+		return ""
+	}
+	return strings.TrimRight(f.lines[n-1], "\r")
+}
+
+// Lines counts the lines of the file.
+func (f *File) Lines() int {
+	n := strings.Count(f.Content, "\n")
+	if !strings.HasSuffix(f.Content, "\n") && f.Content != "" {
+		n++
+	}
+	return n
+}
+
+// Documents reads the file as YAML or JSON, once for all readers.
+func (f *File) Documents() []*tree.Node {
+	if !f.read {
+		f.read = true
+		docs, faults := tree.YAML(f.Masked().Text)
+		f.docs = docs
+		for _, fault := range faults {
+			f.Problem(fault.Line, fault.Message)
+		}
+	}
+	return f.docs
+}
+
+// Add notes a setting at a place of the file, which need only have its line.
+// The text as written, the environment and the file are filled in. What a
+// template decides becomes unresolved.
+func (f *File) Add(s unit.Setting) {
+	s.Location.File = f.Path
+	line := f.Line(s.Location.Line)
+	if s.Location.Column == 0 {
+		s.Location.Column = 1 + len(line) - len(strings.TrimLeft(line, " \t"))
+		s.Location.EndColumn = 1 + len(strings.TrimRight(line, " \t"))
+	}
+	if s.Location.EndLine == 0 {
+		s.Location.EndLine = s.Location.Line
+	}
+	if s.Text == "" {
+		s.Text = strings.TrimSpace(line)
+	}
+	if s.Env == "" {
+		s.Env = f.Env
+	}
+	if s.Origin == "" {
+		s.Origin = unit.Written
+	}
+	if s.Kind == unit.SettingAffinity && f.questioned(s.Location.Line) {
+		s.Origin = unit.Unresolved
+	}
+	f.settings = append(f.settings, s)
+}
+
+// questioned tells whether a template's condition about affinity itself decides
+// whether a line is there. A condition about anything else (is there an ingress
+// at all?) says nothing against it.
+func (f *File) questioned(line int) bool {
+	for _, c := range f.Masked().Under(line) {
+		c = strings.ToLower(c)
+		for _, word := range []string{"sticky", "stick", "affinity", "session", "cookie", "hash", "persist", "balanc", "algorithm", "lb_"} {
+			if strings.Contains(c, word) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// At is the place of a pair: its key, and its value if that stands beside it.
+func (f *File) At(p tree.Pair) unit.Location {
+	loc := unit.Location{File: f.Path, Line: p.Key.Line, Column: p.Key.Column, EndLine: p.Key.Line}
+	line := f.Line(p.Key.Line)
+	loc.EndColumn = min(p.Key.Column+len(p.Key.Text), len(line)+1)
+	if p.Value.Kind == tree.Scalar && p.Value.Line == p.Key.Line {
+		end := p.Value.Column + len(p.Value.Text)
+		if p.Value.Quoted {
+			end += 2
+		}
+		loc.EndColumn = max(loc.EndColumn, min(end, len(line)+1))
+	}
+	return loc
+}
+
+// Pair notes a setting at a pair. An open value makes it unresolved.
+func (f *File) Pair(kind, subject, value string, p tree.Pair) {
+	s := unit.Setting{Kind: kind, Subject: subject, Value: value, Location: f.At(p)}
+	if p.Value.Open() {
+		s.Origin = unit.Unresolved
+	}
+	f.Add(s)
+}
+
+// Named returns the name of something that may be written with a template.
+func Named(name, otherwise string) string {
+	if name == "" || tree.Open(name) {
+		return otherwise
+	}
+	return name
+}
