@@ -24,19 +24,58 @@ type start struct {
 	location unit.Location
 }
 
-// reportLoops reports the loops that boot starts and that never end by
-// themselves, once each.
-func reportLoops(p *rule.Pass) {
-	seen := map[string]bool{}
+// endless lists the loops that boot starts and that never end by themselves.
+// What accepts connections is the server itself.
+func endless(p *rule.Pass) []start {
+	var out []start
 	for _, s := range starts(p.Program) {
-		if !loops(s.run) || p.Sources.Reaches(s.run.ID, assess.Accepts) {
+		if loops(s.run) && !p.Sources.Reaches(s.run.ID, assess.Accepts) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// drainedBy names the loops that take from a queue. They are told with it, and
+// marked so that they are not told again.
+func drainedBy(a assess.Assessment, running []start, told map[string]bool) (string, []result.Evidence) {
+	var names []string
+	var more []result.Evidence
+	for _, s := range running {
+		if !drains(s.run, a.Holder) {
 			continue
 		}
+		if !told[s.symbol()] {
+			names = append(names, "`"+s.symbol()+"`")
+		}
+		told[s.symbol()] = true
+		more = append(more, evidence(s)...)
+	}
+	if len(names) == 0 {
+		return "", more
+	}
+	return "What waits in it is taken out by " + strings.Join(names, ", ") + ", which boot starts.", more
+}
+
+func drains(f *program.Function, h *program.Holder) bool {
+	within := f.Within(near)
+	for _, r := range h.Reads {
+		if slices.Contains(within, r.Function) {
+			return true
+		}
+	}
+	return false
+}
+
+// reportLoops reports the loops that drain no queue which is reported, once
+// each.
+func reportLoops(p *rule.Pass, running []start, told map[string]bool) {
+	for _, s := range running {
 		level, does := weigh(p, s.run)
-		if does == "" || seen[s.symbol()] {
+		if does == "" || told[s.symbol()] {
 			continue
 		}
-		seen[s.symbol()] = true
+		told[s.symbol()] = true
 		p.Report(result.Finding{
 			Level: level, Category: result.Worker, Symbol: s.symbol(), Language: s.by.Language, Location: s.location,
 			Message:  message(p, s, level, does),
@@ -157,7 +196,7 @@ func message(p *rule.Pass, s start, level result.Level, does string) string {
 func evidence(s start) []result.Evidence {
 	at := s.run.Location
 	return []result.Evidence{
-		{Kind: result.CallAt, Phase: result.Boot, Function: s.by.Symbol, Location: s.location, Note: "started here, beside the requests"},
+		{Kind: result.Declaration, Phase: result.Boot, Function: s.by.Symbol, Location: s.location, Note: "started here, beside the requests"},
 		{Kind: result.Declaration, Phase: result.Serving, Function: s.run.Symbol, Location: at, Note: "what runs"},
 	}
 }

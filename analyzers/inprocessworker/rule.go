@@ -26,11 +26,14 @@ func Rule() rule.Rule {
 }
 
 func run(p *rule.Pass) {
+	running := endless(p)
+	told := map[string]bool{}
 	for _, a := range p.Assessments {
 		if a.State && a.Rule() == p.Name() {
-			p.ReportHolder(a, "")
+			extra, more := drainedBy(a, running, told)
+			p.ReportHolder(a, extra, more...)
 		}
 	}
-	reportLoops(p)
+	reportLoops(p, running, told)
 	reportSchedules(p)
 }

@@ -32,6 +32,8 @@ func categorise(p *program.Program, h *program.Holder, e catalog.Entry, a Assess
 	switch {
 	case speaks(ws, "throttl", "limiter", "ratelimit", "attempt", "lockout", "bucket", "quota"):
 		return result.Counter
+	case refuses(a):
+		return result.Counter
 	case speaks(ws, "session"):
 		return result.Session
 	case speaks(ws, "cache", "memo", "cached", "lru", "ttl"):
@@ -56,7 +58,7 @@ func vocabulary(h *program.Holder) []string {
 	for _, p := range h.Parts {
 		ws = append(ws, words(p.Name)...)
 	}
-	if h.Kind == unit.Field || h.Kind == unit.ClassIvar || h.Kind == unit.ClassVar || h.Kind == unit.Constant {
+	if h.Kind == unit.Field || h.Kind == unit.ClassIvar || h.Kind == unit.ClassVar || h.Kind == unit.Constant || h.Kind == unit.Captured {
 		ws = append(ws, words(last(h.Owner))...)
 	}
 	return ws
@@ -79,7 +81,7 @@ func last(id string) string {
 // flagOrCache: settings that are read from elsewhere and kept are a copy of
 // them; settings that requests set are the only copy.
 func flagOrCache(a Assessment) result.Category {
-	if a.Memo && drawsOnStore(a.Facts.Sources) {
+	if drawsOnStore(a.Facts.Sources) && !hasSource(a, FromRequest, FromCaller) {
 		return result.Cache
 	}
 	return result.Flag
@@ -99,7 +101,7 @@ func counts(a Assessment) bool {
 	n := 0
 	for _, c := range a.Writes {
 		switch c.Op {
-		case "++", "--", "+=", "-=", "[]+=", "[]++", "Add":
+		case "++", "--", "+=", "-=", "[]+=", "[]++", "[]--", "Add", "increment", "decrement":
 			n++
 		}
 	}
@@ -131,7 +133,7 @@ func removes(a Assessment) bool {
 func group(h *program.Holder, e catalog.Entry, a Assessment) result.Group {
 	ws := append(vocabulary(h), words(last(packageOf(h)))...)
 	switch {
-	case e.Kind == catalog.Limiter || speaks(ws, "throttl", "limiter", "ratelimit", "attempt", "lockout", "quota", "bucket"):
+	case e.Kind == catalog.Limiter || a.Category != result.Cache && refuses(a) || speaks(ws, "throttl", "limiter", "ratelimit", "attempt", "lockout", "quota", "bucket"):
 		return result.RateLimiter
 	case speaks(ws, "tenant"):
 		return result.TenantConfig
@@ -139,6 +141,21 @@ func group(h *program.Holder, e catalog.Entry, a Assessment) result.Group {
 		return result.FeatureFlag
 	}
 	return ""
+}
+
+// refuses tells whether the functions that change a holder answer that there
+// were too many requests.
+func refuses(a Assessment) bool {
+	for _, w := range a.Writes {
+		for i := range w.Function.Calls {
+			for _, arg := range w.Function.Calls[i].Args {
+				if arg.Text == "429" || arg.Text == ":too_many_requests" || strings.HasSuffix(arg.Text, "StatusTooManyRequests") {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 func packageOf(h *program.Holder) string {
@@ -157,7 +174,7 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return ""
 	case a.Memo && !drawsOnStore(a.Facts.Sources) && !hasSource(a, FromRequest, FromCaller, FromClock) && !removesEntries(a):
 		return "a memo of what every copy works out alike"
-	case isLifeCycle(h, ws):
+	case isLifeCycle(h, ws) && !counts(a):
 		return "part of the life cycle of this process"
 	case onRuntime(src, a):
 		return "figures about this process"

@@ -58,7 +58,7 @@ func (s *Sources) fixpoint() {
 		set := map[Source]bool{}
 		for i := range f.Calls {
 			for _, src := range classify(&f.Calls[i]) {
-				if src != FromClock { // some callee always looks at the clock
+				if src != FromClock && src != FromRequest { // some callee always looks at the clock
 					set[src] = true
 				}
 			}
@@ -150,10 +150,30 @@ func (s *Sources) walk(v *unit.Value, set map[Source]bool) {
 		for _, src := range classifyName(v.Callee) {
 			set[src] = true
 		}
+		if v.Callee == "" && v.Place != nil {
+			for _, id := range s.p.Stored(*v.Place) {
+				for src := range s.memo[id] {
+					set[src] = true
+				}
+			}
+		}
+	}
+	if v.Place != nil && ofRequest(v.Place) {
+		set[FromRequest] = true
 	}
 	for i := range v.Parts {
 		s.walk(&v.Parts[i], set)
 	}
+}
+
+// ofRequest tells a place inside a request: r.Body, c.Request.Header.
+func ofRequest(pl *unit.Place) bool {
+	for _, step := range pl.Path {
+		if strings.HasPrefix(step, "net/http.Request.") {
+			return true
+		}
+	}
+	return false
 }
 
 // classify tells what one call reaches by itself.
@@ -242,6 +262,7 @@ var knownOrigins = [...]origin{
 	{"net/http.ListenAndServe", Accepts}, {"net/http.Serve", Accepts}, {"net/http.Server.", Accepts}, {"net.Listen", Accepts},
 	{"net.Listener.Accept", Accepts}, {"net.TCPListener.", Accepts}, {"google.golang.org/grpc.Server.Serve", Accepts},
 	{"golang.org/x/crypto/ssh.NewServerConn", Accepts}, {"github.com/soheilhy/cmux", Accepts},
+	{"net/http.Request.", FromRequest}, {"github.com/gin-gonic/gin.Context.", FromRequest}, {"github.com/labstack/echo", FromRequest}, {"github.com/gofiber/fiber", FromRequest},
 	{"net/smtp.", ToNetwork}, {"github.com/wneessen/go-mail", ToNetwork}, {"gopkg.in/gomail", ToNetwork}, {"gopkg.in/mail", ToNetwork},
 	{"net/http.Client.", FromNetwork}, {"net/http.Get", FromNetwork}, {"net/http.Post", FromNetwork}, {"net/http.Head", FromNetwork},
 	{"net/http.RoundTripper.", FromNetwork}, {"net/http.Transport.", FromNetwork}, {"net.Dial", FromNetwork}, {"net.Lookup", FromNetwork}, {"net.Resolver.", FromNetwork},

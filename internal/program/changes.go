@@ -84,8 +84,20 @@ func (p *Program) read(f *Function, a unit.Access) {
 // holderOf finds the holder that a place belongs to, and the fields below it
 // through which it is reached.
 func (p *Program) holderOf(pl unit.Place) (*Holder, []*Holder) {
+	return p.holderWithin(pl, maxHandedOut)
+}
+
+// maxHandedOut bounds through how many getters a place is followed.
+const maxHandedOut = 3
+
+func (p *Program) holderWithin(pl unit.Place, depth int) (*Holder, []*Holder) {
 	var found *Holder
 	var parts []*Holder
+	if pl.Root == unit.RootResult && depth > 0 {
+		if h, parts := p.handedOut(pl, depth); h != nil {
+			return h, parts
+		}
+	}
 	if pl.Root == unit.RootHolder {
 		if h := p.holders[pl.Name]; h != nil && p.keeps(h) {
 			found = h
@@ -108,6 +120,26 @@ func (p *Program) holderOf(pl unit.Place) (*Holder, []*Holder) {
 		}
 	}
 	return found, parts
+}
+
+// handedOut follows the result of a function back to the place that it returns.
+func (p *Program) handedOut(pl unit.Place, depth int) (*Holder, []*Holder) {
+	f := p.functions[pl.Name]
+	if f == nil {
+		return nil, nil
+	}
+	for i := range f.Returns {
+		v := &f.Returns[i]
+		if v.Nth != 0 || v.Place == nil || v.Kind != unit.PlaceValue && v.Kind != unit.Compound {
+			continue
+		}
+		from := *v.Place
+		from.Path = append(append([]string{}, from.Path...), pl.Path...)
+		if h, parts := p.holderWithin(from, depth-1); h != nil {
+			return h, parts
+		}
+	}
+	return nil, nil
 }
 
 func (h *Holder) addPart(part *Holder) {

@@ -80,7 +80,13 @@ func changes(a *unit.Access) bool {
 // foreignChange tells whether a method of a type outside the checkout changes
 // what it is called on.
 func (p *Program) foreignChange(a *unit.Access) bool {
-	return p.functions[a.Method] == nil && p.Catalog.Mutates(a.Method, a.Op)
+	if p.functions[a.Method] != nil {
+		return false
+	}
+	if i := strings.LastIndexByte(a.Method, '.'); i > 0 && p.types[a.Method[:i]] != nil {
+		return false // an interface of the checkout: its implementations are asked
+	}
+	return p.Catalog.Mutates(a.Method, a.Op)
 }
 
 func (f *Function) add(e Effect) bool {

@@ -2,6 +2,7 @@ package program
 
 import (
 	"sort"
+	"strconv"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
@@ -21,6 +22,7 @@ type edge struct {
 // sites, a field with what was assigned to it.
 func (p *Program) connect() {
 	stored := p.storedFunctions()
+	p.stored = stored
 	for _, f := range p.order {
 		for i := range f.Calls {
 			p.callEdges(f, &f.Calls[i], stored)
@@ -76,18 +78,48 @@ func (p *Program) argumentEdges(callee *Function, site *unit.Call) {
 // ever put there.
 func (p *Program) storedFunctions() map[string][]string {
 	stored := map[string][]string{}
+	given := p.givenFunctions()
 	for _, f := range p.order {
 		for i := range f.Accesses {
 			a := &f.Accesses[i]
-			if a.Value == nil || a.Value.Kind != unit.Func {
+			if a.Value == nil {
 				continue
 			}
 			key := lastStep(a.Place)
-			stored[key] = append(stored[key], a.Value.Callee)
+			if a.Value.Kind == unit.Func {
+				stored[key] = append(stored[key], a.Value.Callee)
+			} else if from := a.Value.Place; from != nil && from.Root == unit.RootParam && len(from.Path) == 0 {
+				stored[key] = append(stored[key], given[f.ID+" "+from.Name]...)
+			}
 		}
 	}
 	return stored
 }
+
+// givenFunctions lists, for each parameter of a function, the functions that
+// callers pass: the key is the function's ID and the parameter's number.
+func (p *Program) givenFunctions() map[string][]string {
+	given := map[string][]string{}
+	for _, f := range p.order {
+		for i := range f.Calls {
+			c := &f.Calls[i]
+			for n := range c.Args {
+				if c.Args[n].Kind != unit.Func || c.Args[n].Callee == "" {
+					continue
+				}
+				for _, id := range targets(c) {
+					key := id + " " + strconv.Itoa(n)
+					given[key] = append(given[key], c.Args[n].Callee)
+				}
+			}
+		}
+	}
+	return given
+}
+
+// Stored lists the functions that are ever put in a place, such as a field that
+// holds a callback.
+func (p *Program) Stored(pl unit.Place) []string { return p.stored[lastStep(pl)] }
 
 func targets(c *unit.Call) []string {
 	if c.Callee == "" {

@@ -35,6 +35,7 @@ type Program struct {
 	lived     map[string]bool // types of which the process keeps one instance
 	heldBy    map[string][]*Holder
 	settings  []unit.Setting
+	stored    map[string][]string // functions put into each field and variable
 }
 
 // Function is a function of the checkout and what linking learned of it.

@@ -14,14 +14,15 @@ import (
 const maxWrites = 5
 
 // ReportHolder reports the assessment of a holder: where it is declared, what
-// changes it while serving and how that is reached, what a second copy does.
-func (p *Pass) ReportHolder(a assess.Assessment, extra string) {
+// changes it while serving and how that is reached, what a second copy does. A
+// rule may add a sentence of its own, and evidence for it.
+func (p *Pass) ReportHolder(a assess.Assessment, extra string, more ...result.Evidence) {
 	h := a.Holder
 	f := result.Finding{
 		Category: a.Category, Symbol: h.Symbol, Language: h.Language, Location: h.Location,
 		Message:  message(a, extra),
 		Fix:      remedy.Fix(a.Category, a.Group, h.Language),
-		Evidence: p.evidence(a),
+		Evidence: append(p.evidence(a), more...),
 	}
 	if a.Group != "" {
 		g := a.Group

@@ -238,7 +238,7 @@ const (
 	Nil        ValueKind = "nil"        // nil or zero
 	Collection ValueKind = "collection" // array, slice, map, hash, struct literal; Parts are bounded
 	New        ValueKind = "new"        // an instance of Type
-	Result     ValueKind = "call"       // result of calling Callee with Parts
+	Result     ValueKind = "call"       // result of calling Callee, or what Place holds, with Parts
 	PlaceValue ValueKind = "place"      // the value of Place
 	Func       ValueKind = "function"   // Callee is the closure or function
 	Compound   ValueKind = "compound"   // computed from Parts: operator, interpolation, conditional
@@ -252,6 +252,7 @@ type Value struct {
 	Callee string    `json:",omitempty"`
 	Place  *Place    `json:",omitempty"`
 	Parts  []Value   `json:",omitempty"`
+	Nth    int       `json:",omitempty"` // of a function's returns: which result, from 0
 }
 
 // Use says what a caller does with a result.

@@ -2,6 +2,7 @@ package golang
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -26,6 +27,7 @@ type binding struct {
 	expr ast.Expr
 	elem bool // the local is an element of expr: range
 	nth  int  // which result of a call
+	fill bool // expr is a call that was given the local's address
 }
 
 func newBindings(x *extractor, fn *unit.Function) *bindings {
@@ -75,6 +77,12 @@ func (s *bindings) node(n, in ast.Node) {
 		s.bind(n.Value, binding{expr: n.X, elem: true})
 	case *ast.TypeSwitchStmt:
 		s.typeSwitch(n)
+	case *ast.CallExpr:
+		for _, a := range n.Args {
+			if u, ok := a.(*ast.UnaryExpr); ok && u.Op == token.AND {
+				s.bind(u.X, binding{expr: n, fill: true})
+			}
+		}
 	}
 }
 

@@ -338,10 +338,12 @@ func (b *body) declStmt(s *ast.DeclStmt) {
 }
 
 func (b *body) returns(s *ast.ReturnStmt) {
-	for _, e := range s.Results {
+	for i, e := range s.Results {
 		b.keep(e)
 		if len(b.fn.Returns) < 8 {
-			b.fn.Returns = append(b.fn.Returns, b.value(e, 0))
+			v := b.value(e, 0)
+			v.Nth = i
+			b.fn.Returns = append(b.fn.Returns, v)
 		}
 	}
 }

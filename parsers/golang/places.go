@@ -93,7 +93,7 @@ func (b *body) identPlaces(id *ast.Ident, depth int) []unit.Place {
 func (b *body) aliases(v *types.Var, depth int) []unit.Place {
 	var out []unit.Place
 	for _, bind := range b.shared.values[v] {
-		if !isReference(v.Type()) {
+		if bind.fill || !isReference(v.Type()) {
 			continue
 		}
 		ps := b.places(bind.expr, depth+1)

@@ -99,6 +99,8 @@ func (b *body) callValue(v *unit.Value, c *ast.CallExpr, depth int) {
 	v.Kind = unit.Result
 	if f := b.calleeFunc(c); f != nil {
 		v.Callee = funcID(f)
+	} else if ps := b.places(c.Fun, depth+1); len(ps) > 0 {
+		v.Place = &ps[0]
 	}
 	if sel, ok := ast.Unparen(c.Fun).(*ast.SelectorExpr); ok {
 		if _, isMethod := b.x.Info.Selections[sel]; isMethod {
@@ -146,7 +148,7 @@ func (b *body) localValue(v *unit.Value, obj *types.Var, depth int) {
 		return
 	}
 	inner := b.value(binds[len(binds)-1].expr, depth+1)
-	v.Kind, v.Callee, v.Parts = inner.Kind, inner.Callee, inner.Parts
+	v.Kind, v.Callee, v.Place, v.Parts = inner.Kind, inner.Callee, inner.Place, inner.Parts
 	if len(binds) > 1 || binds[0].elem {
 		v.Kind = unit.Compound
 		v.Parts = nil
