@@ -28,24 +28,43 @@ func Rule() rule.Rule {
 }
 
 func run(p *rule.Pass) {
-	for _, s := range p.Program.Settings() {
-		if s.Kind == unit.SettingAffinity {
-			setting(p, s)
-		}
+	for _, group := range grouped(p.Program.Settings()) {
+		setting(p, group)
 	}
 }
 
-// setting reports an affinity that is on where users are served.
-func setting(p *rule.Pass, s unit.Setting) {
-	if s.Value == "off" || s.Origin == unit.Unresolved || s.Env == unit.EnvTest {
-		return
+// grouped gathers the affinities that are on where users are served: those of
+// one subject in one file are one thing to the reader.
+func grouped(settings []unit.Setting) [][]unit.Setting {
+	var out [][]unit.Setting
+	at := map[[2]string]int{}
+	for _, s := range settings {
+		if s.Kind != unit.SettingAffinity || s.Value == "off" || s.Origin == unit.Unresolved || s.Env == unit.EnvTest {
+			continue
+		}
+		key := [2]string{s.Subject, s.Location.File}
+		i, have := at[key]
+		if !have {
+			i = len(out)
+			at[key] = i
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], s)
 	}
+	return out
+}
+
+// setting reports the affinity of one subject.
+func setting(p *rule.Pass, group []unit.Setting) {
+	s := group[0]
 	technology, _, _ := strings.Cut(s.Subject, " ")
 	f := result.Finding{
 		Category: result.Session, Symbol: s.Subject, Language: unit.Deploy, Location: s.Location,
-		Message:  message(s),
-		Fix:      fix(technology, s.Text),
-		Evidence: []result.Evidence{{Kind: result.ConfigAt, Phase: result.Serving, Location: s.Location, Note: note(s)}},
+		Message: message(s),
+		Fix:     fix(technology, s.Text),
+	}
+	for _, s := range group {
+		f.Evidence = append(f.Evidence, result.Evidence{Kind: result.ConfigAt, Phase: result.Serving, Location: s.Location, Note: note(s)})
 	}
 	if s.Origin == unit.Defaulted || s.Env == unit.EnvExample || s.Env == unit.EnvDevelopment {
 		f.Level = result.Note

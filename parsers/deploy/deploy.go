@@ -7,7 +7,10 @@ package deploy
 import (
 	"github.com/stateaudit/stateaudit/internal/frontend"
 	"github.com/stateaudit/stateaudit/internal/unit"
+	"github.com/stateaudit/stateaudit/parsers/deploy/apache"
+	"github.com/stateaudit/stateaudit/parsers/deploy/caddy"
 	"github.com/stateaudit/stateaudit/parsers/deploy/compose"
+	"github.com/stateaudit/stateaudit/parsers/deploy/gateways"
 	"github.com/stateaudit/stateaudit/parsers/deploy/haproxy"
 	"github.com/stateaudit/stateaudit/parsers/deploy/kubernetes"
 	"github.com/stateaudit/stateaudit/parsers/deploy/nginx"
@@ -15,12 +18,14 @@ import (
 )
 
 func readers() []record.Reader {
-	return []record.Reader{
+	return append([]record.Reader{
 		nginx.Reader(),
 		haproxy.Reader(),
+		apache.Reader(),
+		caddy.Reader(),
 		kubernetes.Reader(),
 		compose.Reader(),
-	}
+	}, gateways.Readers()...)
 }
 
 // FrontEnd returns the front end for deployment files.

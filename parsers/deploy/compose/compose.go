@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
+	"github.com/stateaudit/stateaudit/parsers/deploy/caddy"
 	"github.com/stateaudit/stateaudit/parsers/deploy/record"
 	"github.com/stateaudit/stateaudit/parsers/deploy/tree"
 )
@@ -135,21 +136,8 @@ func Label(key, value string) (technology, kind string) {
 	case strings.HasPrefix(key, "traefik.") && (strings.HasSuffix(key, "loadbalancer.sticky") || strings.HasSuffix(key, "loadbalancer.sticky.cookie") || strings.HasSuffix(key, "loadbalancer.stickiness") || strings.HasSuffix(key, "backend.loadbalancer.stickiness")):
 		return "traefik", "cookie"
 	case strings.HasPrefix(key, "caddy") && strings.HasSuffix(key, ".lb_policy"):
-		return "caddy", CaddyPolicy(value)
+		name, _, _ := strings.Cut(value, " ")
+		return "caddy", caddy.Policy(name)
 	}
 	return "", ""
-}
-
-// CaddyPolicy tells what a policy of Caddy's reverse proxy ties a client by.
-func CaddyPolicy(policy string) string {
-	name, _, _ := strings.Cut(strings.TrimSpace(policy), " ")
-	switch name {
-	case "ip_hash", "client_ip_hash":
-		return "source-ip"
-	case "cookie":
-		return "cookie"
-	case "header":
-		return "header"
-	}
-	return ""
 }

@@ -4,47 +4,88 @@ import (
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
-	"github.com/stateaudit/stateaudit/parsers/deploy/nginx"
+	"github.com/stateaudit/stateaudit/parsers/deploy/fields"
 	"github.com/stateaudit/stateaudit/parsers/deploy/record"
 	"github.com/stateaudit/stateaudit/parsers/deploy/tree"
 )
 
 // balanced looks at the fields by which an object ties clients to a pod.
-func balanced(f *record.File, kind, name string, o *tree.Node) {
-	switch kind {
-	case "Service":
-		if p, ok := o.Find("spec", "sessionAffinity"); ok && (p.Value.String() == "ClientIP" || p.Value.Open()) {
-			f.Pair(unit.SettingAffinity, "kubernetes Service "+name, "source-ip", p)
+func balanced(f *record.File, o *tree.Node) {
+	kind, name := o.Str("kind"), nameOf(o)
+	if kind == "CustomResourceDefinition" {
+		return // names the fields and sets none
+	}
+	technology := technologyOf(o.Str("apiVersion"))
+	o.Walk(func(path []string, p tree.Pair) bool {
+		if len(path) == 1 && (path[0] == "metadata" || path[0] == "data" || path[0] == "status") {
+			return false
+		}
+		h, ok := fields.Of(p)
+		if !ok {
+			return true
+		}
+		tech := technology
+		if h.Technology != "" && tech == "kubernetes" {
+			tech = h.Technology
+		}
+		f.Affinity(tech+" "+kind+" "+name, h)
+		return false
+	})
+	if kind == "Route" && technology == "openshift" {
+		route(f, name, o)
+	}
+}
+
+// route reads a route of OpenShift, whose router sets a cookie unless it is told
+// not to.
+func route(f *record.File, name string, o *tree.Node) {
+	all := o.Get("metadata", "annotations")
+	if all.Get("haproxy.router.openshift.io/disable_cookies") != nil || all.Get("router.openshift.io/cookie_name") != nil {
+		return
+	}
+	p, ok := o.Pair("kind")
+	if !ok || o.Str("spec", "tls", "termination") == "passthrough" {
+		return
+	}
+	f.Add(unit.Setting{Kind: unit.SettingAffinity, Subject: "openshift Route " + name, Value: "cookie", Origin: unit.Defaulted, Location: f.At(p)})
+}
+
+// technologyOf is the tool that an API group belongs to.
+func technologyOf(apiVersion string) string {
+	group, _, _ := strings.Cut(apiVersion, "/")
+	for _, t := range []struct{ part, technology string }{
+		{"istio.io", "istio"}, {"traefik", "traefik"}, {"projectcontour", "contour"}, {"gateway.envoyproxy", "envoy-gateway"},
+		{"gateway.networking", "gateway-api"}, {"gateway.nginx", "nginx-gateway"}, {"cloud.google", "gcp"}, {"networking.gke", "gcp"},
+		{"konghq", "kong"}, {"getambassador", "ambassador"}, {"solo.io", "gloo"}, {"consul.hashicorp", "consul"},
+		{"apisix", "apisix"}, {"openshift.io", "openshift"}, {"k8s.nginx.org", "nginx-inc"},
+	} {
+		if strings.Contains(group, t.part) {
+			return t.technology
 		}
 	}
+	return "kubernetes"
 }
 
 // annotations looks at what controllers read from the annotations of an object.
 func annotations(f *record.File, object string, all *tree.Node) {
 	for _, p := range all.Entries() {
-		technology, kind := Annotation(p.Key.Text, p.Value.String())
-		if kind == "" {
-			continue
-		}
-		s := unit.Setting{Kind: unit.SettingAffinity, Subject: technology + " " + object, Value: kind, Location: f.At(p)}
-		if p.Value.Open() && nginx.HashKey(p.Value.Text) == "" {
-			s.Origin = unit.Unresolved
-		}
-		f.Add(s)
+		Annotated(f, object, p)
 	}
 }
 
-// Annotation tells which controller reads an annotation, and what it then ties a
-// client by; empty if nothing, or if it is switched off.
-func Annotation(key, value string) (technology, kind string) {
-	lower := strings.ToLower(strings.TrimSpace(value))
-	switch key {
-	case "nginx.ingress.kubernetes.io/affinity", "ingress.kubernetes.io/affinity":
-		if lower == "cookie" || tree.Open(value) {
-			return "nginx-ingress", "cookie"
-		}
-	case "nginx.ingress.kubernetes.io/upstream-hash-by":
-		return "nginx-ingress", nginx.HashKey(value)
+// Annotated notes an annotation that ties clients to a pod.
+func Annotated(f *record.File, object string, p tree.Pair) {
+	technology, kind, open := Annotation(p.Key.Text, p.Value.String())
+	if kind == "" {
+		return
 	}
-	return "", ""
+	s := unit.Setting{Kind: unit.SettingAffinity, Subject: technology + " " + object, Value: kind, Location: f.At(p)}
+	if open {
+		s.Origin = unit.Unresolved
+	}
+	f.Add(s)
+}
+
+func nameOf(o *tree.Node) string {
+	return record.Named(o.Str("metadata", "name"), "(templated)")
 }

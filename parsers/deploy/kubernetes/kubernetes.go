@@ -6,6 +6,11 @@ package kubernetes
 import (
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/unit"
+	"github.com/stateaudit/stateaudit/parsers/deploy/apache"
+	"github.com/stateaudit/stateaudit/parsers/deploy/caddy"
+	"github.com/stateaudit/stateaudit/parsers/deploy/haproxy"
+	"github.com/stateaudit/stateaudit/parsers/deploy/nginx"
 	"github.com/stateaudit/stateaudit/parsers/deploy/record"
 	"github.com/stateaudit/stateaudit/parsers/deploy/tree"
 )
@@ -33,16 +38,50 @@ func read(f *record.File) {
 
 // object reads one object of a manifest.
 func object(f *record.File, o *tree.Node) {
-	kind := o.Str("kind")
-	name := record.Named(o.Str("metadata", "name"), "(templated)")
-	balanced(f, kind, name, o)
+	kind, name := o.Str("kind"), nameOf(o)
+	balanced(f, o)
 	annotations(f, kind+" "+name, o.Get("metadata", "annotations"))
 	switch kind {
 	case "Deployment", "StatefulSet", "ReplicaSet", "ReplicationController", "DeploymentConfig", "Rollout":
-		workload(f, kind, o)
+		workload(f, o)
+	case "Service":
+		knative(f, name, o)
 	case "HorizontalPodAutoscaler":
-		bounds(f, o.Str("spec", "scaleTargetRef", "name"), o, "minReplicas", "maxReplicas")
+		f.Bounds(o.Str("spec", "scaleTargetRef", "name"), o.Get("spec"), "minReplicas", "maxReplicas")
 	case "ScaledObject":
-		bounds(f, o.Str("spec", "scaleTargetRef", "name"), o, "minReplicaCount", "maxReplicaCount")
+		f.Bounds(o.Str("spec", "scaleTargetRef", "name"), o.Get("spec"), "minReplicaCount", "maxReplicaCount")
+	case "PersistentVolumeClaim":
+		claim(f, name, o.Get("spec"))
+	case "Kustomization":
+		kustomization(f, o)
+	case "ConfigMap":
+		configMap(f, name, o.Get("data"))
 	}
+}
+
+// kustomization sets the number of copies of workloads that stand elsewhere.
+func kustomization(f *record.File, o *tree.Node) {
+	for _, r := range o.Get("replicas").Elements() {
+		if p, ok := r.Pair("count"); ok {
+			f.Pair(unit.SettingReplicas, r.Str("name"), p.Value.String(), p)
+		}
+	}
+}
+
+// configMap reads the files of other technologies that a manifest carries.
+func configMap(f *record.File, name string, data *tree.Node) {
+	for _, p := range data.Entries() {
+		if !p.Value.Block {
+			continue
+		}
+		for _, r := range carried() {
+			if r.Wants(p.Key.Text, p.Value.Text) {
+				f.Embed(p.Value.Text, p.Value.Line, r.Read)
+			}
+		}
+	}
+}
+
+func carried() []record.Reader {
+	return []record.Reader{nginx.Reader(), haproxy.Reader(), caddy.Reader(), apache.Reader()}
 }

@@ -7,28 +7,75 @@ import (
 )
 
 // workload reads how many pods of an object run, and what holds them at one.
-func workload(f *record.File, kind string, o *tree.Node) {
-	name := record.Named(o.Str("metadata", "name"), "(templated)")
+func workload(f *record.File, o *tree.Node) {
+	name := nameOf(o)
 	pod := o.Get("spec", "template", "spec")
 	made := images(pod)
 	if p, ok := o.Find("spec", "replicas"); ok {
-		s := unit.Setting{Kind: unit.SettingReplicas, Subject: name, Value: p.Value.String(), Location: f.At(p), Values: made}
-		if p.Value.Open() {
-			s.Origin = unit.Unresolved
-		}
-		f.Add(s)
+		f.Number(unit.Setting{Kind: unit.SettingReplicas, Subject: name, Values: made}, p)
+	}
+	single := func(p tree.Pair, why string) {
+		f.Add(unit.Setting{Kind: unit.SettingSingleCopy, Subject: name, Value: why, Location: f.At(p), Values: made})
 	}
 	if p, ok := o.Find("spec", "strategy", "type"); ok && p.Value.String() == "Recreate" {
-		f.Add(unit.Setting{Kind: unit.SettingSingleCopy, Subject: name, Value: "Recreate strategy", Location: f.At(p), Values: made})
+		single(p, "Recreate strategy")
 	}
-	if p, ok := pod.Find("nodeName"); ok && !p.Value.Open() {
-		f.Add(unit.Setting{Kind: unit.SettingSingleCopy, Subject: name, Value: "pinned host", Location: f.At(p), Values: made})
-	}
-	if p, ok := pod.Find("nodeSelector", "kubernetes.io/hostname"); ok && !p.Value.Open() {
-		f.Add(unit.Setting{Kind: unit.SettingSingleCopy, Subject: name, Value: "pinned host", Location: f.At(p), Values: made})
+	for _, path := range [][]string{{"nodeName"}, {"nodeSelector", "kubernetes.io/hostname"}} {
+		if p, ok := pod.Find(path...); ok && !p.Value.Open() {
+			single(p, "pinned host")
+		}
 	}
 	for _, c := range pod.Get("containers").Elements() {
 		processes(f, name, c, made)
+	}
+	volumes(f, name, pod, made)
+}
+
+// volumes reads what is mounted into a pod and outlives it.
+func volumes(f *record.File, name string, pod *tree.Node, made []unit.Value) {
+	for _, v := range pod.Get("volumes").Elements() {
+		mount := mountPath(pod, v.Str("name"))
+		if p, ok := v.Find("persistentVolumeClaim", "claimName"); ok {
+			f.Add(unit.Setting{Kind: unit.SettingVolume, Subject: name, Value: mount, Text: "claim " + p.Value.String(), Location: f.At(p), Values: made})
+		}
+		if p, ok := v.Find("hostPath", "path"); ok {
+			f.Add(unit.Setting{Kind: unit.SettingVolume, Subject: name, Value: mount, Location: f.At(p), Values: made})
+		}
+		for _, shared := range []string{"nfs", "cephfs", "glusterfs", "azureFile"} {
+			if p, ok := v.Pair(shared); ok {
+				f.Add(unit.Setting{Kind: unit.SettingSharedVolume, Subject: name, Value: mount, Location: f.At(p), Values: made})
+			}
+		}
+	}
+}
+
+// mountPath is where the containers of a pod see a volume.
+func mountPath(pod *tree.Node, volume string) string {
+	for _, c := range pod.Get("containers").Elements() {
+		for _, m := range c.Get("volumeMounts").Elements() {
+			if m.Str("name") == volume {
+				return m.Str("mountPath")
+			}
+		}
+	}
+	return ""
+}
+
+// claim reads whether a volume can be mounted by the pods of one node only.
+func claim(f *record.File, name string, spec *tree.Node) {
+	p, ok := spec.Pair("accessModes")
+	if !ok {
+		return
+	}
+	for _, mode := range p.Value.Elements() {
+		switch mode.String() {
+		case "ReadWriteMany", "ReadOnlyMany":
+			f.Add(unit.Setting{Kind: unit.SettingSharedVolume, Subject: name, Value: mode.String(), Location: f.At(p)})
+			return
+		case "ReadWriteOnce", "ReadWriteOncePod":
+			f.Add(unit.Setting{Kind: unit.SettingSingleCopy, Subject: name, Value: mode.String() + " volume", Location: f.At(p)})
+			return
+		}
 	}
 }
 
@@ -51,24 +98,17 @@ func processes(f *record.File, name string, container *tree.Node, made []unit.Va
 			continue
 		}
 		if p, ok := e.Pair("value"); ok {
-			f.Add(unit.Setting{Kind: unit.SettingProcesses, Subject: name, Value: p.Value.String(), Location: f.At(p), Values: made})
+			f.Number(unit.Setting{Kind: unit.SettingProcesses, Subject: name, Values: made}, p)
 		}
 	}
 }
 
-// bounds reads the least and the most copies that an autoscaler runs.
-func bounds(f *record.File, target string, o *tree.Node, low, high string) {
-	p, ok := o.Find("spec", high)
-	if !ok {
-		return
+// knative reads the bounds that a Knative service has as annotations.
+func knative(f *record.File, name string, o *tree.Node) {
+	all := o.Get("spec", "template", "metadata", "annotations")
+	for _, prefix := range []string{"autoscaling.knative.dev/", "run.googleapis.com/"} {
+		for _, keys := range [][2]string{{"minScale", "maxScale"}, {"min-scale", "max-scale"}} {
+			f.Bounds(name, all, prefix+keys[0], prefix+keys[1])
+		}
 	}
-	least := o.Str("spec", low)
-	if least == "" {
-		least = "1"
-	}
-	s := unit.Setting{Kind: unit.SettingAutoscaling, Subject: record.Named(target, "(templated)"), Value: least + "-" + p.Value.String(), Location: f.At(p)}
-	if p.Value.Open() || tree.Open(least) {
-		s.Origin = unit.Unresolved
-	}
-	f.Add(s)
 }

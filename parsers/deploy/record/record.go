@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
+	"github.com/stateaudit/stateaudit/parsers/deploy/fields"
 	"github.com/stateaudit/stateaudit/parsers/deploy/tree"
 )
 
@@ -115,17 +116,61 @@ func (f *File) Lines() int {
 	return n
 }
 
-// Documents reads the file as YAML or JSON, once for all readers.
+// Documents reads the file as YAML, JSON or TOML, once for all readers.
 func (f *File) Documents() []*tree.Node {
-	if !f.read {
-		f.read = true
-		docs, faults := tree.YAML(f.Masked().Text)
-		f.docs = docs
-		for _, fault := range faults {
-			f.Problem(fault.Line, fault.Message)
-		}
+	if f.read {
+		return f.docs
+	}
+	f.read = true
+	var faults []tree.Fault
+	if Ending(f.Path, ".toml") {
+		var root *tree.Node
+		root, faults = tree.TOML(f.Masked().Text)
+		f.docs = []*tree.Node{root}
+	} else {
+		f.docs, faults = tree.YAML(f.Masked().Text)
+	}
+	for _, fault := range faults {
+		f.Problem(fault.Line, fault.Message)
 	}
 	return f.docs
+}
+
+// Affinity notes that a field ties clients.
+func (f *File) Affinity(subject string, h fields.Hit) {
+	s := unit.Setting{Kind: unit.SettingAffinity, Subject: subject, Value: h.Kind, Location: f.At(h.At)}
+	if h.Open {
+		s.Origin = unit.Unresolved
+	}
+	f.Add(s)
+}
+
+// Number notes a count; one that a template or a variable gives is unresolved.
+func (f *File) Number(s unit.Setting, p tree.Pair) {
+	s.Value, s.Location = p.Value.String(), f.At(p)
+	if _, whole := p.Value.Int(); !whole {
+		s.Origin = unit.Unresolved
+	}
+	f.Add(s)
+}
+
+// Bounds notes the least and the most copies that an autoscaler runs, if the
+// most is written.
+func (f *File) Bounds(subject string, of *tree.Node, low, high string) {
+	p, ok := of.Pair(high)
+	if !ok {
+		return
+	}
+	least := of.Get(low)
+	s := unit.Setting{Kind: unit.SettingAutoscaling, Subject: Named(subject, "(templated)"), Value: "1-" + p.Value.String(), Location: f.At(p)}
+	if least.String() != "" {
+		s.Value = least.String() + "-" + p.Value.String()
+	}
+	_, whole := p.Value.Int()
+	if !whole || least.Open() {
+		s.Origin = unit.Unresolved
+	}
+	f.Add(s)
 }
 
 // Add notes a setting at a place of the file, which need only have its line.
@@ -144,6 +189,9 @@ func (f *File) Add(s unit.Setting) {
 	if s.Text == "" {
 		s.Text = strings.TrimSpace(line)
 	}
+	if tree.Hidden(s.Value) {
+		s.Value = "(templated)"
+	}
 	if s.Env == "" {
 		s.Env = f.Env
 	}
@@ -154,6 +202,21 @@ func (f *File) Add(s unit.Setting) {
 		s.Origin = unit.Unresolved
 	}
 	f.settings = append(f.settings, s)
+}
+
+// Embed lets a reader read a text that stands inside this file: the content of a
+// mounted file in a manifest, say. Before is the number of lines above it.
+func (f *File) Embed(text string, before int, read func(*File)) {
+	inner := &File{Path: f.Path, Content: text, Env: f.Env}
+	read(inner)
+	for _, s := range inner.Settings() {
+		s.Location = unit.Location{Line: s.Location.Line + before}
+		f.Add(s)
+	}
+	for _, p := range inner.problems {
+		f.Problem(p.Line+before, p.Message)
+	}
+	f.known = f.known || inner.known
 }
 
 // questioned tells whether a template's condition about affinity itself decides

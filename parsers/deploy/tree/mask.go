@@ -2,6 +2,9 @@ package tree
 
 import "strings"
 
+// Hidden tells whether a text was hidden by Mask, if only in part.
+func Hidden(text string) bool { return strings.Contains(text, hidden) }
+
 // hidden is what a template is replaced by, so that text around it can be read
 // and every line and column stays where it was.
 const hidden = "~~~~"
@@ -63,9 +66,6 @@ func (m *masker) run() {
 			continue
 		}
 		end += start + 4
-		for end < len(m.in) && closing == "}}" && m.in[end] == '}' {
-			end++ // "{{ {} }}}" closes with the last brace
-		}
 		m.hide(start, end)
 	}
 	for _, c := range m.open {

@@ -27,6 +27,7 @@ type Node struct {
 	Kind   Kind
 	Text   string // of a scalar
 	Quoted bool
+	Block  bool // a text of its own lines, which start behind Line
 	// Line and Column of the first character, from 1; columns count bytes.
 	Line, Column int
 	Pairs        []Pair  // of a map, in the order written; merged ones last

@@ -168,6 +168,7 @@ func (b *builder) node(y *yaml.Node) *Node {
 	case yaml.ScalarNode:
 		n.Kind, n.Text = Scalar, y.Value
 		n.Quoted = y.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0
+		n.Block = y.Style&yaml.LiteralStyle != 0
 		if y.Tag == "!!null" {
 			n.Kind, n.Text = Null, ""
 		}
