@@ -150,8 +150,8 @@ func (s *Sources) walk(v *unit.Value, set map[Source]bool) {
 		for _, src := range classifyName(v.Callee) {
 			set[src] = true
 		}
-		if v.Callee == "" && v.Place != nil {
-			for _, id := range s.p.Stored(*v.Place) {
+		if holder, ok := strings.CutPrefix(v.Callee, "&"); ok {
+			for _, id := range s.p.Stored(holder) {
 				for src := range s.memo[id] {
 					set[src] = true
 				}

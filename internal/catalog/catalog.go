@@ -31,7 +31,8 @@ const (
 	Logger   Kind = "logger"
 	Constant Kind = "constant"
 	Database Kind = "embedded-database"
-	Remote   Kind = "remote" // a client of a store that copies share
+	Remote   Kind = "remote"  // a client of a store that copies share
+	Request  Kind = "request" // made anew for each request, by its framework
 )
 
 // Entry is one well-known type.

@@ -69,6 +69,7 @@ func (p *Program) change(f *Function, a unit.Access, through []string, origin un
 	if h == nil {
 		return
 	}
+	a.Lazy = a.Lazy || f.once
 	h.Changes = append(h.Changes, Change{Access: a, Function: f, Phase: f.Phase(), Through: through, Origin: origin})
 	for _, part := range parts {
 		h.addPart(part)

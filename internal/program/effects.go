@@ -154,7 +154,7 @@ func (p *Program) invoked(f *Function, a *unit.Access) []Effect {
 			if e.Place.Root != unit.RootReceiver {
 				continue
 			}
-			out = append(out, rebase(e, a, a.Place, m.ID))
+			out = append(out, rebase(e, a, a.Place, m.ID, f.callAt(a.Location)))
 		}
 	}
 	return out
@@ -165,19 +165,30 @@ func (p *Program) methodTargets(f *Function, a *unit.Access) []*Function {
 	if m := p.functions[a.Method]; m != nil {
 		return []*Function{m}
 	}
+	c := f.callAt(a.Location)
+	if c == nil {
+		return nil
+	}
 	var out []*Function
-	for i := range f.Calls {
-		c := &f.Calls[i]
-		if c.Location != a.Location {
-			continue
-		}
-		for _, id := range targets(c) {
-			if m := p.functions[id]; m != nil {
-				out = append(out, m)
-			}
+	for _, id := range targets(c) {
+		if m := p.functions[id]; m != nil {
+			out = append(out, m)
 		}
 	}
 	return out
+}
+
+// callAt is the call made at a place of the function, or nil.
+func (f *Function) callAt(l unit.Location) *unit.Call {
+	if f.calls == nil {
+		f.calls = make(map[unit.Location]*unit.Call, len(f.Calls))
+		for i := range f.Calls {
+			if c := &f.Calls[i]; f.calls[c.Location] == nil {
+				f.calls[c.Location] = c
+			}
+		}
+	}
+	return f.calls[l]
 }
 
 // passed lists what a callee changes in the places that it is handed.
@@ -194,14 +205,15 @@ func (p *Program) passed(c *unit.Call) []Effect {
 				continue
 			}
 			site := unit.Access{Location: c.Location, Guards: c.Guards}
-			out = append(out, rebase(e, &site, *c.Args[n].Place, m.ID))
+			out = append(out, rebase(e, &site, *c.Args[n].Place, m.ID, c))
 		}
 	}
 	return out
 }
 
-// rebase moves an effect of a callee to the place that the caller gave it.
-func rebase(e Effect, site *unit.Access, base unit.Place, callee string) Effect {
+// rebase moves an effect of a callee to the place that the caller gave it. What
+// the callee got as arguments is known here.
+func rebase(e Effect, site *unit.Access, base unit.Place, callee string, call *unit.Call) Effect {
 	path := make([]string, 0, len(base.Path)+len(e.Place.Path))
 	path = append(append(path, base.Path...), e.Place.Path...)
 	out := e
@@ -210,14 +222,32 @@ func rebase(e Effect, site *unit.Access, base unit.Place, callee string) Effect 
 	out.Guards = append(append([]string{}, site.Guards...), e.Guards...)
 	out.Lazy = e.Lazy || site.Lazy
 	out.Ensure = site.Ensure
-	if site.Key != nil {
-		out.Key = site.Key
-	}
+	out.Value, out.Key = given(e.Value, call), given(e.Key, call)
 	out.Through = append([]string{callee}, e.Through...)
 	if len(out.Through) > maxThrough {
 		out.Through = out.Through[:maxThrough]
 	}
 	return out
+}
+
+// given replaces a callee's parameter by what the call passes for it.
+func given(v *unit.Value, c *unit.Call) *unit.Value {
+	if v == nil || c == nil {
+		return v
+	}
+	if v.Place != nil && v.Place.Root == unit.RootParam && len(v.Place.Path) == 0 && v.Kind != unit.Result {
+		if n := atoi(v.Place.Name); n >= 0 && n < len(c.Args) {
+			return &c.Args[n]
+		}
+	}
+	if number, ok := strings.CutPrefix(v.Callee, "&param:"); ok {
+		if n := atoi(number); n >= 0 && n < len(c.Args) && c.Args[n].Kind == unit.Func {
+			out := *v
+			out.Callee = c.Args[n].Callee
+			return &out
+		}
+	}
+	return v
 }
 
 func (f *Function) sorted() []Effect {

@@ -44,7 +44,7 @@ func (p *Program) callEdges(f *Function, c *unit.Call, stored map[string][]strin
 		}
 	}
 	if c.Callee == "" && c.Receiver != nil && c.Receiver.Place != nil {
-		for _, id := range stored[lastStep(*c.Receiver.Place)] {
+		for _, id := range stored[keptIn(*c.Receiver.Place)] {
 			if to := p.functions[id]; to != nil {
 				f.out = append(f.out, edge{to: to, call: c, async: c.Async})
 			}
@@ -85,7 +85,10 @@ func (p *Program) storedFunctions() map[string][]string {
 			if a.Value == nil {
 				continue
 			}
-			key := lastStep(a.Place)
+			key := keptIn(a.Place)
+			if key == "" {
+				continue
+			}
 			if a.Value.Kind == unit.Func {
 				stored[key] = append(stored[key], a.Value.Callee)
 			} else if from := a.Value.Place; from != nil && from.Root == unit.RootParam && len(from.Path) == 0 {
@@ -117,9 +120,9 @@ func (p *Program) givenFunctions() map[string][]string {
 	return given
 }
 
-// Stored lists the functions that are ever put in a place, such as a field that
-// holds a callback.
-func (p *Program) Stored(pl unit.Place) []string { return p.stored[lastStep(pl)] }
+// Stored lists the functions that are ever put in a holder, such as a field that
+// keeps a callback.
+func (p *Program) Stored(holder string) []string { return p.stored[holder] }
 
 func targets(c *unit.Call) []string {
 	if c.Callee == "" {
@@ -128,14 +131,18 @@ func targets(c *unit.Call) []string {
 	return append([]string{c.Callee}, c.Targets...)
 }
 
-// lastStep is the last field of a place, or its root.
-func lastStep(pl unit.Place) string {
+// keptIn is the holder whose content a place is: its last field, else the holder
+// at its root. Empty for parameters, receivers and locals.
+func keptIn(pl unit.Place) string {
 	for i := len(pl.Path) - 1; i >= 0; i-- {
 		if pl.Path[i] != unit.Element {
 			return pl.Path[i]
 		}
 	}
-	return string(pl.Root) + ":" + pl.Name
+	if pl.Root == unit.RootHolder {
+		return pl.Name
+	}
+	return ""
 }
 
 func atoi(s string) int {

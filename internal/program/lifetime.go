@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/catalog"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
@@ -20,7 +21,7 @@ func (p *Program) lifetimes() {
 		if t.Test || t.Kind != "struct" && t.Kind != "class" && t.Kind != "named" {
 			continue
 		}
-		if boot[id] && !serving[id] {
+		if boot[id] && !serving[id] && !p.perRequest(t, maxSupers) {
 			p.lived[id] = true
 		}
 	}
@@ -38,12 +39,29 @@ func (p *Program) allocations() (boot, serving map[string]bool) {
 		for _, a := range f.Allocs {
 			if f.Serving {
 				p.madeServing(a.Type, serving)
-			} else if f.Boot && !a.Value {
+			} else if p.calledAtBoot[f] && !a.Value {
 				boot[a.Type] = true
 			}
 		}
 	}
 	return boot, serving
+}
+
+// maxSupers bounds how far up embedded types and superclasses are followed.
+const maxSupers = 4
+
+// perRequest tells a type of which the framework makes an instance for each
+// request.
+func (p *Program) perRequest(t *unit.Type, depth int) bool {
+	for _, s := range t.Supers {
+		if e, ok := p.Catalog.Lookup(s); ok && e.Kind == catalog.Request {
+			return true
+		}
+		if up := p.types[baseType(s)]; up != nil && up != t && depth > 0 && p.perRequest(up, depth-1) {
+			return true
+		}
+	}
+	return false
 }
 
 // madeServing marks a type that requests make, with the structs that it
@@ -74,7 +92,7 @@ func (p *Program) heldByValue(serving map[string]bool) {
 				continue
 			}
 			t := p.types[baseType(h.Type)]
-			if t == nil || t.Test || serving[t.ID] || p.lived[t.ID] || strings.HasPrefix(h.Type, "*") || t.Kind != "struct" {
+			if t == nil || t.Test || serving[t.ID] || p.perRequest(t, maxSupers) || p.lived[t.ID] || strings.HasPrefix(h.Type, "*") || t.Kind != "struct" {
 				continue
 			}
 			p.lived[t.ID] = true

@@ -1,6 +1,8 @@
 package program
 
 import (
+	"slices"
+
 	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
@@ -85,6 +87,62 @@ func servesByRole(f *Function) bool {
 		}
 	}
 	return false
+}
+
+// bootCalls finds the functions that boot calls itself, going by calls only.
+func (p *Program) bootCalls() {
+	p.calledAtBoot = map[*Function]bool{}
+	var queue []*Function
+	reach := func(f *Function) {
+		if f.Boot && !p.calledAtBoot[f] {
+			p.calledAtBoot[f] = true
+			queue = append(queue, f)
+		}
+	}
+	for _, f := range p.order {
+		if s := f.via[result.Boot]; s != nil && s.from == nil {
+			reach(f)
+		}
+	}
+	for len(queue) > 0 {
+		f := queue[0]
+		queue = queue[1:]
+		for i := range f.out {
+			if e := &f.out[i]; !e.ref && !e.async || e.role == unit.Main {
+				reach(e.to)
+			}
+		}
+	}
+}
+
+// onceOnly finds the functions that only sync.Once and its like call, and what
+// only those call.
+func (p *Program) onceOnly() {
+	for changed := true; changed; {
+		changed = false
+		for _, f := range p.order {
+			if !f.once && len(f.Roles) == 0 && calledOnce(f) {
+				f.once, changed = true, true
+			}
+		}
+	}
+}
+
+func calledOnce(f *Function) bool {
+	n := 0
+	for _, from := range f.callers {
+		for i := range from.out {
+			e := &from.out[i]
+			if e.to != f || e.ref {
+				continue
+			}
+			if !from.once && (e.call == nil || !slices.Contains(e.call.Guards, "once")) {
+				return false
+			}
+			n++
+		}
+	}
+	return n > 0
 }
 
 // Path lists how a function is reached in a phase, entry first: each function

@@ -36,6 +36,9 @@ type Program struct {
 	heldBy    map[string][]*Holder
 	settings  []unit.Setting
 	stored    map[string][]string // functions put into each field and variable
+	// calledAtBoot are the functions that boot calls, as opposed to those that it
+	// only hands over to be called later.
+	calledAtBoot map[*Function]bool
 }
 
 // Function is a function of the checkout and what linking learned of it.
@@ -48,6 +51,8 @@ type Function struct {
 	out     []edge
 	via     map[result.Phase]*step
 	effects map[string]Effect
+	calls   map[unit.Location]*unit.Call
+	once    bool // runs at most once in the life of the process
 	callers []*Function
 }
 
@@ -83,6 +88,8 @@ func Link(units []*unit.Unit, c *catalog.Catalog) *Program {
 	p.index()
 	p.connect()
 	p.phases()
+	p.bootCalls()
+	p.onceOnly()
 	p.summarise()
 	p.lifetimes()
 	p.attribute()

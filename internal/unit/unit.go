@@ -238,10 +238,12 @@ const (
 	Nil        ValueKind = "nil"        // nil or zero
 	Collection ValueKind = "collection" // array, slice, map, hash, struct literal; Parts are bounded
 	New        ValueKind = "new"        // an instance of Type
-	Result     ValueKind = "call"       // result of calling Callee, or what Place holds, with Parts
-	PlaceValue ValueKind = "place"      // the value of Place
-	Func       ValueKind = "function"   // Callee is the closure or function
-	Compound   ValueKind = "compound"   // computed from Parts: operator, interpolation, conditional
+	// Result is the result of calling Callee with Parts. Of a function value,
+	// Callee is & and the holder that keeps it, or "&param:" and a number.
+	Result     ValueKind = "call"
+	PlaceValue ValueKind = "place"    // the value of Place
+	Func       ValueKind = "function" // Callee is the closure or function
+	Compound   ValueKind = "compound" // computed from Parts: operator, interpolation, conditional
 )
 
 // Value is what is known of an expression.

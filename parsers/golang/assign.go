@@ -153,6 +153,9 @@ func (b *body) access(a unit.Access) {
 	}
 	a.Guards = slices.Clone(b.guards)
 	a.Lazy = a.Lazy || slices.Contains(b.lazy, placeText(a.Place)) || slices.Contains(b.guards, onceGuard)
+	if a.Lazy && a.Reset && a.Kind == unit.Write {
+		a.Kind, a.Reset = unit.Init, false // an empty map in place of none
+	}
 	b.fn.Accesses = append(b.fn.Accesses, a)
 }
 

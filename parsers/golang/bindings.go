@@ -111,6 +111,9 @@ func (s *bindings) pairs(lhs, rhs []ast.Expr) {
 }
 
 func (s *bindings) bind(l ast.Expr, b binding) {
+	if x, ok := l.(*ast.IndexExpr); ok {
+		l, b.fill = x.X, true // what is put into a local collection
+	}
 	id, ok := l.(*ast.Ident)
 	if !ok || id.Name == "_" {
 		return
@@ -137,6 +140,14 @@ func (b *body) isCaptured(v *types.Var) bool {
 // of its own that has been read as part of it.
 func encloses(n ast.Node, v *types.Var) bool { return n.Pos() <= v.Pos() && v.Pos() < n.End() }
 
+// ownerOf is the function or closure that declares a local.
+func (b *body) ownerOf(v *types.Var) string {
+	if lit, ok := b.shared.owner[v].(*ast.FuncLit); ok {
+		return b.closureID(lit)
+	}
+	return b.shared.fn.ID
+}
+
 // captured returns the ID of the holder for a variable that a closure keeps,
 // and declares it on first sight.
 func (b *body) captured(v *types.Var) string {
@@ -153,7 +164,7 @@ func (b *body) captured(v *types.Var) string {
 	}
 	s.captures[v] = id
 	h := unit.Holder{
-		ID: id, Symbol: s.fn.Symbol + "." + v.Name(), Name: v.Name(), Kind: unit.Captured, Owner: s.fn.ID,
+		ID: id, Symbol: s.fn.Symbol + "." + v.Name(), Name: v.Name(), Kind: unit.Captured, Owner: b.ownerOf(v),
 		Type: typeString(v.Type()), Elem: elemString(v.Type()), Test: s.fn.Test,
 		Location: b.x.location(v.Pos(), v.Pos()+tokenLen(v.Name())),
 	}

@@ -205,10 +205,23 @@ func (b *body) filled(cond ast.Expr) []string {
 		return b.placeTexts(c)
 	case *ast.BinaryExpr:
 		if c.Op == token.NEQ || c.Op == token.GTR {
-			return b.placeTexts(lengthOf(c.X))
+			return b.looked(lengthOf(c.X))
 		}
 	}
 	return nil
+}
+
+// looked names a place whose content was compared, and the container that it
+// was looked up in.
+func (b *body) looked(e ast.Expr) []string {
+	out := b.placeTexts(e)
+	if id, ok := ast.Unparen(e).(*ast.Ident); ok {
+		out = append(out, b.lookedUp(id)...)
+	}
+	if x, ok := ast.Unparen(e).(*ast.IndexExpr); ok {
+		out = append(out, b.placeTexts(x.X)...)
+	}
+	return out
 }
 
 // check reads a condition: a call that is the whole condition is looked at for
@@ -235,7 +248,7 @@ func (b *body) emptied(cond ast.Expr) []string {
 		if c.Op != token.EQL {
 			return nil
 		}
-		return b.placeTexts(lengthOf(c.X))
+		return b.looked(lengthOf(c.X))
 	case *ast.UnaryExpr:
 		if id, ok := ast.Unparen(c.X).(*ast.Ident); ok && c.Op == token.NOT {
 			return append(b.lookedUp(id), b.placeTexts(c.X)...)
@@ -367,13 +380,33 @@ func (b *body) deferred(c *ast.CallExpr) {
 
 func (b *body) typeOf(e ast.Expr) types.Type { return b.x.Info.TypeOf(e) }
 
+// elementOf is the element type of an unnamed slice, array or map.
+func elementOf(t types.Type) types.Type {
+	switch u := types.Unalias(t).(type) {
+	case *types.Slice:
+		return u.Elem()
+	case *types.Array:
+		return u.Elem()
+	case *types.Map:
+		return u.Elem()
+	}
+	return nil
+}
+
 // alloc notes that an instance of a declared type is made here.
 func (b *body) alloc(t types.Type, from, to token.Pos, kept bool) {
 	if t == nil {
 		return
 	}
+	if e := elementOf(t); e != nil {
+		t, kept = e, false // a collection is about to be filled with such
+	}
 	n := namedOf(t)
 	if n == nil || n.Obj().Pkg() == nil {
+		return
+	}
+	if !kept {
+		b.fn.Allocs = append(b.fn.Allocs, unit.Alloc{Type: typeID(n), Value: true, Location: b.x.location(from, to)})
 		return
 	}
 	if _, ok := types.Unalias(t).(*types.Pointer); ok {

@@ -106,7 +106,7 @@ func (b *body) composite(e *ast.CompositeLit, kept bool) {
 	t := b.typeOf(e)
 	st, isStruct := structOf(t)
 	named := namedOf(t)
-	if isStruct {
+	if isStruct || len(e.Elts) == 0 {
 		b.alloc(t, e.Pos(), e.Lbrace, kept)
 	}
 	for i, elt := range e.Elts {
@@ -298,6 +298,9 @@ func fills(f *types.Func) bool {
 // readsOnly tells foreign functions that take an address but do not write.
 func readsOnly(f *types.Func) bool {
 	n := f.Name()
+	if f.Pkg() != nil && f.Pkg().Path() == "errors" {
+		return true // it fills the caller's variable, not what the variable was before
+	}
 	for _, p := range []string{"Load", "Marshal", "Encode", "Print", "Fprint", "Sprint", "Log", "Equal", "DeepEqual", "Validate", "Compare", "Hash"} {
 		if strings.HasPrefix(n, p) {
 			return true
@@ -360,6 +363,9 @@ func (b *body) locking(c *ast.CallExpr) bool {
 	}
 	sel := ast.Unparen(c.Fun).(*ast.SelectorExpr)
 	texts := b.lockTexts(sel)
+	if name == "RLock" || name == "RUnlock" {
+		texts = nil // readers do not keep each other out
+	}
 	if strings.HasSuffix(name, "Unlock") {
 		b.guards = slices.DeleteFunc(slices.Clone(b.guards), func(g string) bool { return slices.Contains(texts, g) })
 	} else {

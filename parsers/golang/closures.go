@@ -101,8 +101,12 @@ func (b *body) argumentFunc(a ast.Expr, f *types.Func, call *unit.Call) {
 		return
 	}
 	p := foreignPart(f)
+	var guards []string
+	if p.once {
+		guards = []string{onceGuard}
+	}
 	b.fn.Calls = append(b.fn.Calls, unit.Call{
-		Callee: funcID(target), Name: target.Name(), Async: p.async, Location: b.x.location(a.Pos(), a.End()),
+		Callee: funcID(target), Name: target.Name(), Async: p.async, Guards: guards, Location: b.x.location(a.Pos(), a.End()),
 		Result: unit.Used, Reference: !p.inline && !p.async, As: p.role, AsNote: p.note,
 	})
 }

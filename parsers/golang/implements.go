@@ -97,8 +97,40 @@ func embedsUnimplemented(n *types.Named) string {
 		return ""
 	}
 	for i := 0; i < st.NumFields(); i++ {
-		if f := st.Field(i); f.Embedded() && strings.HasPrefix(f.Name(), "Unimplemented") {
+		f := st.Field(i)
+		if !f.Embedded() {
+			continue
+		}
+		if strings.HasPrefix(f.Name(), "Unimplemented") {
 			return "embeds " + f.Name()
+		}
+		if c := controllerBase(f.Type(), maxEmbedded); c != "" {
+			return "embeds " + c
+		}
+	}
+	return ""
+}
+
+// controllerBase recognises the controllers of frameworks that make one for each
+// request and call its methods: beego, revel.
+func controllerBase(t types.Type, depth int) string {
+	n := namedOf(t)
+	if n == nil || n.Obj().Pkg() == nil || depth == 0 {
+		return ""
+	}
+	p := n.Obj().Pkg().Path()
+	if n.Obj().Name() == "Controller" && (strings.Contains(p, "beego") || strings.Contains(p, "revel")) {
+		return shortType(typeID(n))
+	}
+	st, ok := structOf(t)
+	if !ok {
+		return ""
+	}
+	for i := 0; i < st.NumFields(); i++ {
+		if f := st.Field(i); f.Embedded() {
+			if c := controllerBase(f.Type(), depth-1); c != "" {
+				return c
+			}
 		}
 	}
 	return ""

@@ -99,8 +99,8 @@ func (b *body) callValue(v *unit.Value, c *ast.CallExpr, depth int) {
 	v.Kind = unit.Result
 	if f := b.calleeFunc(c); f != nil {
 		v.Callee = funcID(f)
-	} else if ps := b.places(c.Fun, depth+1); len(ps) > 0 {
-		v.Place = &ps[0]
+	} else {
+		v.Callee = b.heldFunction(c.Fun, depth)
 	}
 	if sel, ok := ast.Unparen(c.Fun).(*ast.SelectorExpr); ok {
 		if _, isMethod := b.x.Info.Selections[sel]; isMethod {
@@ -108,6 +108,22 @@ func (b *body) callValue(v *unit.Value, c *ast.CallExpr, depth int) {
 		}
 	}
 	b.parts(v, c.Args, depth)
+}
+
+// heldFunction names a function value by where it is kept: & and the holder, or
+// the number of the parameter.
+func (b *body) heldFunction(fun ast.Expr, depth int) string {
+	for _, p := range b.places(fun, depth+1) {
+		switch n := len(p.Path); {
+		case n > 0:
+			return "&" + p.Path[n-1]
+		case p.Root == unit.RootHolder:
+			return "&" + p.Name
+		case p.Root == unit.RootParam:
+			return "&param:" + p.Name
+		}
+	}
+	return ""
 }
 
 func (b *body) builtinValue(v *unit.Value, name string, c *ast.CallExpr, depth int) {
@@ -148,7 +164,7 @@ func (b *body) localValue(v *unit.Value, obj *types.Var, depth int) {
 		return
 	}
 	inner := b.value(binds[len(binds)-1].expr, depth+1)
-	v.Kind, v.Callee, v.Place, v.Parts = inner.Kind, inner.Callee, inner.Place, inner.Parts
+	v.Kind, v.Callee, v.Parts = inner.Kind, inner.Callee, inner.Parts
 	if len(binds) > 1 || binds[0].elem {
 		v.Kind = unit.Compound
 		v.Parts = nil
