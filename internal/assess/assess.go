@@ -18,6 +18,7 @@ import (
 	"github.com/stateaudit/stateaudit/internal/catalog"
 	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
 // Assessment is the verdict on one holder.
@@ -76,7 +77,7 @@ func assess(p *program.Program, src *Sources, h *program.Holder) (Assessment, bo
 		case catalog.Sync, catalog.Logger, catalog.Constant, catalog.Metrics, catalog.Config:
 			return a, false
 		case catalog.Client, catalog.Remote:
-			return client(h, a), true
+			return client(h, a), !borrowed(h)
 		case catalog.Schedule:
 			return scheduler(h, a)
 		}
@@ -104,6 +105,20 @@ func client(h *program.Holder, a Assessment) Assessment {
 	a.Category, a.Group, a.Harmless = result.Client, result.ClientPool, "a connection pool of this process"
 	a.Writes = serving(h)
 	return a
+}
+
+// borrowed tells a holder that is only ever given what another place keeps: a
+// client that is passed from object to object is one client.
+func borrowed(h *program.Holder) bool {
+	if h.Value.Kind != unit.Unknown && h.Value.Kind != unit.Nil {
+		return false
+	}
+	for _, v := range h.Values {
+		if v.Kind != unit.PlaceValue && v.Kind != unit.Nil {
+			return false
+		}
+	}
+	return len(h.Values) > 0
 }
 
 // scheduler is state by being there: what it starts, it starts in every copy.

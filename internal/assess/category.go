@@ -224,10 +224,13 @@ func isLifeCycle(h *program.Holder, ws []string) bool {
 	if !isScalar(h.Type) && !strings.HasPrefix(h.Type, "sync/atomic.") && h.Type != "context.CancelFunc" {
 		return false
 	}
-	return speaks(ws, "closed", "closing", "stopped", "stopping", "started", "running", "done", "shutdown", "initial", "ready", "init", "cancel", "err")
+	return speaks(ws, "closed", "closing", "stopped", "stopping", "started", "running", "done", "shutdown", "initial", "ready", "init", "cancel", "err", "busy", "idle", "alive")
 }
 
 func isSignal(h *program.Holder) bool {
+	if isChannel(h.Type) && speaks(words(h.Name), "alive", "done", "stop", "quit", "exit", "close", "ready", "wake", "sem", "slot", "limit") {
+		return true
+	}
 	return strings.HasSuffix(h.Type, "chan struct{}") || strings.HasSuffix(h.Type, "chan bool") || strings.HasSuffix(h.Type, "chan error") ||
 		strings.HasSuffix(h.Type, "chan os.Signal")
 }

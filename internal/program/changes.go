@@ -35,6 +35,11 @@ func (p *Program) attribute() {
 func closureOf(f *Function, e Effect) bool { return len(e.Through) == 0 }
 
 func (p *Program) attributeAccess(f *Function, a *unit.Access) {
+	if a.Value != nil && (a.Kind == unit.Init || a.Kind == unit.Write) {
+		if h := p.holders[keptIn(a.Place)]; h != nil {
+			h.Values = append(h.Values, *a.Value)
+		}
+	}
 	switch a.Kind {
 	case unit.Read, unit.Escape:
 		p.read(f, *a)
@@ -98,6 +103,9 @@ func (p *Program) holderWithin(pl unit.Place, depth int) (*Holder, []*Holder) {
 		if h, parts := p.handedOut(pl, depth); h != nil {
 			return h, parts
 		}
+		if p.makesResult(pl.Name) {
+			return nil, nil // a new object, with what was made along with it
+		}
 	}
 	if pl.Root == unit.RootHolder {
 		if h := p.holders[pl.Name]; h != nil && p.keeps(h) {
@@ -141,6 +149,26 @@ func (p *Program) handedOut(pl unit.Place, depth int) (*Holder, []*Holder) {
 		}
 	}
 	return nil, nil
+}
+
+// makesResult tells a function that returns an object of its own making.
+func (p *Program) makesResult(id string) bool {
+	f := p.functions[id]
+	if f == nil {
+		return false
+	}
+	made := false
+	for i := range f.Returns {
+		v := &f.Returns[i]
+		switch {
+		case v.Nth != 0 || v.Kind == unit.Nil:
+		case v.Kind == unit.New:
+			made = true
+		default:
+			return false
+		}
+	}
+	return made
 }
 
 func (h *Holder) addPart(part *Holder) {

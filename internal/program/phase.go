@@ -12,6 +12,8 @@ type step struct {
 	from *Function // nil at a root
 	call *unit.Call
 	note string
+	// begins says that the phase begins here: a go statement, a registration.
+	begins bool
 }
 
 type visit struct {
@@ -44,7 +46,7 @@ func (p *Program) phases() {
 		for i := range v.f.out {
 			e := &v.f.out[i]
 			if ph, ok := phaseOver(e, v.phase); ok {
-				reach(e.to, ph, &step{from: v.f, call: e.call, note: e.note})
+				reach(e.to, ph, &step{from: v.f, call: e.call, note: e.note, begins: ph != v.phase})
 			}
 		}
 	}
@@ -164,8 +166,8 @@ func (f *Function) Path(ph result.Phase) []PathStep {
 			loc = &s.call.Location
 		}
 		out[0].Note = s.note
-		if s.from.via[ph] == nil {
-			return out // the phase begins here: a go statement or a registration
+		if s.begins {
+			return out
 		}
 		at = s.from
 	}

@@ -62,6 +62,9 @@ type Holder struct {
 	Language unit.Language
 	Changes  []Change
 	Reads    []Change
+	// Values are what the holder is ever given: at its declaration, when its
+	// object is made, and later.
+	Values []unit.Value
 	// Parts are the fields of the holder's own type through which its content
 	// changes: the entries of a cache that it holds.
 	Parts []*Holder

@@ -94,6 +94,9 @@ func lastName(id string) string {
 	return id
 }
 
+// maxNames is how many functions of a way are named; the middle is left out.
+const maxNames = 6
+
 // Declared is the evidence that a holder is declared somewhere.
 func Declared(h *program.Holder, note string) result.Evidence {
 	return result.Evidence{Kind: result.Declaration, Phase: result.Boot, Location: h.Location, Note: note}
@@ -106,9 +109,15 @@ func Reached(f *program.Function) []result.Evidence {
 	if len(path) == 0 {
 		return nil
 	}
-	names := make([]string, len(path))
+	names := make([]string, 0, len(path))
 	for i, s := range path {
-		names[i] = s.Function.Symbol
+		if hidden := len(path) - maxNames; hidden > 0 && i > 1 && i < 2+hidden {
+			if i == 2 {
+				names = append(names, fmt.Sprintf("… %d more …", hidden))
+			}
+			continue
+		}
+		names = append(names, s.Function.Symbol)
 	}
 	entry := path[0].Function
 	note := "reached while serving: " + strings.Join(names, " → ")

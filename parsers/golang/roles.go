@@ -95,16 +95,19 @@ func embedsRequest(t types.Type, depth int) bool {
 	if !ok || depth == 0 {
 		return false
 	}
+	asks, answers := false, false
 	for i := 0; i < st.NumFields(); i++ {
 		f := st.Field(i)
 		if !f.Embedded() {
+			asks = asks || types.TypeString(f.Type(), nil) == "*net/http.Request"
+			answers = answers || types.TypeString(f.Type(), nil) == "net/http.ResponseWriter"
 			continue
 		}
 		if _, ok := requestTypes[types.TypeString(f.Type(), nil)]; ok || embedsRequest(f.Type(), depth-1) {
 			return true
 		}
 	}
-	return false
+	return asks && answers
 }
 
 func takes(sig *types.Signature, names ...string) bool {
