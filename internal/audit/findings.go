@@ -6,6 +6,7 @@ import (
 	"github.com/stateaudit/stateaudit/internal/catalog"
 	"github.com/stateaudit/stateaudit/internal/config"
 	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/replicas"
 	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/rule"
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -20,6 +21,7 @@ func findings(units []*unit.Unit, c *config.Config) []result.Finding {
 	for _, r := range analyzers.Rules() {
 		found = append(found, rule.Run(r, prog, src, assessed)...)
 	}
+	replicas.Apply(found, prog.Settings())
 	return found
 }
 
