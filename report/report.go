@@ -18,6 +18,39 @@ type Options struct {
 	Notes bool
 	// Width is the number of columns to write for; 0 stands for 80.
 	Width int
+	// Rules are the rules that were asked, for formats that carry their
+	// documentation.
+	Rules []Rule
+	// Source returns the content of a file of the result, by its path there. It
+	// may be nil: regions and fingerprints are then less exact.
+	Source func(file string) ([]byte, error)
+	// Prefix is the path of the audited root below the root of its repository,
+	// slash-separated, or "". Formats that other programs read name files from
+	// the root of the repository; the JSON contract does not.
+	Prefix string
+	// Category tells apart the uploads of several audits of one repository.
+	Category string
+	// Suppressed also writes what is suppressed or in the baseline, marked as
+	// such, in formats that have a mark for it.
+	Suppressed bool
+	// Repository is where the sources come from, if that is known.
+	Repository Repository
+}
+
+// Rule is what formats say of a rule.
+type Rule struct {
+	Name    string
+	Level   result.Level // default level of its findings
+	Summary string
+	Doc     string // Markdown
+	Tags    []string
+}
+
+// Repository is a revision of a repository.
+type Repository struct {
+	URI      string // absolute; empty if unknown
+	Revision string
+	Branch   string
 }
 
 // Format is one way to write a result.
@@ -32,6 +65,7 @@ func Formats() []Format {
 	return []Format{
 		{"table", "groups, categories and findings for reading", writeTable},
 		{"json", "everything, as docs/result.schema.json describes it", writeJSON},
+		{"sarif", "SARIF 2.1.0 for code scanning", writeSARIF},
 	}
 }
 

@@ -28,6 +28,9 @@ func TestGolden(t *testing.T) {
 		{"table-empty.txt", "table", empty(), Options{}},
 		{"result.json", "json", awkward(), Options{}},
 		{"empty.json", "json", empty(), Options{}},
+		{"result.sarif", "sarif", awkward(), machine()},
+		{"suppressed.sarif", "sarif", awkward(), suppressed()},
+		{"empty.sarif", "sarif", empty(), Options{}},
 	} {
 		t.Run(c.file, func(t *testing.T) {
 			f, ok := Named(c.format)
@@ -39,11 +42,44 @@ func TestGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			compare(t, filepath.Join("testdata", c.file), b.Bytes())
-			if c.format == "json" {
-				validate(t, b.Bytes())
+			switch c.format {
+			case "json":
+				validate(t, resultSchema(t), b.Bytes())
+			case "sarif":
+				validate(t, sarifSchemaFile(t), b.Bytes())
 			}
 		})
 	}
+}
+
+// machine is what the command line hands to formats that programs read.
+func machine() Options {
+	return Options{
+		Prefix: "services/my shop",
+		Rules: []Rule{
+			{Name: "mutable-singleton", Level: result.Warning, Summary: "Reports the only copy.", Doc: "# mutable-singleton\n\nReports the only\ncopy of `state`. Twice.\n\n- a\n- b\n", Tags: []string{"go"}},
+			{Name: "connection-pool", Level: result.Note, Summary: "Lists clients", Doc: "Lists clients"},
+		},
+		Source:     source0,
+		Repository: Repository{URI: "https://example.com/shop", Revision: "abc", Branch: "main"},
+	}
+}
+
+func suppressed() Options {
+	o := machine()
+	o.Suppressed, o.Category = true, "nightly"
+	return o
+}
+
+// source0 has two of the files that findings lie in; the others are gone.
+func source0(file string) ([]byte, error) {
+	switch file {
+	case "config/initializers/limiter.rb":
+		return []byte("# limits\n\n\nRateLimiter = RateLimiterService.new(store: {})\n"), nil
+	case "billing/价格.go":
+		return []byte(strings.Repeat("\n", 8) + "价😀格 := 1\n"), nil
+	}
+	return nil, os.ErrNotExist
 }
 
 func compare(t *testing.T, golden string, got []byte) {
@@ -62,26 +98,45 @@ func compare(t *testing.T, golden string, got []byte) {
 	}
 }
 
-func validate(t *testing.T, raw []byte) {
+func resultSchema(t *testing.T) *jsonschema.Schema {
 	t.Helper()
-	f, err := docs.Schemas.Open("result.schema.json")
+	raw, err := docs.Schemas.ReadFile("result.schema.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	doc, err := jsonschema.UnmarshalJSON(f)
+	return compile(t, raw)
+}
+
+func sarifSchemaFile(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join("testdata", "sarif-2.1.0.schema.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return compile(t, raw)
+}
+
+func compile(t *testing.T, raw []byte) *jsonschema.Schema {
+	t.Helper()
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := jsonschema.NewCompiler()
-	if err := c.AddResource("result", doc); err != nil {
+	c.AssertFormat()
+	if err := c.AddResource("schema", doc); err != nil {
 		t.Fatal(err)
 	}
+	return c.MustCompile("schema")
+}
+
+func validate(t *testing.T, schema *jsonschema.Schema, raw []byte) {
+	t.Helper()
 	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.MustCompile("result").Validate(v); err != nil {
+	if err := schema.Validate(v); err != nil {
 		t.Error(err)
 	}
 }
@@ -176,7 +231,7 @@ func findings() []result.Finding {
 		{
 			Rule: "in-process-worker", Category: result.Worker, Level: result.Warning, Language: unit.Go,
 			Symbol: "queue", Location: at("main.go", 1), Message: "suppressed, and not to be seen",
-			Suppressed: &result.Suppression{Kind: "inline", Reason: "one copy only"},
+			Suppressed: &result.Suppression{Kind: result.Inline, Reason: "one copy only"},
 		},
 		{
 			Rule: "in-process-worker", Category: result.Worker, Level: result.Warning, Language: unit.Go,

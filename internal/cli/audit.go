@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,13 +13,11 @@ import (
 	"github.com/stateaudit/stateaudit/internal/audit"
 	"github.com/stateaudit/stateaudit/internal/config"
 	"github.com/stateaudit/stateaudit/internal/result"
-	format "github.com/stateaudit/stateaudit/report"
 )
 
 // auditFlags are the flags of audit as given.
 type auditFlags struct {
-	formats  []string
-	output   string
+	outputFlags
 	failOn   string
 	strict   bool
 	config   string
@@ -30,8 +26,6 @@ type auditFlags struct {
 	exclude  []string
 	quiet    bool
 	verbose  bool
-	notes    bool
-	color    string
 }
 
 func newAudit(env Env) *cobra.Command {
@@ -65,8 +59,7 @@ analysed.`,
 
 func (f *auditFlags) define(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringArrayVar(&f.formats, "format", nil, "output format, `NAME` or NAME=FILE, repeatable: "+strings.Join(format.Names(), ", "))
-	flags.StringVarP(&f.output, "output", "o", "", "write to `FILE` instead of the standard output")
+	f.outputFlags.define(cmd)
 	flags.StringVar(&f.failOn, "fail-on", "", "exit with 1 if a finding is at or above `LEVEL`: note, warning, error")
 	flags.BoolVar(&f.strict, "strict", false, "exit with 3 if a part of the tree could not be analysed")
 	flags.StringVar(&f.config, "config", "", "read this configuration `FILE` instead of searching for "+config.FileName)
@@ -75,8 +68,6 @@ func (f *auditFlags) define(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.exclude, "exclude", nil, "leave out what matches this `GLOB`, repeatable")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show notes, and the time each stage takes")
-	flags.BoolVar(&f.notes, "notes", false, "show findings of level note one by one")
-	flags.StringVar(&f.color, "color", "auto", "colour: auto, always, never")
 	cmd.MarkFlagsMutuallyExclusive("config", "no-config")
 	cmd.MarkFlagsMutuallyExclusive("quiet", "verbose")
 }
@@ -94,10 +85,9 @@ func runAudit(cmd *cobra.Command, env Env, f auditFlags, root string) error {
 	if err != nil {
 		return err
 	}
-	for _, o := range outputs {
-		if err := o.write(cmd.OutOrStdout(), r, f.options(env, cmd.OutOrStdout(), o)); err != nil {
-			return failure(err)
-		}
+	f.notes = f.notes || f.verbose
+	if err := f.outputFlags.write(cmd, env, root, r, outputs); err != nil {
+		return err
 	}
 	return f.verdict(r)
 }
@@ -107,10 +97,7 @@ func (f *auditFlags) check() ([]output, error) {
 	if f.failOn != "" && result.Level(f.failOn).Rank() == 0 {
 		return nil, fmt.Errorf("--fail-on %q: no such level; known are note, warning, error", f.failOn)
 	}
-	if !slices.Contains([]string{"auto", "always", "never"}, f.color) {
-		return nil, fmt.Errorf("--color %q: known are auto, always, never", f.color)
-	}
-	return parseOutputs(f.formats, f.output)
+	return f.outputFlags.check()
 }
 
 // configuration reads the file that holds for a root.
@@ -148,33 +135,6 @@ func (f *auditFlags) audited(ctx context.Context, env Env, stderr io.Writer, roo
 	return r, nil
 }
 
-func (f *auditFlags) options(env Env, stdout io.Writer, o output) format.Options {
-	opts := format.Options{Notes: f.notes || f.verbose, Width: 80}
-	if o.file != "" {
-		return opts
-	}
-	width := env.Width(stdout)
-	opts.Color = colored(f.color, env.Getenv, width > 0)
-	if width > 0 {
-		opts.Width = min(max(width, 40), 120)
-	}
-	return opts
-}
-
-// colored decides as no-color.org and bixense.com/clicolors say.
-func colored(flag string, getenv func(string) string, terminal bool) bool {
-	force := func(name string) bool { v := getenv(name); return v != "" && v != "0" }
-	switch {
-	case flag != "auto":
-		return flag == "always"
-	case getenv("NO_COLOR") != "":
-		return false
-	case force("CLICOLOR_FORCE"), force("FORCE_COLOR"):
-		return true
-	}
-	return terminal && getenv("TERM") != "dumb" && getenv("CLICOLOR") != "0"
-}
-
 // verdict turns a result into an exit code.
 func (f *auditFlags) verdict(r *result.Result) error {
 	if f.strict && len(r.Errors) > 0 {
@@ -188,58 +148,4 @@ func (f *auditFlags) verdict(r *result.Result) error {
 
 func (f *auditFlags) fails(finding result.Finding) bool {
 	return finding.Suppressed == nil && finding.Level.Rank() >= result.Level(f.failOn).Rank()
-}
-
-// output is a format and the file it goes to; empty for the standard output.
-type output struct {
-	format format.Format
-	file   string
-}
-
-// parseOutputs reads --format and -o.
-func parseOutputs(formats []string, file string) ([]output, error) {
-	if len(formats) == 0 {
-		formats = []string{format.Names()[0]}
-	}
-	var outputs []output
-	open := 0
-	for _, arg := range formats {
-		name, to, given := strings.Cut(arg, "=")
-		f, ok := format.Named(name)
-		switch {
-		case !ok:
-			return nil, fmt.Errorf("--format %q: no such format; known are %s", name, strings.Join(format.Names(), ", "))
-		case given && to == "":
-			return nil, fmt.Errorf("--format %q: a file is missing after \"=\"", arg)
-		case !given:
-			to = file
-			open++
-		}
-		outputs = append(outputs, output{f, to})
-	}
-	switch {
-	case open > 1:
-		return nil, errors.New("only one format can go to the same place; write the others to files with --format NAME=FILE")
-	case open == 0 && file != "":
-		return nil, errors.New("every format has a file of its own, so that nothing is left for --output")
-	}
-	return outputs, nil
-}
-
-func (o output) write(stdout io.Writer, r *result.Result, opts format.Options) error {
-	if o.file == "" || o.file == "-" {
-		return o.format.Write(stdout, r, opts)
-	}
-	f, err := os.Create(o.file)
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", o.format.Name, err)
-	}
-	err = o.format.Write(f, r, opts)
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", o.format.Name, err)
-	}
-	return nil
 }

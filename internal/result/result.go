@@ -149,6 +149,12 @@ type Evidence struct {
 	Note     string        `json:"note"`
 }
 
+// The kinds of suppression.
+const (
+	Inline     = "inline"   // a comment beside the code
+	InBaseline = "baseline" // an entry in the baseline file
+)
+
 // Suppression says why a finding is kept out of the summary.
 type Suppression struct {
 	Kind   string `json:"kind"`
