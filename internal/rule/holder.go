@@ -102,27 +102,27 @@ func Declared(h *program.Holder, note string) result.Evidence {
 	return result.Evidence{Kind: result.Declaration, Phase: result.Boot, Location: h.Location, Note: note}
 }
 
-// Reached tells how a function comes to run while serving: the way from the
-// entry that a framework calls.
+// Reached tells how a function comes to run while serving: the entry that a
+// framework calls, and then each call on the way.
 func Reached(f *program.Function) []result.Evidence {
 	path := f.Path(result.Serving)
 	if len(path) == 0 {
 		return nil
 	}
-	names := make([]string, 0, len(path))
+	names := make([]string, len(path))
 	for i, s := range path {
-		if hidden := len(path) - maxNames; hidden > 0 && i > 1 && i < 2+hidden {
-			if i == 2 {
-				names = append(names, fmt.Sprintf("… %d more …", hidden))
-			}
-			continue
-		}
-		names = append(names, s.Function.Symbol)
+		names[i] = s.Function.Symbol
 	}
 	entry := path[0].Function
 	note := "reached while serving: " + strings.Join(names, " → ")
 	if path[0].Note != "" {
 		note += " (" + path[0].Note + ")"
 	}
-	return []result.Evidence{{Kind: result.CallAt, Phase: result.Serving, Function: entry.Symbol, Location: entry.Location, Note: note}}
+	out := []result.Evidence{{Kind: result.CallAt, Phase: result.Serving, Function: entry.Symbol, Location: entry.Location, Note: note}}
+	for i, s := range path[:len(path)-1] {
+		if s.Call != nil {
+			out = append(out, result.Evidence{Kind: result.CallAt, Phase: result.Serving, Function: s.Function.Symbol, Location: *s.Call, Note: "calls " + names[i+1]})
+		}
+	}
+	return out
 }
