@@ -66,6 +66,14 @@ func Formats() []Format {
 		{"table", "groups, categories and findings for reading", writeTable},
 		{"json", "everything, as docs/result.schema.json describes it", writeJSON},
 		{"sarif", "SARIF 2.1.0 for code scanning", writeSARIF},
+		{"github", "GitHub workflow annotations", writeGitHub},
+		{"gitlab", "GitLab Code Quality report", writeGitLab},
+		{"checkstyle", "Checkstyle XML, for Jenkins and others", writeCheckstyle},
+		{"junit", "JUnit XML, a test suite for each rule", writeJUnit},
+		{"rdjson", "reviewdog's diagnostics", writeRDJSON},
+		{"csv", "a line for each finding, for spreadsheets", writeCSV},
+		{"markdown", "a summary for a pull request or a workflow step", writeMarkdown},
+		{"compact", "file:line:column: level: rule: message, for editors", writeCompact},
 	}
 }
 

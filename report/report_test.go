@@ -2,7 +2,9 @@ package report
 
 import (
 	"bytes"
+	"encoding/xml"
 	"flag"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,6 +33,19 @@ func TestGolden(t *testing.T) {
 		{"result.sarif", "sarif", awkward(), machine()},
 		{"suppressed.sarif", "sarif", awkward(), suppressed()},
 		{"empty.sarif", "sarif", empty(), Options{}},
+		{"github.txt", "github", awkward(), machine()},
+		{"github-empty.txt", "github", empty(), Options{}},
+		{"gitlab.json", "gitlab", awkward(), machine()},
+		{"gitlab-empty.json", "gitlab", empty(), Options{}},
+		{"checkstyle.xml", "checkstyle", awkward(), machine()},
+		{"checkstyle-empty.xml", "checkstyle", empty(), Options{}},
+		{"junit.xml", "junit", awkward(), machine()},
+		{"junit-empty.xml", "junit", empty(), machine()},
+		{"rdjson.json", "rdjson", awkward(), machine()},
+		{"findings.csv", "csv", awkward(), machine()},
+		{"markdown.md", "markdown", awkward(), machine()},
+		{"markdown-empty.md", "markdown", empty(), Options{}},
+		{"compact.txt", "compact", awkward(), Options{}},
 	} {
 		t.Run(c.file, func(t *testing.T) {
 			f, ok := Named(c.format)
@@ -47,8 +62,23 @@ func TestGolden(t *testing.T) {
 				validate(t, resultSchema(t), b.Bytes())
 			case "sarif":
 				validate(t, sarifSchemaFile(t), b.Bytes())
+			case "checkstyle", "junit":
+				wellFormed(t, b.Bytes())
 			}
 		})
+	}
+}
+
+func wellFormed(t *testing.T, raw []byte) {
+	t.Helper()
+	d := xml.NewDecoder(bytes.NewReader(raw))
+	for {
+		switch _, err := d.Token(); {
+		case err == io.EOF:
+			return
+		case err != nil:
+			t.Fatal(err)
+		}
 	}
 }
 

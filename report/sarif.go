@@ -124,15 +124,19 @@ func semantic(version string) string {
 	return "0.0.0-devel"
 }
 
+// ruleURL is where the documentation of a rule can be read.
+func ruleURL(rule string) string {
+	return fmt.Sprintf("%s/blob/main/analyzers/%s/rule.md", homepage, strings.ReplaceAll(rule, "-", ""))
+}
+
 func describe(r Rule) sarifDescriptor {
 	text := plainText(r.Doc)
-	uri := fmt.Sprintf("%s/blob/main/analyzers/%s/rule.md", homepage, strings.ReplaceAll(r.Name, "-", ""))
 	return sarifDescriptor{
 		ID: r.Name, Name: pascal(r.Name),
 		ShortDescription: &sarifText{Text: shorten(fullStop(clean(r.Summary)), 1024)},
 		FullDescription:  &sarifText{Text: shorten(fullStop(firstParagraph(r)), 1024)},
 		Help:             &sarifText{Text: text, Markdown: unwrapped(r.Doc)},
-		HelpURI:          uri,
+		HelpURI:          ruleURL(r.Name),
 		Default:          &sarifConfiguration{Level: string(r.Level)},
 		Properties: map[string]any{
 			"tags":             tags(r),

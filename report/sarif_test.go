@@ -167,3 +167,38 @@ func TestSARIFSize(t *testing.T) {
 		t.Errorf("%d bytes zipped", z)
 	}
 }
+
+// TestHostileText checks what each format must not pass on as it came.
+func TestHostileText(t *testing.T) {
+	r := empty()
+	r.Findings = []result.Finding{
+		{ID: "1", Rule: "r", Level: result.Warning, Symbol: "=cmd()", Message: "a%0A::error::x\n::error::y @team <b> [l](u) `c|d`", Location: at("a,b:c.go", 1)},
+		{ID: "1", Rule: "r", Level: result.Warning, Symbol: "s", Message: "odd ` tick", Location: at("a.go", 1)},
+	}
+	for _, c := range []struct {
+		format    string
+		want, not []string
+	}{
+		{"github", []string{"file=a%2Cb%3Ac.go", "a%250A::error::x ::error::y"}, []string{"\n::error"}},
+		{"csv", []string{"'=cmd()"}, []string{",=cmd"}},
+		{"markdown", []string{"&#64;team &lt;b&gt; \\[l\\](u) `c|d`", "odd ' tick"}, []string{"<b>"}},
+		{"gitlab", []string{`"fingerprint": "1"`, `"fingerprint": "1-2"`}, nil},
+		{"sarif", []string{`\\[l\\](u)`}, nil},
+	} {
+		f, _ := Named(c.format)
+		var b bytes.Buffer
+		if err := f.Write(&b, r, Options{}); err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range c.want {
+			if !strings.Contains(b.String(), s) {
+				t.Errorf("%s lacks %s:\n%s", c.format, s, b.String())
+			}
+		}
+		for _, s := range c.not {
+			if strings.Contains(b.String(), s) {
+				t.Errorf("%s has %s:\n%s", c.format, s, b.String())
+			}
+		}
+	}
+}

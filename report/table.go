@@ -105,9 +105,8 @@ func (t tally) row(title string) []string {
 	return []string{title, strconv.Itoa(t.total), strconv.Itoa(t.errors), strconv.Itoa(t.warnings), strconv.Itoa(t.notes)}
 }
 
-// counts writes the four groups, which are always there, and then the categories
-// of the findings that belong to none of them.
-func (p *page) counts(findings []result.Finding) {
+// tallies counts findings by group, and those of no group by category.
+func tallies(findings []result.Finding) (map[result.Group]tally, map[string]tally) {
 	groups := map[result.Group]tally{}
 	categories := map[string]tally{}
 	for _, f := range findings {
@@ -121,6 +120,19 @@ func (p *page) counts(findings []result.Finding) {
 		t.add(f.Level)
 		categories[string(f.Category)] = t
 	}
+	return groups, categories
+}
+
+func worstFirst(categories map[string]tally) []string {
+	return slices.SortedFunc(maps.Keys(categories), func(a, b string) int {
+		return cmp.Or(worse(categories[a], categories[b]), cmp.Compare(a, b))
+	})
+}
+
+// counts writes the four groups, which are always there, and then the categories
+// of the findings that belong to none of them.
+func (p *page) counts(findings []result.Finding) {
+	groups, categories := tallies(findings)
 	var rows [][]string
 	for _, g := range groupTitles() {
 		rows = append(rows, groups[g.group].row(g.title))
@@ -133,11 +145,8 @@ func (p *page) categories(categories map[string]tally) {
 	if len(categories) == 0 {
 		return
 	}
-	names := slices.SortedFunc(maps.Keys(categories), func(a, b string) int {
-		return cmp.Or(worse(categories[a], categories[b]), cmp.Compare(a, b))
-	})
 	var rows [][]string
-	for _, c := range names {
+	for _, c := range worstFirst(categories) {
 		rows = append(rows, categories[c].row(c))
 	}
 	p.table("other categories", rows)

@@ -1,0 +1,159 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// A comment on a pull request holds 65,536 characters; these bounds keep well
+// within.
+const (
+	maxListed     = 40
+	maxMessage    = 500
+	maxCandidates = 5
+)
+
+// writeMarkdown writes a summary for a pull request or a workflow: how much there
+// is of what, the findings that count, and what to carve out first. The first
+// line lets a script find its own comment again.
+func writeMarkdown(w io.Writer, r *result.Result, o Options) error {
+	m := &markdown{o: o}
+	active, suppressed := split(r.Findings)
+	m.printf("<!-- stateaudit -->\n## State of the process\n\n")
+	m.headline(active, suppressed)
+	m.counts(active)
+	m.findings(active, hasBaseline(r.Findings))
+	m.candidates(r.Candidates)
+	m.problems(r.Errors)
+	_, err := io.WriteString(w, m.String())
+	return err
+}
+
+type markdown struct {
+	strings.Builder
+	o Options
+}
+
+func (m *markdown) printf(format string, args ...any) { fmt.Fprintf(m, format, args...) }
+
+func (m *markdown) headline(active []result.Finding, suppressed int) {
+	var t tally
+	for _, f := range active {
+		t.add(f.Level)
+	}
+	m.printf("**%s**: %s, %s, %s", plural(t.total, "finding"), plural(t.errors, "error"), plural(t.warnings, "warning"), plural(t.notes, "note"))
+	if suppressed > 0 {
+		m.printf("; %d suppressed or in the baseline", suppressed)
+	}
+	m.printf("\n\n")
+}
+
+func (m *markdown) counts(findings []result.Finding) {
+	if len(findings) == 0 {
+		return
+	}
+	groups, categories := tallies(findings)
+	m.printf("| group | findings | errors | warnings | notes |\n| --- | ---: | ---: | ---: | ---: |\n")
+	for _, g := range groupTitles() {
+		m.row(groups[g.group].row(g.title))
+	}
+	for _, c := range worstFirst(categories) {
+		m.row(categories[c].row(c))
+	}
+	m.printf("\n")
+}
+
+func (m *markdown) row(cells []string) { m.printf("| %s |\n", strings.Join(cells, " | ")) }
+
+func (m *markdown) findings(active []result.Finding, onlyNew bool) {
+	shown, notes := active, []result.Finding(nil)
+	if !m.o.Notes {
+		shown, notes = splitNotes(active)
+	}
+	if len(shown) > 0 {
+		title := "Findings"
+		if onlyNew {
+			title = "New findings"
+		}
+		m.printf("### %s\n\n", title)
+	}
+	for _, f := range sorted(shown)[:min(maxListed, len(shown))] {
+		m.printf("- **%s** %s at %s  \n  %s\n", f.Level, code(f.Rule), m.link(f.Location), inline(shorten(clean(f.Message), maxMessage)))
+	}
+	if more := len(shown) - maxListed; more > 0 {
+		m.printf("- and %d more\n", more)
+	}
+	if len(shown) > 0 {
+		m.printf("\n")
+	}
+	if len(notes) > 0 {
+		m.printf("%s not listed.\n\n", plural(len(notes), "note"))
+	}
+}
+
+// link leads to the lines in the repository, if it is known.
+func (m *markdown) link(l unit.Location) string {
+	file := m.o.path(l.File)
+	text := code(place(unit.Location{File: clean(file), Line: l.Line}))
+	if m.o.Repository.URI == "" || m.o.Repository.Revision == "" {
+		return text
+	}
+	return fmt.Sprintf("[%s](%s/blob/%s/%s#L%d)", text, m.o.Repository.URI, m.o.Repository.Revision, encodePath(file), max(l.Line, 1))
+}
+
+func (m *markdown) candidates(all []result.Candidate) {
+	if len(all) == 0 {
+		return
+	}
+	m.printf("### What to carve out first\n\n| rank | domain | score | clarity | async | shared state | blast radius |\n| ---: | --- | ---: | ---: | ---: | ---: | ---: |\n")
+	for _, c := range all[:min(maxCandidates, len(all))] {
+		m.printf("| %d | %s | %.2f | %.2f | %.2f | %.2f | %.2f |\n", c.Rank, tableCode(c.Domain), c.Score, c.DomainClarity, c.AsyncViability, c.SharedStateCoupling, c.BlastRadius)
+	}
+	m.printf("\n")
+}
+
+func (m *markdown) problems(all []unit.Problem) {
+	if len(all) == 0 {
+		return
+	}
+	m.printf("<details><summary>Not analysed: %s</summary>\n\n", plural(len(all), "place"))
+	for _, p := range all[:min(maxProblems, len(all))] {
+		m.printf("- %s: %s\n", code(place(unit.Location{File: clean(p.File), Line: p.Line})), inline(shorten(clean(p.Message), maxMessage)))
+	}
+	if more := len(all) - maxProblems; more > 0 {
+		m.printf("- and %d more\n", more)
+	}
+	m.printf("\n</details>\n")
+}
+
+// code quotes text that may itself have backticks in it.
+func code(text string) string {
+	text = clean(text)
+	if !strings.Contains(text, "`") {
+		return "`" + text + "`"
+	}
+	return "`` " + strings.ReplaceAll(text, "``", "` `") + " ``"
+}
+
+func tableCode(text string) string { return strings.ReplaceAll(code(text), "|", `\|`) }
+
+// inline keeps the code that a message quotes and escapes the rest: text of the
+// audited tree must neither format the page nor mention people.
+func inline(text string) string {
+	parts := strings.Split(text, "`")
+	if len(parts)%2 == 0 {
+		last := len(parts) - 1
+		parts = append(parts[:last-1], parts[last-1]+"'"+parts[last])
+	}
+	escape := strings.NewReplacer(`\`, `\\`, "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "|", `\|`, "#", `\#`, "@", "&#64;", "~", `\~`)
+	for i, p := range parts {
+		if i%2 == 0 {
+			parts[i] = escape.Replace(p)
+		}
+	}
+	return strings.Join(parts, "`")
+}
