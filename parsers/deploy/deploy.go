@@ -5,27 +5,32 @@
 package deploy
 
 import (
+	"slices"
+
 	"github.com/stateaudit/stateaudit/internal/frontend"
 	"github.com/stateaudit/stateaudit/internal/unit"
 	"github.com/stateaudit/stateaudit/parsers/deploy/apache"
 	"github.com/stateaudit/stateaudit/parsers/deploy/caddy"
+	"github.com/stateaudit/stateaudit/parsers/deploy/cloudformation"
 	"github.com/stateaudit/stateaudit/parsers/deploy/compose"
 	"github.com/stateaudit/stateaudit/parsers/deploy/gateways"
 	"github.com/stateaudit/stateaudit/parsers/deploy/haproxy"
 	"github.com/stateaudit/stateaudit/parsers/deploy/kubernetes"
 	"github.com/stateaudit/stateaudit/parsers/deploy/nginx"
 	"github.com/stateaudit/stateaudit/parsers/deploy/record"
+	"github.com/stateaudit/stateaudit/parsers/deploy/terraform"
 )
 
 func readers() []record.Reader {
-	return append([]record.Reader{
+	return slices.Concat([]record.Reader{
 		nginx.Reader(),
 		haproxy.Reader(),
 		apache.Reader(),
 		caddy.Reader(),
 		kubernetes.Reader(),
 		compose.Reader(),
-	}, gateways.Readers()...)
+		terraform.Reader(),
+	}, gateways.Readers(), cloudformation.Readers())
 }
 
 // FrontEnd returns the front end for deployment files.

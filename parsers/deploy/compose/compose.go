@@ -43,8 +43,8 @@ func service(f *record.File, p tree.Pair) {
 	name, s := p.Key.Text, p.Value
 	made := madeOf(s)
 	copies(f, name, s, made)
-	labels(f, name, s.Get("labels"))
-	labels(f, name, s.Get("deploy", "labels"))
+	Labels(f, name, s.Get("labels"))
+	Labels(f, name, s.Get("deploy", "labels"))
 	if c, ok := environment(s.Get("environment"), "WEB_CONCURRENCY"); ok {
 		c.Kind, c.Subject = unit.SettingProcesses, name
 		f.Add(c)
@@ -102,8 +102,8 @@ func environment(env *tree.Node, name string) (unit.Setting, bool) {
 	return unit.Setting{}, false
 }
 
-// labels looks at what balancers read from the labels of a service.
-func labels(f *record.File, service string, labels *tree.Node) {
+// Labels looks at what balancers read from the labels of a service.
+func Labels(f *record.File, service string, labels *tree.Node) {
 	for _, p := range labels.Entries() {
 		label(f, service, p.Key.Text, p.Value.String(), p.Key.Line)
 	}

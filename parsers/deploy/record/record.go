@@ -238,15 +238,19 @@ func (f *File) questioned(line int) bool {
 func (f *File) At(p tree.Pair) unit.Location {
 	loc := unit.Location{File: f.Path, Line: p.Key.Line, Column: p.Key.Column, EndLine: p.Key.Line}
 	line := f.Line(p.Key.Line)
-	loc.EndColumn = min(p.Key.Column+len(p.Key.Text), len(line)+1)
+	loc.EndColumn = min(p.Key.Column+width(p.Key), len(line)+1)
 	if p.Value.Kind == tree.Scalar && p.Value.Line == p.Key.Line {
-		end := p.Value.Column + len(p.Value.Text)
-		if p.Value.Quoted {
-			end += 2
-		}
-		loc.EndColumn = max(loc.EndColumn, min(end, len(line)+1))
+		loc.EndColumn = max(loc.EndColumn, min(p.Value.Column+width(p.Value), len(line)+1))
 	}
 	return loc
+}
+
+// width of a scalar as written.
+func width(n *tree.Node) int {
+	if n.Quoted {
+		return len(n.Text) + 2
+	}
+	return len(n.Text)
 }
 
 // Pair notes a setting at a pair. An open value makes it unresolved.

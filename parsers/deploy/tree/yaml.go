@@ -169,8 +169,11 @@ func (b *builder) node(y *yaml.Node) *Node {
 		n.Kind, n.Text = Scalar, y.Value
 		n.Quoted = y.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0
 		n.Block = y.Style&yaml.LiteralStyle != 0
-		if y.Tag == "!!null" {
+		switch {
+		case y.Tag == "!!null":
 			n.Kind, n.Text = Null, ""
+		case strings.HasPrefix(y.Tag, "!") && !strings.HasPrefix(y.Tag, "!!") && len(y.Tag) > 1:
+			n.Text = "${" + y.Value + "}" // a function, as of CloudFormation
 		}
 	case yaml.SequenceNode:
 		n.Kind = List

@@ -1,0 +1,201 @@
+package tree
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+)
+
+// HCL reads a document into the form that its JSON syntax has: the labels of a
+// block are keys inside each other. Expressions that need more than the document
+// become open scalars. If the document does not parse, its blocks are read one
+// by one, so that only those at fault are missing.
+func HCL(text string) (root *Node, faults []Fault) {
+	root, faults = hclBody(text, 0)
+	if len(faults) == 0 {
+		return root, nil
+	}
+	first := faults[:1]
+	root = &Node{Kind: Map, Line: 1, Column: 1}
+	lines := strings.SplitAfter(text, "\n")
+	start := 0
+	flush := func(end int) {
+		if part, wrong := hclBody(strings.Join(lines[start:end], ""), start); len(wrong) == 0 {
+			merge(root, part)
+		}
+		start = end
+	}
+	for i := range lines {
+		if i > start && blockStart().MatchString(lines[i]) {
+			flush(i)
+		}
+	}
+	flush(len(lines))
+	return root, first
+}
+
+// blockStart is a line that opens a block at the outermost level, as people
+// indent it.
+func blockStart() *regexp.Regexp { return regexp.MustCompile(`^[a-z_]+ ("[^"]*" ?)*\{`) }
+
+func hclBody(text string, before int) (root *Node, faults []Fault) {
+	defer func() {
+		if recover() != nil {
+			root, faults = &Node{Kind: Map}, []Fault{{Line: before + 1, Message: "HCL that does not parse: the HCL library gave up"}}
+		}
+	}()
+	file, diags := hclsyntax.ParseConfig([]byte(text), "", hcl.Pos{Line: before + 1, Column: 1})
+	for _, d := range diags {
+		if d.Severity == hcl.DiagError {
+			f := Fault{Line: before + 1, Message: "HCL that does not parse: " + d.Summary}
+			if d.Subject != nil {
+				f.Line = d.Subject.Start.Line
+			}
+			faults = append(faults, f)
+		}
+	}
+	if len(faults) > 0 {
+		return &Node{Kind: Map}, faults
+	}
+	b := hclBuilder{text: text}
+	return b.body(file.Body.(*hclsyntax.Body)), nil
+}
+
+type hclBuilder struct{ text string }
+
+// body makes a map. Attributes have no order in the library's tree, so all is
+// put in the order of the lines.
+func (b hclBuilder) body(body *hclsyntax.Body) *Node {
+	n := &Node{Kind: Map, Line: body.SrcRange.Start.Line, Column: body.SrcRange.Start.Column}
+	for _, a := range inOrder(body.Attributes) {
+		n.Pairs = append(n.Pairs, Pair{key(a.Name, a.NameRange), b.expression(a.Expr, 0)})
+	}
+	for _, block := range body.Blocks {
+		b.block(n, block)
+	}
+	return n
+}
+
+func inOrder(attributes hclsyntax.Attributes) []*hclsyntax.Attribute {
+	var out []*hclsyntax.Attribute
+	for _, a := range attributes {
+		at := len(out)
+		for at > 0 && out[at-1].NameRange.Start.Byte > a.NameRange.Start.Byte {
+			at--
+		}
+		out = append(out[:at], append([]*hclsyntax.Attribute{a}, out[at:]...)...)
+	}
+	return out
+}
+
+// block puts a block below its type and labels. One that is made dynamically is
+// there or not as an expression decides, so it is left out.
+func (b hclBuilder) block(into *Node, block *hclsyntax.Block) {
+	if block.Type == "dynamic" {
+		return
+	}
+	keys := []*Node{key(block.Type, block.TypeRange)}
+	for i, l := range block.Labels {
+		keys = append(keys, key(l, block.LabelRanges[i]))
+	}
+	last := keys[len(keys)-1]
+	for _, k := range keys[:len(keys)-1] {
+		into = child(into, k, Map)
+	}
+	into.Pairs = append(into.Pairs, Pair{last, b.body(block.Body)})
+}
+
+func key(name string, r hcl.Range) *Node {
+	return &Node{Kind: Scalar, Text: name, Quoted: r.End.Byte-r.Start.Byte == len(name)+2, Line: r.Start.Line, Column: r.Start.Column}
+}
+
+// maxExpression bounds how deep an expression is followed.
+const maxExpression = 50
+
+func (b hclBuilder) expression(e hclsyntax.Expression, depth int) *Node {
+	r := e.Range()
+	n := &Node{Line: r.Start.Line, Column: r.Start.Column}
+	if depth > maxExpression {
+		return n
+	}
+	switch x := e.(type) {
+	case *hclsyntax.TupleConsExpr:
+		n.Kind = List
+		for _, item := range x.Exprs {
+			n.Items = append(n.Items, b.expression(item, depth+1))
+		}
+		return n
+	case *hclsyntax.ObjectConsExpr:
+		n.Kind = Map
+		for _, item := range x.Items {
+			n.Pairs = append(n.Pairs, Pair{b.objectKey(item.KeyExpr), b.expression(item.ValueExpr, depth+1)})
+		}
+		return n
+	case *hclsyntax.FunctionCallExpr:
+		if encodes(x.Name) && len(x.Args) == 1 {
+			return b.expression(x.Args[0], depth+1)
+		}
+	}
+	n.Kind = Scalar
+	if text, ok := literal(e); ok {
+		n.Text = text
+		n.Block = r.End.Line > r.Start.Line
+		n.Quoted = !n.Block && r.End.Byte-r.Start.Byte == len(text)+2
+		return n
+	}
+	n.Text = "${" + b.source(r) + "}"
+	return n
+}
+
+// encodes names the functions whose result says what their argument says.
+func encodes(function string) bool {
+	return function == "jsonencode" || function == "yamlencode" || function == "tomap" || function == "tolist"
+}
+
+func (b hclBuilder) objectKey(e hclsyntax.Expression) *Node {
+	k := b.expression(e, maxExpression)
+	k.Kind = Scalar
+	if text, ok := literal(e); ok {
+		k.Text = text
+	} else {
+		k.Text = "${" + b.source(e.Range()) + "}"
+	}
+	return k
+}
+
+func (b hclBuilder) source(r hcl.Range) string {
+	start, end := max(r.Start.Byte, 0), min(r.End.Byte, len(b.text))
+	if start >= end {
+		return ""
+	}
+	return b.text[start:end]
+}
+
+// literal evaluates an expression that needs nothing else.
+func literal(e hclsyntax.Expression) (string, bool) {
+	v, diags := e.Value(nil)
+	if diags.HasErrors() || v.IsNull() || !v.IsWhollyKnown() || !v.Type().IsPrimitiveType() {
+		return "", false
+	}
+	v, err := convert.Convert(v, cty.String)
+	if err != nil {
+		return "", false
+	}
+	return v.AsString(), true
+}
+
+// merge joins two documents; maps under the same key become one.
+func merge(into, from *Node) {
+	for _, p := range from.Pairs {
+		have, ok := into.Pair(p.Key.Text)
+		if ok && have.Value.Kind == Map && p.Value.Kind == Map {
+			merge(have.Value, p.Value)
+			continue
+		}
+		into.Pairs = append(into.Pairs, p)
+	}
+}
