@@ -77,13 +77,13 @@ func assess(p *program.Program, src *Sources, h *program.Holder) (Assessment, bo
 		case catalog.Sync, catalog.Logger, catalog.Constant, catalog.Metrics, catalog.Config:
 			return a, false
 		case catalog.Client, catalog.Remote:
-			return client(h, a), !borrowed(h)
+			return client(h, a), p.Keeps(h) && !borrowed(h)
 		case catalog.Schedule:
 			return scheduler(h, a)
 		}
 	}
 	if keepsClients(p, h) {
-		return client(h, a), true
+		return client(h, a), p.Keeps(h) && !borrowed(h)
 	}
 	a.Writes = serving(h)
 	if len(a.Writes) == 0 {

@@ -145,7 +145,7 @@ func settings(p *program.Program, h *program.Holder) bool {
 // keepsClients tells a collection of connections or clients, by the catalogue or
 // because the checkout's own type wraps one.
 func keepsClients(p *program.Program, h *program.Holder) bool {
-	if h.Elem == "" || h.Elem == h.Type {
+	if h.Elem == "" || !isCollection(h.Type) {
 		return false
 	}
 	if isClient(p, h.Elem) || wrapsClient(p, h.Elem) {
