@@ -45,7 +45,7 @@ func categorise(p *program.Program, h *program.Holder, e catalog.Entry, a Assess
 	case speaks(ws, "count", "counter", "seq", "sequence", "hits", "total", "next") || e.Kind == catalog.Counter || counts(a):
 		return result.Counter
 	}
-	if settings(p, h) {
+	if settings(p, h) || speaks(words(last(packageOf(h))), "setting", "config", "flag", "feature", "toggle") {
 		return flagOrCache(a)
 	}
 	return byShape(h, a)
@@ -244,7 +244,7 @@ func facts(p *program.Program, src *Sources, h *program.Holder, e catalog.Entry,
 			f.Invalidated = true
 			continue
 		}
-		for _, s := range src.of(c.Value) {
+		for _, s := range src.of(h, c.Value) {
 			set[s] = true
 		}
 	}

@@ -1,6 +1,7 @@
 package assess
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/catalog"
@@ -88,7 +89,7 @@ func excludes(p *program.Program, h *program.Holder, a Assessment) bool {
 		}
 	}
 	for _, c := range a.Writes {
-		if c.Ensure && acquires(a, c) && asks(h, c) {
+		if c.Ensure && acquires(a, c) && asks(append(p.Keepers(h), h), c) {
 			return true
 		}
 	}
@@ -108,10 +109,14 @@ func acquires(a Assessment, release program.Change) bool {
 
 // asks tells whether the function goes on only if a call on the holder, for the
 // same mark, allows it.
-func asks(h *program.Holder, release program.Change) bool {
+func asks(places []*program.Holder, release program.Change) bool {
 	for i := range release.Function.Calls {
 		c := &release.Function.Calls[i]
-		if c.Result != unit.Checked || c.Receiver == nil || c.Receiver.Place == nil || c.Receiver.Place.Name != h.ID {
+		if c.Result != unit.Checked || c.Receiver == nil || c.Receiver.Place == nil {
+			continue
+		}
+		at := program.KeptIn(*c.Receiver.Place)
+		if !slices.ContainsFunc(places, func(h *program.Holder) bool { return h.ID == at }) {
 			continue
 		}
 		if len(c.Args) > 0 && release.Key != nil && c.Args[0].Text == release.Key.Text {

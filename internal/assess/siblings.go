@@ -2,6 +2,7 @@ package assess
 
 import (
 	"sort"
+	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -57,6 +58,9 @@ func changesWith(part, whole Assessment) bool {
 		return false
 	}
 	a, b := writers(part), writers(whole)
+	if ownLife(part) || ownLife(whole) {
+		return false
+	}
 	if !isScalar(part.Holder.Type) && len(a) != len(b) {
 		return false
 	}
@@ -68,15 +72,22 @@ func changesWith(part, whole Assessment) bool {
 	return true
 }
 
+// ownLife tells a field that changes through methods of another type: it is an
+// object with a life of its own.
+func ownLife(a Assessment) bool {
+	for _, c := range a.Writes {
+		if len(c.Through) > 0 && !strings.HasPrefix(c.In, a.Holder.Owner+".") {
+			return true
+		}
+	}
+	return false
+}
+
 // writers are the functions in which a field itself is changed.
 func writers(a Assessment) map[string]bool {
 	set := map[string]bool{}
 	for _, c := range a.Writes {
-		at := c.Function.ID
-		if n := len(c.Through); n > 0 {
-			at = c.Through[n-1]
-		}
-		set[at] = true
+		set[c.In] = true
 	}
 	return set
 }

@@ -129,14 +129,38 @@ func sorted(set map[Source]bool) []Source {
 	return out
 }
 
-// of lists what a value draws on, sorted.
-func (s *Sources) of(v *unit.Value) []Source {
+// of lists what a value that is put into a holder draws on, sorted.
+func (s *Sources) of(h *program.Holder, v *unit.Value) []Source {
 	set := map[Source]bool{}
+	if v != nil && strings.HasPrefix(v.Callee, "&") {
+		if loaders := givenTo(h); len(loaders) > 0 {
+			for _, id := range loaders {
+				for src := range s.memo[id] {
+					set[src] = true
+				}
+			}
+			return sorted(set)
+		}
+	}
 	if v != nil && v.Kind == unit.PlaceValue && v.Place != nil && v.Place.Root == unit.RootParam {
 		set[FromCaller] = true
 	}
 	s.walk(v, set)
 	return sorted(set)
+}
+
+// givenTo lists the functions with which the object in a holder was made: the
+// loader of a cache.
+func givenTo(h *program.Holder) []string {
+	var out []string
+	for _, v := range append([]unit.Value{h.Value}, h.Values...) {
+		for _, part := range v.Parts {
+			if part.Kind == unit.Func && part.Callee != "" {
+				out = append(out, part.Callee)
+			}
+		}
+	}
+	return out
 }
 
 func (s *Sources) walk(v *unit.Value, set map[Source]bool) {

@@ -21,7 +21,7 @@ func (p *Program) attribute() {
 			if e.Place.Root == unit.RootReceiver && closureOf(f, e) {
 				continue
 			}
-			p.change(f, e.Access, e.Through, e.Origin)
+			p.change(f, e)
 		}
 	}
 	for _, h := range p.holders {
@@ -36,7 +36,7 @@ func closureOf(f *Function, e Effect) bool { return len(e.Through) == 0 }
 
 func (p *Program) attributeAccess(f *Function, a *unit.Access) {
 	if a.Value != nil && (a.Kind == unit.Init || a.Kind == unit.Write) {
-		if h := p.holders[keptIn(a.Place)]; h != nil {
+		if h := p.holders[KeptIn(a.Place)]; h != nil {
 			h.Values = append(h.Values, *a.Value)
 		}
 	}
@@ -46,12 +46,12 @@ func (p *Program) attributeAccess(f *Function, a *unit.Access) {
 	case unit.Init:
 	case unit.Invoke:
 		if p.foreignChange(a) {
-			p.change(f, *a, nil, a.Location)
+			p.change(f, Effect{Access: *a, Origin: a.Location, In: f.ID})
 		} else {
 			p.read(f, *a)
 		}
 	default:
-		p.change(f, *a, nil, a.Location)
+		p.change(f, Effect{Access: *a, Origin: a.Location, In: f.ID})
 	}
 }
 
@@ -69,13 +69,14 @@ func before(a, b Change) bool {
 // change attributes one change. Of the places on its way the deepest one that
 // is still unique counts: the field of an object of which the process has one,
 // else the variable or field that holds the object.
-func (p *Program) change(f *Function, a unit.Access, through []string, origin unit.Location) {
+func (p *Program) change(f *Function, e Effect) {
+	a := e.Access
 	h, parts := p.holderOf(a.Place)
 	if h == nil {
 		return
 	}
 	a.Lazy = a.Lazy || f.once
-	h.Changes = append(h.Changes, Change{Access: a, Function: f, Phase: f.Phase(), Through: through, Origin: origin})
+	h.Changes = append(h.Changes, Change{Access: a, Function: f, Phase: f.Phase(), Through: e.Through, Origin: e.Origin, In: e.In})
 	for _, part := range parts {
 		h.addPart(part)
 	}
@@ -83,7 +84,7 @@ func (p *Program) change(f *Function, a unit.Access, through []string, origin un
 
 func (p *Program) read(f *Function, a unit.Access) {
 	if h, _ := p.holderOf(a.Place); h != nil {
-		h.Reads = append(h.Reads, Change{Access: a, Function: f, Phase: f.Phase(), Origin: a.Location})
+		h.Reads = append(h.Reads, Change{Access: a, Function: f, Phase: f.Phase(), Origin: a.Location, In: f.ID})
 	}
 }
 

@@ -13,6 +13,7 @@ type Effect struct {
 	unit.Access
 	Through []string // callees between, outermost first
 	Origin  unit.Location
+	In      string // ID of the function in which it is written
 }
 
 // Bounds that keep summaries small. Real containers change two or three fields.
@@ -60,7 +61,7 @@ func (p *Program) ownEffects(f *Function) {
 			continue
 		}
 		if changes(a) || a.Kind == unit.Invoke && p.foreignChange(a) {
-			f.add(Effect{Access: *a, Origin: a.Location})
+			f.add(Effect{Access: *a, Origin: a.Location, In: f.ID})
 		}
 	}
 }

@@ -44,7 +44,7 @@ func (p *Program) callEdges(f *Function, c *unit.Call, stored map[string][]strin
 		}
 	}
 	if c.Callee == "" && c.Receiver != nil && c.Receiver.Place != nil {
-		for _, id := range stored[keptIn(*c.Receiver.Place)] {
+		for _, id := range stored[KeptIn(*c.Receiver.Place)] {
 			if to := p.functions[id]; to != nil {
 				f.out = append(f.out, edge{to: to, call: c, async: c.Async})
 			}
@@ -85,7 +85,7 @@ func (p *Program) storedFunctions() map[string][]string {
 			if a.Value == nil {
 				continue
 			}
-			key := keptIn(a.Place)
+			key := KeptIn(a.Place)
 			if key == "" {
 				continue
 			}
@@ -131,9 +131,9 @@ func targets(c *unit.Call) []string {
 	return append([]string{c.Callee}, c.Targets...)
 }
 
-// keptIn is the holder whose content a place is: its last field, else the holder
+// KeptIn is the holder whose content a place is: its last field, else the holder
 // at its root. Empty for parameters, receivers and locals.
-func keptIn(pl unit.Place) string {
+func KeptIn(pl unit.Place) string {
 	for i := len(pl.Path) - 1; i >= 0; i-- {
 		if pl.Path[i] != unit.Element {
 			return pl.Path[i]

@@ -79,6 +79,7 @@ type Change struct {
 	// first, when the change is made by a callee.
 	Through []string
 	Origin  unit.Location // where the change itself is written
+	In      string        // ID of the function in which it is written
 }
 
 // Link joins units. It does not change them.

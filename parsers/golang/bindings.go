@@ -111,8 +111,8 @@ func (s *bindings) pairs(lhs, rhs []ast.Expr) {
 }
 
 func (s *bindings) bind(l ast.Expr, b binding) {
-	if x, ok := l.(*ast.IndexExpr); ok {
-		l, b.fill = x.X, true // what is put into a local collection
+	if root := rootOf(l); root != l {
+		l, b.fill = root, true // what is put into a local collection or object
 	}
 	id, ok := l.(*ast.Ident)
 	if !ok || id.Name == "_" {
@@ -120,6 +120,24 @@ func (s *bindings) bind(l ast.Expr, b binding) {
 	}
 	if v, ok := s.x.Info.ObjectOf(id).(*types.Var); ok && !isPackageLevel(v) && len(s.values[v]) < 6 {
 		s.values[v] = append(s.values[v], b)
+	}
+}
+
+// rootOf is the variable that an element or field belongs to.
+func rootOf(e ast.Expr) ast.Expr {
+	for {
+		switch x := e.(type) {
+		case *ast.IndexExpr:
+			e = x.X
+		case *ast.SelectorExpr:
+			e = x.X
+		case *ast.StarExpr:
+			e = x.X
+		case *ast.ParenExpr:
+			e = x.X
+		default:
+			return e
+		}
 	}
 }
 

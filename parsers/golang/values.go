@@ -6,6 +6,7 @@ import (
 	"go/printer"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
@@ -163,14 +164,13 @@ func (b *body) localValue(v *unit.Value, obj *types.Var, depth int) {
 	if len(binds) == 0 {
 		return
 	}
-	inner := b.value(binds[len(binds)-1].expr, depth+1)
-	v.Kind, v.Callee, v.Parts = inner.Kind, inner.Callee, inner.Parts
-	if len(binds) > 1 || binds[0].elem {
-		v.Kind = unit.Compound
-		v.Parts = nil
-		for _, bind := range binds {
-			v.Parts = append(v.Parts, b.value(bind.expr, depth+1))
-		}
+	first := b.value(binds[0].expr, depth+1)
+	v.Kind, v.Callee, v.Parts = first.Kind, first.Callee, first.Parts
+	if binds[0].elem || binds[0].fill || slices.ContainsFunc(binds[1:], func(x binding) bool { return !x.fill }) {
+		v.Kind, v.Callee, v.Parts = unit.Compound, "", []unit.Value{first}
+	}
+	for _, bind := range binds[1:] {
+		v.Parts = append(v.Parts[:len(v.Parts):len(v.Parts)], b.value(bind.expr, depth+1))
 	}
 }
 
