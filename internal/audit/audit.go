@@ -6,7 +6,8 @@
 //  2. each front end gets the files that it matches, and makes units of them;
 //  3. the units of a language are resolved over the whole checkout;
 //  4. the rules turn the linked program into findings;
-//  5. findings get their levels, fingerprints and order.
+//  5. comments beside the code suppress findings that may stay;
+//  6. findings get their levels, fingerprints and order.
 //
 // Work is done in parallel and collected by index, so that neither the number
 // of processors nor chance shows in the result. What goes wrong in a part of
@@ -60,7 +61,7 @@ func Run(ctx context.Context, o Options) (*result.Result, error) {
 		return nil, err
 	}
 	o.Progress("asking rules", 0, 0)
-	return assemble(units, append(tree.Problems, problems...), o), nil
+	return assemble(units, tree, append(tree.Problems, problems...), o), nil
 }
 
 func (o Options) complete() Options {
@@ -143,7 +144,7 @@ func resolve(all []frontend.FrontEnd, units []*unit.Unit) []unit.Problem {
 }
 
 // assemble makes the result of what was learned.
-func assemble(units []*unit.Unit, problems []unit.Problem, o Options) *result.Result {
+func assemble(units []*unit.Unit, tree *checkout.Tree, problems []unit.Problem, o Options) *result.Result {
 	for _, u := range units {
 		problems = append(problems, u.Problems...)
 	}
@@ -151,7 +152,7 @@ func assemble(units []*unit.Unit, problems []unit.Problem, o Options) *result.Re
 	if p := guard(".", "the rules", func() { found = findings(units, o.Config) }); p != nil {
 		problems = append(problems, *p)
 	}
-	found = grade(found, o.Config)
+	found = grade(suppressed(found, units, tree), o.Config)
 	result.Sort(found)
 	r := &result.Result{
 		SchemaVersion: result.SchemaVersion,

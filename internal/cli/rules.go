@@ -1,17 +1,11 @@
 package cli
 
 import (
-	"github.com/stateaudit/stateaudit/analyzers"
+	"github.com/stateaudit/stateaudit/internal/audit"
 	"github.com/stateaudit/stateaudit/internal/rule"
 )
 
 // rules lists the rules in the order in which they are shown.
-func rules() []rule.Rule { return analyzers.Rules() }
+func rules() []rule.Rule { return audit.Rules() }
 
-func ruleNames() []string {
-	var names []string
-	for _, r := range rules() {
-		names = append(names, r.Name)
-	}
-	return names
-}
+func ruleNames() []string { return audit.RuleNames() }

@@ -266,7 +266,9 @@ func (l *loader) extract(pkgs []*packages.Package) {
 			defer wg.Done()
 			defer func() { <-gate }()
 			units[i] = Extract(Source{Root: l.root, Fset: p.Fset, Files: p.Syntax, Types: p.Types, Info: p.TypesInfo, Local: l.local})
-			units[i].Incomplete = len(p.Errors) > 0 || p.IllTyped
+			// IllTyped is no help: one error anywhere below, as in cgo parts of
+			// the standard library, sets it for all importers.
+			units[i].Incomplete = len(p.Errors) > 0
 		}()
 	}
 	wg.Wait()
