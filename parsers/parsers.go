@@ -6,12 +6,14 @@ import (
 	"github.com/stateaudit/stateaudit/internal/frontend"
 	"github.com/stateaudit/stateaudit/parsers/deploy"
 	"github.com/stateaudit/stateaudit/parsers/golang"
+	"github.com/stateaudit/stateaudit/parsers/ruby"
 )
 
 // All lists the front ends in the order in which their units are linked.
 func All() []frontend.FrontEnd {
 	return []frontend.FrontEnd{
 		golang.FrontEnd(),
+		ruby.FrontEnd(),
 		deploy.FrontEnd(),
 	}
 }

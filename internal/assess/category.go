@@ -172,6 +172,8 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 	switch {
 	case a.Category == result.Lock:
 		return ""
+	case h.Kind == unit.ThreadLocal && takenAway(a):
+		return "a thread-local that is taken away when the work ends"
 	case a.Memo && !drawsOnStore(a.Facts.Sources) && !hasSource(a, FromRequest, FromCaller, FromClock) && !removesEntries(a):
 		return "a memo of what every copy works out alike"
 	case isLifeCycle(h, ws) && !counts(a):
@@ -184,6 +186,16 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "figures about this process"
 	}
 	return ""
+}
+
+// takenAway tells a holder that is emptied again where it is filled.
+func takenAway(a Assessment) bool {
+	for _, c := range a.Writes {
+		if c.Reset || c.Ensure {
+			return true
+		}
+	}
+	return false
 }
 
 // removesEntries tells a holder from which single entries are taken out again:

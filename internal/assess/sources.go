@@ -240,7 +240,8 @@ func classifyName(id string) []Source {
 // verbs that all of them use.
 func writesRows(id string) bool {
 	name := id[strings.LastIndexAny(id, "./#")+1:]
-	for _, verb := range []string{"Exec", "MustExec", "NamedExec", "Insert", "Create", "Save", "Update", "Delete", "Upsert", "Replace", "FirstOrCreate", "Put", "Set", "Del", "Incr", "Decr", "LPush", "RPush", "SAdd", "ZAdd", "HSet", "Expire", "BulkWrite", "Commit"} {
+	for _, verb := range []string{"Exec", "MustExec", "NamedExec", "Insert", "Create", "Save", "Update", "Delete", "Upsert", "Replace", "FirstOrCreate", "Put", "Set", "Del", "Incr", "Decr", "LPush", "RPush", "SAdd", "ZAdd", "HSet", "Expire", "BulkWrite", "Commit",
+		"create", "save", "update", "delete", "destroy", "insert", "upsert", "find_or_create", "increment", "decrement", "touch", "toggle", "set", "hset", "lpush", "rpush", "sadd", "zadd", "expire"} {
 		if strings.HasPrefix(name, verb) {
 			return true
 		}
@@ -293,6 +294,14 @@ var knownOrigins = [...]origin{
 	{"google.golang.org/grpc.ClientConn", FromNetwork}, {"google.golang.org/grpc.Dial", FromNetwork}, {"google.golang.org/grpc.NewClient", FromNetwork},
 	{"github.com/aws/aws-sdk-go/service/", FromNetwork}, {"github.com/aws/aws-sdk-go-v2/service/", FromNetwork}, {"cloud.google.com/go/", FromNetwork},
 	{"github.com/segmentio/kafka-go.Writer", ToNetwork}, {"github.com/nats-io/nats.go.Conn.Publish", ToNetwork}, {"github.com/rabbitmq/amqp091-go.Channel.Publish", ToNetwork},
+	{"ActiveRecord.", FromDatabase}, {"ActiveRecord::Base.", FromDatabase}, {"Sequel", FromDatabase}, {"Redis", FromDatabase}, {"Mongo::", FromDatabase}, {"PG::", FromDatabase}, {"Mysql2::", FromDatabase},
+	{"ActionController.current_user", FromDatabase}, {"ActionController.", FromRequest},
+	{"Net::HTTP", FromNetwork}, {"Net::SMTP", ToNetwork}, {"Faraday", FromNetwork}, {"HTTParty", FromNetwork}, {"RestClient", FromNetwork}, {"Excon", FromNetwork}, {"Typhoeus", FromNetwork}, {"HTTPClient", FromNetwork}, {"URI.open", FromNetwork}, {"OpenURI", FromNetwork},
+	{"Aws::", FromNetwork}, {"Stripe::", FromNetwork}, {"Twilio::", FromNetwork}, {"Slack::", FromNetwork}, {"Elasticsearch::", FromNetwork}, {"Resolv", FromNetwork}, {"TCPSocket", FromNetwork},
+	{"File.write", ToFile}, {"File.delete", ToFile}, {"File.unlink", ToFile}, {"File.rename", ToFile}, {"FileUtils.", ToFile}, {"IO.write", ToFile}, {"File.", FromFile}, {"Dir.", FromFile}, {"IO.read", FromFile}, {"YAML.load_file", FromFile}, {"YAML.safe_load_file", FromFile}, {"Pathname", FromFile},
+	{"ENV.", FromEnvironment}, {"Socket.gethostname", FromEnvironment}, {"Etc.", FromEnvironment}, {"Kernel.system", FromProgram}, {"Kernel.`", FromProgram}, {"Open3.", FromProgram},
+	{"Time.now", FromClock}, {"Time.current", FromClock}, {"Time.zone", FromClock}, {"Date.today", FromClock}, {"Date.current", FromClock}, {"DateTime.now", FromClock}, {"Process.clock_gettime", FromClock},
+	{"GC.", FromRuntime}, {"ObjectSpace.", FromRuntime}, {"Process.pid", FromRuntime},
 	{"time.Now", FromClock}, {"time.Since", FromClock},
 	{"runtime.ReadMemStats", FromRuntime}, {"runtime.NumGoroutine", FromRuntime}, {"runtime/metrics.", FromRuntime}, {"runtime/debug.", FromRuntime}, {"github.com/shirou/gopsutil", FromRuntime},
 }

@@ -123,6 +123,9 @@ func (p *Program) holderWithin(pl unit.Place, depth int) (*Holder, []*Holder) {
 		}
 		if p.lived[h.Owner] && !p.shared(h.Owner) {
 			found, parts = h, nil
+			if k := p.keeper(h); k != nil {
+				found, parts = k, []*Holder{h}
+			}
 			continue
 		}
 		if found != nil {

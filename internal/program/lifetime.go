@@ -37,7 +37,9 @@ func (p *Program) allocations() (boot, serving map[string]bool) {
 			continue
 		}
 		for _, a := range f.Allocs {
-			if f.Serving {
+			if a.Kept {
+				boot[a.Type] = true
+			} else if f.Serving {
 				p.madeServing(a.Type, serving)
 			} else if p.calledAtBoot[f] && !a.Value {
 				boot[a.Type] = true
@@ -134,6 +136,20 @@ func (p *Program) Keepers(h *Holder) []*Holder {
 		owner = hs[0].Owner
 	}
 	return out
+}
+
+// keeper is the place by which a reader knows the one object that a field of a
+// Ruby class belongs to: a constant, or the class's instance. Instance variables
+// have no declaration of their own to point at.
+func (p *Program) keeper(field *Holder) *Holder {
+	if field.Language != unit.Ruby || field.Kind != unit.Field {
+		return nil
+	}
+	hs := p.heldBy[field.Owner]
+	if len(hs) != 1 || hs[0].Kind == unit.Field {
+		return nil
+	}
+	return hs[0]
 }
 
 // maxKeepers bounds how far up and how wide a chain of owners is told.

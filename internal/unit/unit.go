@@ -134,6 +134,9 @@ const (
 	Job         Role = "job"
 	Consumer    Role = "consumer" // message or event subscriber
 	Scheduler   Role = "scheduler"
+	// Application is code that the framework loads in order to serve, of which no
+	// caller could be seen.
+	Application Role = "application"
 	Background  Role = "background" // goroutine or thread
 	Callback    Role = "callback"   // handed to code that is not in the checkout, time of call unknown
 	Test        Role = "test"
@@ -143,7 +146,7 @@ const (
 // Serves tells whether a function of this role runs while requests are served.
 func (r Role) Serves() bool {
 	switch r {
-	case Handler, Middleware, Job, Consumer, Scheduler, Background:
+	case Handler, Middleware, Job, Consumer, Scheduler, Background, Application:
 		return true
 	}
 	return false
@@ -173,7 +176,10 @@ type Alloc struct {
 	Type string
 	// Value says that the instance is made only to be copied: an argument or
 	// element by value. It says nothing of how long an object lives.
-	Value    bool `json:",omitempty"`
+	Value bool `json:",omitempty"`
+	// Kept says that the instance goes straight into a place that lives as long
+	// as the process: whoever makes it, there is only one.
+	Kept     bool `json:",omitempty"`
 	Location Location
 }
 

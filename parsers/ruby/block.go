@@ -1,0 +1,268 @@
+package ruby
+
+import (
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// fate is what becomes of a block.
+type fate struct {
+	later bool // a function of its own
+	role  unit.Role
+	note  string
+	self  selfKind
+	name  string
+	async bool
+}
+
+// block walks the block of a call. The value is the function that a block
+// becomes which makes what is missing in a collection, for the collection's
+// place to be asked about; otherwise nothing, or what the block of a fetch puts in.
+func (f *file) block(s *scope, c send) unit.Value {
+	if c.block == nil {
+		return unit.Value{}
+	}
+	fate := f.fateOf(s, c)
+	if fate.later {
+		fn := f.laterBlock(s, c.block, fate)
+		if fate.name == defaultBlock {
+			return unit.Value{Kind: unit.Func, Callee: fn.ID}
+		}
+		return unit.Value{}
+	}
+	v := f.inlineBlock(s, c)
+	if fillsByBlock(c.name) {
+		return prune(v, 3)
+	}
+	return unit.Value{}
+}
+
+// defaultBlock names the block of Hash.new.
+const defaultBlock = "default"
+
+// fillsByBlock tells the methods that store what their block gives.
+func fillsByBlock(name string) bool {
+	switch name {
+	case "fetch", "compute_if_absent", "fetch_or_store", "compute", "put_if_absent", "getset":
+		return true
+	}
+	return false
+}
+
+// laterBlock makes a function of a block.
+func (f *file) laterBlock(s *scope, block *node, fate fate) *unit.Function {
+	fn := &unit.Function{
+		ID: s.fn.ID + "/" + fate.name + "@" + itoa(f.line(block.start)), Symbol: s.fn.Symbol + " (block of " + fate.name + ")",
+		Name: fate.name, Owner: s.owner, Outer: s.fn.ID, Location: f.at(block), Attrs: []string{attrBlock},
+	}
+	if fate.role != "" && !f.class.tool {
+		fn.Roles, fn.RoleNote = []unit.Role{fate.role}, fate.note
+	}
+	if fate.self == selfInstance && s.self != selfInstance {
+		fn.Attrs = append(fn.Attrs, attrOnInstance)
+	}
+	fn = f.addFunction(fn)
+	f.names(s, block, fn)
+	inner := s.later(fn)
+	inner.self = fate.self
+	f.parameters(inner, block.child("parameters"), fn)
+	f.blockBody(inner, block, true)
+	return fn
+}
+
+// blockBody walks the statements of a block.
+func (f *file) blockBody(s *scope, block *node, function bool) unit.Value {
+	var last unit.Value
+	for _, kid := range block.kids {
+		if kid.field == "parameters" {
+			continue
+		}
+		if last = f.eval(s, kid, unit.Used); function {
+			f.handOut(s, last)
+		}
+	}
+	return last
+}
+
+// inlineBlock walks a block as part of the function in which it stands.
+func (f *file) inlineBlock(s *scope, c send) unit.Value {
+	inner := f.blockScope(s, c)
+	shadowed := f.bindParameters(inner, c)
+	v := f.blockBody(inner, c.block, false)
+	for name, l := range shadowed {
+		inner.locals[name] = l
+		if l == nil {
+			delete(inner.locals, name)
+		}
+	}
+	return v
+}
+
+// blockScope is what holds in a block that is part of its function.
+func (f *file) blockScope(s *scope, c send) *scope {
+	inner := *s
+	switch c.name {
+	case "synchronize", "mon_synchronize", "with_lock", "with_write_lock", "with_read_lock", "exclusive", "with_advisory_lock", "with_mutex":
+		lock := c.name
+		if c.receiver != nil {
+			lock = f.short(c.receiver)
+		}
+		return s.guarded(lock)
+	case "transaction":
+		inner.tx = true
+	case "loop":
+		inner.loop = true
+	case "fetch", "compute_if_absent", "fetch_or_store", "put_if_absent":
+		if place := f.place(s, c.receiver); place != nil {
+			return s.knowing(keyOf(place))
+		}
+	case "instance_eval", "instance_exec":
+		if c.receiver != nil && !c.receiver.is("self") {
+			inner.self, inner.body = selfNone, nil
+		}
+	}
+	return &inner
+}
+
+// bindParameters makes locals of block parameters, as other names of the
+// places that the method is known to give to its block. It returns what they hide.
+func (f *file) bindParameters(s *scope, c send) map[string]*local {
+	hidden := map[string]*local{}
+	parameters := c.block.child("parameters")
+	if parameters == nil {
+		return hidden
+	}
+	for i, p := range parameters.kids {
+		place := f.blockPlace(s, c, i, len(parameters.kids))
+		for _, name := range f.parameterNames(p) {
+			text := f.text(name)
+			hidden[text] = s.locals[text]
+			value := unit.Value{Kind: unit.Compound, Text: text}
+			if c.receiver != nil {
+				value.Parts = parts(prune(f.glance(s, c.receiver, 2), 2))
+			}
+			s.set(text, value, place, name)
+			s.locals[text].param = true
+		}
+	}
+	return hidden
+}
+
+// blockPlace is the place that a method gives to its block as a parameter.
+func (f *file) blockPlace(s *scope, c send, i, count int) *unit.Place {
+	if c.receiver == nil {
+		return nil
+	}
+	if givesSelf(c.name) && i == 0 {
+		return f.place(s, c.receiver)
+	}
+	at, pairs, ok := walksElements(c.name)
+	if !ok {
+		return nil
+	}
+	if pairs || count == 2 && c.name != "each_with_index" && c.name != "each_with_object" {
+		at = 1
+	}
+	if i != at {
+		return nil
+	}
+	return step(f.place(s, c.receiver), unit.Element)
+}
+
+// parameterNames are the names that a parameter binds.
+func (f *file) parameterNames(p *node) []*node {
+	switch p.kind {
+	case "identifier":
+		return []*node{p}
+	case "optional_parameter", "keyword_parameter", "splat_parameter", "hash_splat_parameter", "block_parameter":
+		if name := p.child("name"); name != nil {
+			return []*node{name}
+		}
+		return nil
+	}
+	var names []*node
+	for _, kid := range p.kids {
+		names = append(names, f.parameterNames(kid)...)
+	}
+	return names
+}
+
+// parameters binds the parameters of a function and walks their defaults.
+func (f *file) parameters(s *scope, list *node, fn *unit.Function) {
+	if list == nil {
+		return
+	}
+	for _, p := range list.kids {
+		names := f.parameterNames(p)
+		for _, name := range names {
+			text := f.text(name)
+			place := &unit.Place{Root: unit.RootParam, Name: itoa(len(fn.Params))}
+			s.set(text, unit.Value{Kind: unit.PlaceValue, Text: text, Place: place}, place, name)
+			s.locals[text].param = true
+		}
+		if len(names) > 0 {
+			fn.Params = append(fn.Params, f.text(names[0]))
+		} else {
+			fn.Params = append(fn.Params, f.short(p))
+		}
+		if p.is("optional_parameter", "keyword_parameter") {
+			if value := p.child("value"); value != nil {
+				f.eval(s, value, unit.Used)
+			}
+		}
+	}
+}
+
+// lambda is a function value: -> { }, lambda { }, proc { }.
+func (f *file) lambda(s *scope, n, block *node) unit.Value {
+	body := block
+	if n.kind == "lambda" {
+		body = n.child("body")
+	}
+	if body == nil {
+		return unit.Value{Kind: unit.Func, Text: f.short(n)}
+	}
+	fn := &unit.Function{
+		ID: s.fn.ID + "/lambda@" + itoa(f.line(n.start)), Symbol: s.fn.Symbol + " (lambda)", Name: "lambda",
+		Owner: s.owner, Outer: s.fn.ID, Location: f.at(n), Attrs: []string{"lambda"},
+	}
+	if f.rackLambda(n, block) {
+		fn.Roles, fn.RoleNote = []unit.Role{unit.Middleware}, "lambda that takes a Rack environment"
+	} else if f.class.tool {
+		fn.Roles, fn.RoleNote = []unit.Role{unit.Tool}, "runs in a process of its own"
+	} else if s.atBoot() {
+		fn.Roles, fn.RoleNote = []unit.Role{unit.Callback}, "lambda made at load"
+		if f.class.app {
+			fn.Roles, fn.RoleNote = []unit.Role{unit.Application}, "lambda of a class that the application serves with"
+		}
+	}
+	inner := s.later(fn)
+	if inner.self == selfClass && s.body != nil {
+		// Lambdas in a class body are options of macros: they run on an instance.
+		inner.self = selfInstance
+		fn.Attrs = append(fn.Attrs, attrOnInstance)
+	}
+	fn = f.addFunction(fn)
+	f.names(s, n, fn)
+	f.parameters(inner, n.child("parameters"), fn)
+	f.parameters(inner, body.child("parameters"), fn)
+	f.blockBody(inner, body, true)
+	return unit.Value{Kind: unit.Func, Callee: fn.ID, Text: f.short(n)}
+}
+
+// names records that a function names one of its blocks: who runs it is not known.
+func (f *file) names(s *scope, n *node, fn *unit.Function) {
+	s.fn.Calls = append(s.fn.Calls, unit.Call{
+		Callee: fn.ID, Name: fn.Name, Reference: true, Async: fn.RoleNote != "" && fn.Roles[0] == unit.Background, Location: f.region(n.start, n.start),
+	})
+}
+
+// rackLambda tells whether a lambda is a Rack application.
+func (f *file) rackLambda(n, block *node) bool {
+	parameters := n.child("parameters")
+	if parameters == nil {
+		parameters = block.child("parameters")
+	}
+	return parameters != nil && len(parameters.kids) == 1 && strings.TrimLeft(f.text(parameters.kids[0]), "_") == "env"
+}

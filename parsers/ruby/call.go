@@ -1,0 +1,400 @@
+package ruby
+
+import (
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// send is a call as written.
+type send struct {
+	n        *node
+	receiver *node
+	name     string
+	args     []*node
+	block    *node // do_block or block
+}
+
+// sendOf reads a call: `x.y(z) { }`, `y`, `super`, `yield`.
+func (f *file) sendOf(n *node) send {
+	c := send{n: n, receiver: n.child("receiver"), name: f.text(n.child("method")), block: n.child("block")}
+	switch n.kind {
+	case "identifier":
+		c.name = f.text(n)
+	case "super", "yield":
+		c.name = n.kind
+	}
+	if c.name == "" && n.kind == "call" {
+		c.name = "call" // x.()
+	}
+	if n.child("method").is("super") {
+		c.name = "super"
+	}
+	if args := n.child("arguments"); args != nil {
+		c.args = args.kids
+	} else if n.kind == "yield" && len(n.kids) > 0 {
+		c.args = n.kids[0].kids
+	}
+	return f.sent(c)
+}
+
+// sent replaces `x.send(:y, z)` by `x.y(z)`.
+func (f *file) sent(c send) send {
+	switch c.name {
+	case "send", "public_send", "__send__", "try", "try!":
+		if len(c.args) > 0 {
+			if name := f.symbolText(c.args[0]); name != "" {
+				c.name, c.args = name, c.args[1:]
+			}
+		}
+	}
+	return c
+}
+
+// call walks a call, records it, and tells what it hands out.
+func (f *file) call(s *scope, n *node, use unit.Use) unit.Value {
+	c := f.sendOf(n)
+	if v, ok := f.special(s, c, use); ok {
+		return v
+	}
+	receiver := f.receiverValue(s, c.receiver)
+	if c.receiver != nil {
+		f.walkReceiver(s, c.receiver)
+	}
+	args := f.evalAll(s, c.args)
+	f.recordCall(s, c, receiver, args, use)
+	given := f.block(s, c)
+	f.touch(s, c, args, given)
+	v := f.result(s, c, receiver, args)
+	if given.Kind != unit.Unknown {
+		v.Parts = parts(append([]unit.Value{given}, v.Parts...)...)
+	}
+	return v
+}
+
+// special knows the calls that are syntax in all but name.
+func (f *file) special(s *scope, c send, use unit.Use) (unit.Value, bool) {
+	if c.receiver == nil || c.receiver.kind == "self" {
+		switch c.name {
+		case "lambda", "proc":
+			if c.block != nil {
+				return f.lambda(s, c.n, c.block), true
+			}
+		case "raise", "fail":
+			f.evalAll(s, c.args)
+			return unit.Value{}, true
+		}
+		if s.body != nil {
+			if v, ok := f.macro(s, c); ok {
+				return v, true
+			}
+		}
+	}
+	f.settingCalled(s, c)
+	return f.specialReceiver(s, c, use)
+}
+
+// specialReceiver is special for calls on something.
+func (f *file) specialReceiver(s *scope, c send, _ unit.Use) (unit.Value, bool) {
+	constant := f.constantName(c.receiver)
+	switch c.name {
+	case "new":
+		if constant == "Proc" && c.block != nil {
+			return f.lambda(s, c.n, c.block), true
+		}
+		if (constant == "Class" || constant == "Module" || constant == "Struct") && c.block != nil && s.body == nil {
+			f.evalAll(s, c.args)
+			return unit.Value{Kind: unit.New, Type: constant, Text: f.short(c.n)}, true
+		}
+	case "include", "prepend", "extend":
+		if constant != "" && len(c.args) > 0 {
+			f.mixInto(join("", constant), c)
+			return unit.Value{}, true
+		}
+	case "class_eval", "module_eval", "class_exec":
+		if constant != "" && c.block != nil {
+			f.reopen(s, constant, c)
+			return unit.Value{}, true
+		}
+	case "instance_variable_set", "class_variable_set", "thread_variable_set", "store_in_thread", "remove_instance_variable":
+		return f.setReflected(s, c)
+	}
+	return unit.Value{}, false
+}
+
+// setReflected is instance_variable_set(:@x, v) and its like.
+func (f *file) setReflected(s *scope, c send) (unit.Value, bool) {
+	place := f.place(s, c.n)
+	if place == nil || viaMethod(place) || len(c.args) == 0 {
+		return unit.Value{}, false
+	}
+	value := unit.Value{Kind: unit.Nil}
+	if len(c.args) > 1 {
+		value = f.eval(s, c.args[1], unit.Used)
+	}
+	f.declareReflected(s, c, place, value)
+	f.access(s, c.n, place, s.write(place, value, "="))
+	return value, true
+}
+
+// declareReflected declares the variable that a symbol names.
+func (f *file) declareReflected(s *scope, c send, place *unit.Place, value unit.Value) {
+	name := f.symbolText(c.args[0])
+	h := unit.Holder{
+		ID: place.Name, Name: name, Kind: unit.ClassIvar, Owner: f.ownerOf(s, c.receiver), Type: value.Type,
+		Value: prune(value, valueDepth), Location: f.at(c.n), Comment: f.comment(c.n),
+	}
+	switch {
+	case place.Root == unit.RootReceiver && len(place.Path) > 0:
+		h.ID, h.Kind = place.Path[0], unit.Field
+	case strings.HasPrefix(name, "@@"):
+		h.Kind = unit.ClassVar
+	case !strings.HasPrefix(name, "@"):
+		return
+	}
+	f.declare(h, s.atBoot())
+}
+
+// receiverValue is what a call is made on, without recording anything. It is
+// nil for calls on self that do not say so.
+func (f *file) receiverValue(s *scope, n *node) *unit.Value {
+	if n == nil {
+		return nil
+	}
+	v := f.glance(s, n, 3)
+	return &v
+}
+
+// glance tells what an expression is without recording anything.
+func (f *file) glance(s *scope, n *node, depth int) unit.Value {
+	switch n.kind {
+	case "call":
+		return f.glanceCall(s, n, depth)
+	case "identifier":
+		return f.glanceIdentifier(s, n)
+	case "parenthesized_statements":
+		if len(n.kids) == 1 {
+			return f.glance(s, n.kids[0], depth)
+		}
+	case "string", "heredoc_beginning":
+		return f.literal(n, "String")
+	case "array", "string_array", "symbol_array":
+		return unit.Value{Kind: unit.Collection, Type: "Array", Text: f.short(n)}
+	case "hash":
+		return unit.Value{Kind: unit.Collection, Type: "Hash", Text: f.short(n)}
+	}
+	if place := f.place(s, n); place != nil {
+		return f.placeValue(n, place)
+	}
+	return unit.Value{Text: f.short(n)}
+}
+
+// glanceIdentifier is glance for locals and methods of self.
+func (f *file) glanceIdentifier(s *scope, n *node) unit.Value {
+	name := f.text(n)
+	l, at := s.find(name)
+	switch {
+	case l == nil:
+		return unit.Value{Kind: unit.Result, Callee: name, Text: name}
+	case at != s || l.place != nil:
+		v := unit.Value{Text: name, Type: l.value.Type}
+		if place := f.identifierPlace(s, n); place != nil {
+			v.Kind, v.Place = unit.PlaceValue, place
+		}
+		if l.value.Kind != unit.PlaceValue {
+			v.Parts = parts(prune(l.value, 2))
+		}
+		return v
+	case l.value.Kind == unit.Func:
+		return l.value
+	}
+	return unit.Value{
+		Kind: unit.PlaceValue, Type: l.value.Type, Text: name,
+		Place: &unit.Place{Root: unit.RootLocal, Name: l.value.Type}, Parts: parts(prune(l.value, 2)),
+	}
+}
+
+// glanceCall is glance for calls.
+func (f *file) glanceCall(s *scope, n *node, depth int) unit.Value {
+	c := f.sendOf(n)
+	if key := f.configKey(n); key != "" {
+		return f.placeValue(n, holderPlace("config."+key))
+	}
+	if handsOutSelf(c.name) && c.receiver != nil {
+		return f.glance(s, c.receiver, depth)
+	}
+	var receiver *unit.Value
+	if c.receiver != nil && depth > 0 {
+		v := f.glance(s, c.receiver, depth-1)
+		receiver = &v
+	}
+	var args []unit.Value
+	for _, arg := range c.args {
+		if len(args) < valueParts && depth > 1 && !arg.is("pair", "block_argument", "hash") {
+			args = append(args, f.glance(s, arg, 0))
+		}
+	}
+	return f.result(s, c, receiver, args)
+}
+
+// result is the value of a call.
+func (f *file) result(s *scope, c send, receiver *unit.Value, args []unit.Value) unit.Value {
+	constant := f.constantName(c.receiver)
+	v := unit.Value{Kind: unit.Result, Text: f.short(c.n), Callee: f.calleeText(c, constant)}
+	switch c.name {
+	case "new":
+		if constant == "" && c.receiver == nil && s.self == selfClass {
+			constant = s.owner
+		}
+		if constant != "" || c.receiver.is("self") && s.self == selfClass {
+			if constant == "" {
+				constant = s.owner
+			}
+			return unit.Value{Kind: unit.New, Type: constant, Text: f.short(c.n), Parts: parts(args...)}
+		}
+	case "freeze":
+		if receiver != nil && (receiver.Kind == unit.Collection || receiver.Kind == unit.Literal) {
+			frozen := *receiver
+			frozen.Kind, frozen.Text = unit.Literal, f.short(c.n)
+			return frozen
+		}
+	}
+	if receiver != nil {
+		if (handsOutSelf(c.name) || handsOutElement(c.name)) && receiver.Kind == unit.PlaceValue && receiver.Place != nil && !constantOnly(receiver.Place) {
+			if place := f.place(s, c.n); place != nil {
+				v = f.placeValue(c.n, place)
+				v.Parts = parts(args...)
+				return v
+			}
+		}
+		v.Parts = parts(append([]unit.Value{*receiver}, args...)...)
+		return v
+	}
+	v.Parts = parts(args...)
+	return v
+}
+
+// constantOnly tells whether a place is a constant that may be a class.
+func constantOnly(place *unit.Place) bool {
+	return place.Root == unit.RootHolder && len(place.Path) == 0 && !strings.ContainsAny(place.Name, "@$[.") && !loud(place.Name)
+}
+
+// calleeText names the method as a reader would.
+func (f *file) calleeText(c send, constant string) string {
+	if constant != "" {
+		return constant + "." + c.name
+	}
+	if c.receiver.is("self") {
+		return "self." + c.name
+	}
+	if c.receiver != nil {
+		return "." + c.name // the receiver is the first part
+	}
+	return c.name
+}
+
+// walkReceiver walks what a call is made on, for what happens in it. The place
+// itself is not read: the call says what is done with it.
+func (f *file) walkReceiver(s *scope, n *node) {
+	switch n.kind {
+	case "constant", "scope_resolution", "self":
+	case "instance_variable", "class_variable", "global_variable":
+		if place := f.place(s, n); place != nil {
+			f.discover(s, n, place)
+		}
+	case "identifier":
+		if l, _ := s.find(f.text(n)); l == nil {
+			f.eval(s, n, unit.Used)
+		}
+	default:
+		f.eval(s, n, unit.Used)
+	}
+}
+
+// touch records what a call does to the place that it is made on.
+func (f *file) touch(s *scope, c send, args []unit.Value, given unit.Value) {
+	if c.receiver == nil {
+		return
+	}
+	place := f.place(s, c.receiver)
+	if place == nil || place.Root == unit.RootReceiver && len(place.Path) == 0 {
+		return
+	}
+	switch {
+	case mutates(c.name):
+		f.mutation(s, c, place, args, given)
+	case reads(c.name) && !(fillsByBlock(c.name) && c.block != nil):
+		if !viaMethod(place) && !constantOnly(place) {
+			f.access(s, c.n, place, change{kind: unit.Read, method: c.name})
+		}
+	default:
+		ch := change{kind: unit.Invoke, method: c.name, lazy: fillsOnce(c.name) || c.name == "fetch"}
+		if given.Kind != unit.Unknown {
+			ch.value = &given
+		} else if len(args) > 0 {
+			ch.value = &args[len(args)-1]
+		}
+		if len(args) > 0 {
+			ch.key = &args[0]
+		}
+		f.access(s, c.n, place, ch)
+	}
+}
+
+// mutation records the change that a method of a collection makes.
+func (f *file) mutation(s *scope, c send, place *unit.Place, args []unit.Value, given unit.Value) {
+	ch := change{kind: unit.Modify, op: c.name, method: c.name, lazy: fillsOnce(c.name), reset: empties(c.name)}
+	switch {
+	case given.Kind != unit.Unknown:
+		ch.value = &given
+	case len(args) > 0:
+		ch.value = &args[len(args)-1]
+	}
+	if len(args) > 1 || len(args) == 1 && (empties(c.name) || given.Kind != unit.Unknown) {
+		ch.key = &args[0]
+	}
+	f.access(s, c.n, place, ch)
+}
+
+// recordCall records a call unless it says nothing.
+func (f *file) recordCall(s *scope, c send, receiver *unit.Value, args []unit.Value, use unit.Use) {
+	onName := c.receiver == nil || c.receiver.is("constant", "scope_resolution", "self")
+	if plain(c.name) && (!onName || quietOnSelf(c.name) && c.receiver == nil) {
+		return
+	}
+	if c.name == "yield" || c.name == "block_given?" {
+		return
+	}
+	constant := f.constantName(c.receiver)
+	f.record(s, c.n, unit.Call{
+		Name: c.name, Receiver: shallow(receiver), Args: args, Result: use, Async: asyncCall(c.name),
+	})
+	if constant == "" && c.receiver == nil && s.self == selfClass {
+		constant = s.owner
+	}
+	if c.name == "new" && constant != "" {
+		s.fn.Allocs = append(s.fn.Allocs, unit.Alloc{Type: constant, Location: f.at(f.head(c.n))})
+	}
+	f.symbolProc(s, c)
+}
+
+// shallow cuts a receiver to what calls need.
+func shallow(v *unit.Value) *unit.Value {
+	if v == nil {
+		return nil
+	}
+	cutDown := prune(*v, 3)
+	return &cutDown
+}
+
+// symbolProc records the call in `map(&:name)`.
+func (f *file) symbolProc(s *scope, c send) {
+	for _, arg := range c.args {
+		if arg.kind != "block_argument" || len(arg.kids) == 0 {
+			continue
+		}
+		if name := f.symbolText(arg.kids[0]); name != "" && !plain(name) {
+			f.record(s, arg, unit.Call{Name: name, Receiver: &unit.Value{Text: "&"}, Result: unit.Used})
+		}
+	}
+}

@@ -1,0 +1,278 @@
+package ruby
+
+import "github.com/stateaudit/stateaudit/internal/unit"
+
+// evalControl knows the statements that decide what runs.
+func (f *file) evalControl(s *scope, n *node, use unit.Use) (unit.Value, bool) {
+	switch n.kind {
+	case "if", "unless", "elsif", "conditional":
+		return f.conditional(s, n, use), true
+	case "if_modifier", "unless_modifier":
+		return f.modifier(s, n, use), true
+	case "while", "until", "while_modifier", "until_modifier":
+		return f.loop(s, n), true
+	case "for":
+		return f.forLoop(s, n), true
+	case "case", "case_match":
+		return f.caseOf(s, n, use), true
+	case "begin", "body_statement", "do", "block_body", "parenthesized_statements", "then", "else", "program", "ERROR":
+		return f.sequence(s, n, use), true
+	case "rescue":
+		return f.rescue(s, n, use), true
+	case "ensure":
+		inner := *s
+		inner.ensure = true
+		return f.group(&inner, n, unit.Dropped), true
+	case "rescue_modifier":
+		return f.oneOf(n, f.eval(s, n.child("body"), use), f.eval(s, n.child("handler"), use)), true
+	case "return", "break", "next":
+		return f.leave(s, n), true
+	}
+	return unit.Value{}, false
+}
+
+// negated tells whether a condition is turned around by its keyword.
+func negated(n *node) bool {
+	return n.kind == "unless" || n.kind == "unless_modifier" || n.kind == "until" || n.kind == "until_modifier"
+}
+
+// conditional is if, unless and ?:.
+func (f *file) conditional(s *scope, n *node, use unit.Use) unit.Value {
+	condition := n.child("condition")
+	f.eval(s, condition, unit.Checked)
+	truth := !negated(n)
+	then := f.branch(s, condition, truth, n.child("consequence"), use)
+	otherwise := f.branch(s, condition, !truth, n.child("alternative"), use)
+	return f.oneOf(n, then, otherwise)
+}
+
+// branch walks what runs if a condition has a value.
+func (f *file) branch(s *scope, condition *node, truth bool, body *node, use unit.Use) unit.Value {
+	if body == nil {
+		return unit.Value{Kind: unit.Nil}
+	}
+	inner := s.knowing(f.emptyWhen(s, condition, truth))
+	return f.eval(f.environment(inner, condition, truth), body, use)
+}
+
+// modifier is `x if y` and `x unless y`.
+func (f *file) modifier(s *scope, n *node, use unit.Use) unit.Value {
+	condition := n.child("condition")
+	f.eval(s, condition, unit.Checked)
+	return f.branch(s, condition, !negated(n), n.child("body"), use)
+}
+
+// loop is while and until.
+func (f *file) loop(s *scope, n *node) unit.Value {
+	condition := n.child("condition")
+	inner := *s
+	inner.loop = s.loop || condition.is("true")
+	f.eval(&inner, condition, unit.Checked)
+	f.eval(inner.knowing(f.emptyWhen(s, condition, !negated(n))), n.child("body"), unit.Dropped)
+	return unit.Value{Kind: unit.Nil}
+}
+
+// forLoop is for x in y.
+func (f *file) forLoop(s *scope, n *node) unit.Value {
+	value := n.child("value")
+	list := f.eval(s, value, unit.Used)
+	var element *unit.Place
+	if value != nil && len(value.kids) > 0 {
+		element = step(f.place(s, value.kids[0]), unit.Element)
+	}
+	if pattern := n.child("pattern"); pattern.is("identifier") {
+		s.set(f.text(pattern), unit.Value{Kind: unit.Compound, Parts: parts(list)}, element, pattern)
+	} else if pattern != nil {
+		f.bindAll(s, pattern)
+	}
+	f.eval(s, n.child("body"), unit.Dropped)
+	return unit.Value{Kind: unit.Nil}
+}
+
+// caseOf is case/when and case/in.
+func (f *file) caseOf(s *scope, n *node, use unit.Use) unit.Value {
+	f.eval(s, n.child("value"), unit.Checked)
+	var values []unit.Value
+	for _, kid := range n.kids {
+		if kid.field == "value" {
+			continue
+		}
+		for _, part := range kid.kids {
+			switch {
+			case kid.kind == "else":
+			case part.field == "pattern":
+				f.casePattern(s, kid, part)
+				continue
+			case part.field != "body":
+				f.eval(s, part, unit.Checked)
+				continue
+			}
+			values = append(values, f.eval(s, part, use))
+		}
+	}
+	return f.oneOf(n, values...)
+}
+
+// casePattern walks the pattern of a branch: values in when, names in in.
+func (f *file) casePattern(s *scope, branch, pattern *node) {
+	if branch.kind == "in_clause" {
+		f.bindAll(s, pattern)
+		return
+	}
+	f.eval(s, pattern, unit.Checked)
+}
+
+// bindAll makes locals of all names in a pattern.
+func (f *file) bindAll(s *scope, pattern *node) {
+	if pattern.kind == "identifier" {
+		s.set(f.text(pattern), unit.Value{}, nil, pattern)
+		return
+	}
+	for _, kid := range pattern.kids {
+		f.bindAll(s, kid)
+	}
+}
+
+// sequence walks statements that may have rescue, else and ensure behind them.
+func (f *file) sequence(s *scope, n *node, use unit.Use) unit.Value {
+	var plain, handlers []*node
+	for _, kid := range n.kids {
+		if kid.is("rescue", "ensure", "else") {
+			handlers = append(handlers, kid)
+		} else if len(handlers) == 0 {
+			plain = append(plain, kid)
+		}
+	}
+	value := f.statements(s, plain, use)
+	if len(handlers) == 0 {
+		return value
+	}
+	values := []unit.Value{value}
+	for _, handler := range handlers {
+		v := f.eval(s, handler, use)
+		if handler.kind != "ensure" {
+			values = append(values, v)
+		}
+	}
+	return f.oneOf(n, values...)
+}
+
+// rescue is a rescue clause.
+func (f *file) rescue(s *scope, n *node, use unit.Use) unit.Value {
+	if variable := n.child("variable"); variable != nil && len(variable.kids) > 0 {
+		f.assign(s, variable.kids[0], variable.kids[0], unit.Value{Text: "exception"}, nil, "=")
+	}
+	if exceptions := n.child("exceptions"); exceptions != nil {
+		f.group(s, exceptions, unit.Used)
+	}
+	return f.eval(s, n.child("body"), use)
+}
+
+// leave is return, break or next.
+func (f *file) leave(s *scope, n *node) unit.Value {
+	var value unit.Value
+	if len(n.kids) == 0 {
+		return value
+	}
+	args := n.kids[0]
+	if len(args.kids) == 1 {
+		value = f.eval(s, args.kids[0], unit.Used)
+	} else {
+		value = f.collection(s, args, "Array")
+	}
+	if n.kind != "break" {
+		f.handOut(s, value)
+	}
+	return unit.Value{}
+}
+
+// emptyBehind tells which places are empty in the statements behind one:
+// `return @x if @x`.
+func (f *file) emptyBehind(s *scope, n *node) []string {
+	switch n.kind {
+	case "if_modifier", "unless_modifier":
+		if n.child("body").is("return", "next", "break") {
+			return f.emptyWhen(s, n.child("condition"), negated(n))
+		}
+	case "if", "unless":
+		then := n.child("consequence")
+		if n.child("alternative") == nil && then != nil && len(then.kids) > 0 && then.kids[len(then.kids)-1].is("return", "next", "raise") {
+			return f.emptyWhen(s, n.child("condition"), negated(n))
+		}
+	}
+	return nil
+}
+
+// emptyWhen tells which places hold nothing if a condition is true or false.
+// Of alternatives (`@x.nil? || stale?`) each counts: a refresh is done by the
+// same code as the first filling.
+func (f *file) emptyWhen(s *scope, n *node, truth bool) []string {
+	if n == nil {
+		return nil
+	}
+	switch n.kind {
+	case "parenthesized_statements":
+		if len(n.kids) == 1 {
+			return f.emptyWhen(s, n.kids[0], truth)
+		}
+	case "unary":
+		operand := n.child("operand")
+		if operand != nil && (f.src[n.start] == '!' || f.src[n.start] == 'n') {
+			return f.emptyWhen(s, operand, !truth)
+		}
+		return f.emptyWhen(s, operand, truth)
+	case "binary":
+		return f.emptyBinary(s, n, truth)
+	case "call":
+		if keys, ok := f.emptyCall(s, n, truth); ok {
+			return keys
+		}
+	}
+	if truth {
+		return nil
+	}
+	return keyOf(f.place(s, n))
+}
+
+// emptyBinary is emptyWhen for operators.
+func (f *file) emptyBinary(s *scope, n *node, truth bool) []string {
+	left, right := n.child("left"), n.child("right")
+	switch op := f.operator(left, right); op {
+	case "&&", "and", "||", "or":
+		return append(f.emptyWhen(s, left, truth), f.emptyWhen(s, right, truth)...)
+	case "==", "!=":
+		if right.is("nil") && truth == (op == "==") {
+			return keyOf(f.place(s, left))
+		}
+	}
+	return nil
+}
+
+// emptyCall is emptyWhen for questions asked of a place.
+func (f *file) emptyCall(s *scope, n *node, truth bool) ([]string, bool) {
+	receiver := n.child("receiver")
+	switch f.text(n.child("method")) {
+	case "nil?", "blank?", "empty?", "exclude?":
+		if truth {
+			return keyOf(f.place(s, receiver)), true
+		}
+		return nil, true
+	case "present?", "any?", "key?", "has_key?", "include?", "member?", "instance_variable_defined?", "exist?":
+		if truth {
+			return nil, true
+		}
+		if place := f.reflected(s, receiver, f.text(n.child("method")), n.child("arguments")); place != nil {
+			return keyOf(place), true
+		}
+		return keyOf(f.place(s, receiver)), true
+	}
+	return nil, false
+}
+
+// keyOf is the key of a place in a list.
+func keyOf(place *unit.Place) []string {
+	if place == nil {
+		return nil
+	}
+	return []string{placeKey(place)}
+}

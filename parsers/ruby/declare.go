@@ -1,0 +1,282 @@
+package ruby
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// declaration knows what defines methods, classes and modules.
+func (f *file) declaration(s *scope, n *node) unit.Value {
+	switch n.kind {
+	case "method":
+		f.method(s, n, f.isSingleton(s, f.text(n.child("name"))))
+	case "singleton_method":
+		f.singletonMethod(s, n)
+	case "class", "module":
+		f.classOrModule(s, n)
+	case "singleton_class":
+		f.singletonClass(s, n)
+	case "alias":
+		f.aliasMethod(s, n, f.symbolOrName(n.child("name")), f.symbolOrName(n.child("alias")))
+	}
+	name := f.text(n.child("name"))
+	return unit.Value{Kind: unit.Literal, Type: "Symbol", Text: ":" + name}
+}
+
+// symbolOrName is the method that an alias or macro names.
+func (f *file) symbolOrName(n *node) string {
+	if name := f.symbolText(n); name != "" {
+		return name
+	}
+	return f.text(n)
+}
+
+// isSingleton tells whether a plain def defines a method of the class object.
+func (f *file) isSingleton(s *scope, name string) bool {
+	b := s.body
+	return b != nil && (b.singleton || b.classMethods || b.moduleFunction || b.functions[name])
+}
+
+// methodID is the ID of a method.
+func methodID(owner, name string, singleton bool) string {
+	if owner == "" {
+		owner = "Object"
+	}
+	if singleton {
+		return owner + "." + name
+	}
+	return owner + "#" + name
+}
+
+// method is def x.
+func (f *file) method(s *scope, n *node, singleton bool) {
+	name := n.child("name")
+	fn := &unit.Function{
+		ID: methodID(s.owner, f.text(name), singleton), Name: f.text(name), Owner: s.owner,
+		Location: f.methodLocation(n, name),
+	}
+	if b := s.body; b != nil {
+		if b.visibility != "" {
+			fn.Attrs = append(fn.Attrs, b.visibility)
+		}
+		if b.moduleFunction || b.functions[fn.Name] {
+			fn.Attrs = append(fn.Attrs, attrModuleFunction)
+		}
+		if b.classMethods {
+			fn.Attrs = append(fn.Attrs, attrClassMethod)
+		}
+	}
+	self := selfInstance
+	if singleton {
+		self = selfClass
+	}
+	f.methodBody(s, n, fn, self)
+}
+
+// Words in Function.Attrs that the resolver asks for.
+const (
+	attrModuleFunction = "module-function" // callable on the module and on what includes it
+	attrClassMethod    = "class-method"    // becomes a class method of what includes the module
+	attrAttribute      = "attribute"       // made by attr_accessor and its like; Returns holds the place
+	attrBlock          = "block"
+	attrOnInstance     = "on-instance" // block of a class body that runs on an instance
+)
+
+// methodLocation is the region from a method's name to its last line.
+func (f *file) methodLocation(n, name *node) unit.Location {
+	at := f.at(name)
+	end := f.region(n.start, n.end)
+	at.EndLine, at.EndColumn = end.EndLine, end.EndColumn
+	return at
+}
+
+// methodBody walks parameters and statements of a method.
+func (f *file) methodBody(s *scope, n *node, fn *unit.Function, self selfKind) {
+	if fn.Owner == "" {
+		fn.Owner = "Object"
+	}
+	fn = f.addFunction(fn)
+	inner := &scope{fn: fn, owner: s.owner, self: self, locals: map[string]*local{}, env: s.env, when: s.when}
+	inner.init = fn.Name == "initialize" && self == selfInstance
+	f.parameters(inner, n.child("parameters"), fn)
+	if body := n.child("body"); body != nil {
+		f.handOut(inner, f.eval(inner, body, unit.Used))
+	}
+}
+
+// singletonMethod is def self.x or def Const.x.
+func (f *file) singletonMethod(s *scope, n *node) {
+	object := n.child("object")
+	at := *s
+	if constant := f.constantName(object); constant != "" && constant != lastName(s.owner) {
+		at.owner = join(s.owner, constant)
+	} else if constant == "" && !object.is("self") {
+		return // a method of some object: nobody can say whose
+	}
+	at.body = nil
+	if s.body != nil && s.body.visibility != "" && s.body.singleton {
+		at.body = &body{visibility: s.body.visibility}
+	}
+	f.method(&at, n, true)
+}
+
+// lastName is the last part of a constant.
+func lastName(id string) string {
+	if i := strings.LastIndex(id, "::"); i >= 0 {
+		return id[i+2:]
+	}
+	return id
+}
+
+// classOrModule is class X < Y and module X.
+func (f *file) classOrModule(s *scope, n *node) {
+	name := f.constantName(n.child("name"))
+	if name == "" {
+		return
+	}
+	id := join(s.owner, name)
+	f.addType(id, n.kind, f.at(n.child("name")))
+	if super := n.child("superclass"); super != nil && len(super.kids) > 0 {
+		f.superclass(s, id, super.kids[0])
+	}
+	inner := f.inClass(s, id, n.child("name"))
+	f.scanModuleFunctions(inner.body, n.child("body"))
+	f.eval(inner, n.child("body"), unit.Dropped)
+}
+
+// superclass notes what a class inherits from: a constant, Struct.new(...), or
+// a versioned class such as Migration[7.0].
+func (f *file) superclass(s *scope, id string, n *node) {
+	switch n.kind {
+	case "element_reference":
+		f.addSuper(id, "<", f.constantName(n.child("object")))
+	case "call":
+		f.addSuper(id, "<", f.constantName(n.child("receiver")))
+		f.eval(s, n, unit.Used)
+	default:
+		f.addSuper(id, "<", f.constantName(n))
+	}
+}
+
+// scanModuleFunctions looks ahead for `extend self` and module_function with
+// names, which count for methods above them too.
+func (f *file) scanModuleFunctions(b *body, n *node) {
+	if n == nil {
+		return
+	}
+	for _, kid := range n.kids {
+		if !kid.is("call") || kid.child("receiver") != nil {
+			continue
+		}
+		c := f.sendOf(kid)
+		switch {
+		case c.name == "extend" && len(c.args) == 1 && c.args[0].is("self"):
+			b.moduleFunction = true
+		case c.name == "module_function" || c.name == "public_class_method":
+			for _, arg := range c.args {
+				if name := f.symbolText(arg); name != "" {
+					if b.functions == nil {
+						b.functions = map[string]bool{}
+					}
+					b.functions[name] = true
+				}
+			}
+		}
+	}
+}
+
+// singletonClass is class << self.
+func (f *file) singletonClass(s *scope, n *node) {
+	inner := *s
+	value := n.child("value")
+	switch {
+	case value.is("self"):
+	case f.constantName(value) != "":
+		inner.owner = join("", f.constantName(value))
+	default:
+		return
+	}
+	inner.body = &body{singleton: true}
+	inner.self = selfClass
+	f.eval(&inner, n.child("body"), unit.Dropped)
+}
+
+// aliasMethod makes a method that calls another one.
+func (f *file) aliasMethod(s *scope, n *node, name, original string) {
+	if s.body == nil || name == "" || original == "" {
+		return
+	}
+	fn := f.addFunction(&unit.Function{
+		ID: methodID(s.owner, name, s.body.singleton), Name: name, Owner: s.owner, Location: f.at(n), Attrs: []string{"alias"},
+	})
+	fn.Calls = []unit.Call{{Name: original, Result: unit.Used, Location: f.at(n)}}
+	fn.Returns = []unit.Value{{Kind: unit.Result, Callee: original, Text: original}}
+}
+
+// constantAssignment is X = y.
+func (f *file) constantAssignment(s *scope, n, left, right *node) unit.Value {
+	name := f.constantName(left)
+	if name == "" {
+		return f.eval(s, right, unit.Used)
+	}
+	id := join(s.owner, name)
+	if f.classByCall(s, id, left, right) {
+		return unit.Value{Kind: unit.PlaceValue, Text: name, Place: holderPlace(name)}
+	}
+	value := f.eval(s, right, unit.Used)
+	f.declare(unit.Holder{
+		ID: id, Symbol: id, Name: lastName(name), Kind: unit.Constant, Owner: s.owner, Type: value.Type,
+		Value: prune(value, valueDepth), Location: f.at(left), Comment: f.comment(n),
+	}, true)
+	return value
+}
+
+// classByCall is X = Class.new(Y) { }, Module.new, Struct.new and Data.define.
+func (f *file) classByCall(s *scope, id string, left, right *node) bool {
+	if !right.is("call") {
+		return false
+	}
+	c := f.sendOf(right)
+	constant := strings.TrimPrefix(f.constantName(c.receiver), "::")
+	if c.name != "new" && c.name != "define" {
+		return false
+	}
+	switch constant {
+	case "Class":
+		f.addType(id, "class", f.at(left))
+		if len(c.args) > 0 {
+			f.addSuper(id, "<", f.constantName(c.args[0]))
+		}
+	case "Module":
+		f.addType(id, "module", f.at(left))
+	case "Struct", "Data", "ImmutableStruct":
+		f.addType(id, "class", f.at(left))
+		f.addSuper(id, "<", constant)
+	default:
+		return false
+	}
+	if c.block != nil {
+		inner := f.inClass(s, id, left)
+		f.blockBody(inner, c.block, false)
+	}
+	return true
+}
+
+// reopen is X.class_eval do ... end.
+func (f *file) reopen(s *scope, constant string, c send) {
+	id := join("", constant)
+	f.addType(id, "class", f.at(c.receiver))
+	f.blockBody(f.inClass(s, id, c.receiver), c.block, false)
+}
+
+// mixInto is X.include(Y), X.extend Y and X.prepend Y.
+func (f *file) mixInto(id string, c send) {
+	f.addType(id, "class", f.at(c.receiver))
+	for _, arg := range c.args {
+		f.addSuper(id, c.name, f.constantName(arg))
+	}
+}

@@ -1,0 +1,331 @@
+package ruby
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// ref is what stands at a place: an instance of a class, or the class object.
+type ref struct {
+	typ   string
+	class bool
+}
+
+// handed is what a function hands out: the place that it returns, if it always
+// returns one, and what stands there.
+type handed struct {
+	place *unit.Place
+	ref   ref
+}
+
+// site is where a name is looked up: in which function, on which self.
+type site struct {
+	f     *unit.Function
+	owner string
+	self  selfKind
+}
+
+// siteOf tells what self is in a function.
+func (r *resolver) siteOf(f *unit.Function) site {
+	s := site{f: f, owner: f.Owner}
+	m := f
+	for m.Outer != "" && r.functions[m.Outer] != nil && !slices.Contains(m.Attrs, attrOnInstance) && !isMethod(m) {
+		m = r.functions[m.Outer]
+	}
+	switch {
+	case f.Owner == "":
+		s.self = selfNone
+	case slices.Contains(m.Attrs, attrOnInstance), strings.HasPrefix(m.ID, f.Owner+"#"):
+		s.self = selfInstance
+	case strings.HasPrefix(m.ID, f.Owner+"."):
+		s.self = selfClass
+	}
+	return s
+}
+
+// isMethod tells a function that has an ID of a method, though made by a block.
+func isMethod(f *unit.Function) bool {
+	return strings.HasPrefix(f.ID, f.Owner+"#") && !strings.Contains(f.ID, "/")
+}
+
+// handedOut works out what a function returns.
+func (r *resolver) handedOut(f *unit.Function) handed {
+	if h, ok := r.out[f.ID]; ok {
+		return h
+	}
+	if r.open[f.ID] {
+		return handed{}
+	}
+	r.open[f.ID] = true
+	h := r.returned(f)
+	delete(r.open, f.ID)
+	r.out[f.ID] = h
+	return h
+}
+
+func (r *resolver) returned(f *unit.Function) handed {
+	at := r.siteOf(f)
+	var out handed
+	for i := range f.Returns {
+		v := &f.Returns[i]
+		if v.Kind == unit.Nil || v.Kind == unit.Literal {
+			continue
+		}
+		if v.Kind == unit.PlaceValue && v.Place != nil && out.place == nil {
+			p, rf := r.place(at, *v.Place)
+			if p.Root == unit.RootHolder && !(rf.class && len(p.Path) == 0) || p.Root == unit.RootReceiver {
+				out.place = &p
+				out.ref = rf
+			}
+		}
+		if out.ref.typ == "" {
+			out.ref = r.typeOf(at, v)
+		}
+	}
+	return out
+}
+
+// place resolves a place, and tells what stands there. A place that cannot be
+// followed has RootUnknown.
+func (r *resolver) place(at site, pl unit.Place) (unit.Place, ref) {
+	cur, rf := r.root(at, pl)
+	for _, to := range pl.Path {
+		switch {
+		case strings.HasPrefix(to, "."):
+			cur, rf = r.member(cur, rf, to[1:])
+		case to == unit.Element:
+			cur, rf = r.element(cur, rf)
+		default:
+			cur = walk(cur, to)
+			rf = ref{}
+			if h := r.holders[to]; h != nil {
+				rf.typ = h.Type
+			}
+		}
+	}
+	return cur, rf
+}
+
+// walk adds a step to a place.
+func walk(pl unit.Place, to ...string) unit.Place {
+	if pl.Root == unit.RootUnknown || len(pl.Path)+len(to) > 8 {
+		return unit.Place{Root: unit.RootUnknown}
+	}
+	path := make([]string, 0, len(pl.Path)+len(to))
+	pl.Path = append(append(path, pl.Path...), to...)
+	return pl
+}
+
+// root resolves where a place starts.
+func (r *resolver) root(at site, pl unit.Place) (unit.Place, ref) {
+	cur := unit.Place{Root: pl.Root, Name: pl.Name}
+	switch pl.Root {
+	case unit.RootReceiver:
+		return cur, ref{typ: at.owner}
+	case unit.RootLocal:
+		if pl.Name != "" {
+			return cur, ref{typ: r.constant(at.owner, pl.Name)}
+		}
+	case unit.RootHolder:
+		id, rf := r.holder(at, pl.Name)
+		cur.Name = id
+		return cur, rf
+	}
+	return cur, ref{}
+}
+
+// holder resolves the name of a holder as written: a constant, or a variable of
+// a class that is named by a constant.
+func (r *resolver) holder(at site, name string) (string, ref) {
+	if h := r.holders[name]; h != nil && (strings.ContainsAny(name, "@$[./") || h.Kind == unit.Captured) {
+		return name, ref{typ: h.Type}
+	}
+	if owner, variable, ok := strings.Cut(name, ".@"); ok {
+		return r.classVariable(at, owner, "@"+variable)
+	}
+	if strings.ContainsAny(name, "$[./") {
+		return name, ref{}
+	}
+	id := r.constant(at.owner, name)
+	if h := r.holders[id]; h != nil {
+		return id, ref{typ: h.Type}
+	}
+	return id, ref{typ: id, class: true}
+}
+
+// classVariable finds @x of a class object, or @@x of a class or its ancestors.
+func (r *resolver) classVariable(at site, owner, variable string) (string, ref) {
+	if r.classes[owner] == nil {
+		owner = r.constant(at.owner, owner)
+	}
+	if strings.HasPrefix(variable, "@@") {
+		for _, up := range append(r.line(owner), outerOf(owner)) {
+			if h := r.holders[up+"."+variable]; h != nil {
+				return h.ID, ref{typ: h.Type}
+			}
+		}
+	}
+	id := owner + "." + variable
+	if h := r.holders[id]; h != nil {
+		return id, ref{typ: h.Type}
+	}
+	return id, ref{}
+}
+
+// element steps to an element. A class of the checkout that defines [] is asked
+// by a call instead.
+func (r *resolver) element(cur unit.Place, rf ref) (unit.Place, ref) {
+	if rf.class || rf.typ != "" && r.classes[rf.typ] != nil && r.instanceMethod(rf.typ, "[]") != nil {
+		return unit.Place{Root: unit.RootUnknown}, ref{}
+	}
+	return walk(cur, unit.Element), ref{}
+}
+
+// member steps to what a method hands out.
+func (r *resolver) member(cur unit.Place, rf ref, name string) (unit.Place, ref) {
+	m := r.method(rf, name)
+	if m == nil {
+		if rf.class && name == "new" {
+			return unit.Place{Root: unit.RootUnknown}, ref{typ: rf.typ}
+		}
+		return unit.Place{Root: unit.RootUnknown}, r.ofLibrary(rf, name)
+	}
+	h := r.handedOut(m)
+	switch {
+	case h.place == nil:
+		return unit.Place{Root: unit.RootUnknown}, h.ref
+	case h.place.Root == unit.RootHolder:
+		return *h.place, h.ref
+	case rf.class:
+		return unit.Place{Root: unit.RootUnknown}, h.ref
+	}
+	return walk(cur, h.place.Path...), h.ref
+}
+
+// method finds the method that what stands at a place answers with.
+func (r *resolver) method(rf ref, name string) *unit.Function {
+	switch {
+	case rf.typ == "" || r.classes[rf.typ] == nil:
+		return nil
+	case rf.class:
+		return r.classMethod(rf.typ, name)
+	}
+	return r.instanceMethod(rf.typ, name)
+}
+
+// typeOf tells what a value is an instance of, or which class object.
+func (r *resolver) typeOf(at site, v *unit.Value) ref {
+	switch v.Kind {
+	case unit.New:
+		return ref{typ: r.constant(at.owner, v.Type)}
+	case unit.Literal, unit.Collection:
+		return ref{typ: v.Type}
+	case unit.PlaceValue:
+		if v.Place != nil {
+			if _, rf := r.place(at, *v.Place); rf.typ != "" {
+				return rf
+			}
+		}
+		if v.Type != "" {
+			return ref{typ: r.constant(at.owner, v.Type)}
+		}
+		for i := range v.Parts {
+			if rf := r.typeOf(at, &v.Parts[i]); rf.typ != "" && v.Place != nil && v.Place.Root == unit.RootLocal {
+				return rf
+			}
+		}
+	case unit.Result:
+		return r.typeOfResult(at, v)
+	case unit.Compound:
+		if v.Callee == branches {
+			for i := range v.Parts {
+				if rf := r.typeOf(at, &v.Parts[i]); rf.typ != "" {
+					return rf
+				}
+			}
+		}
+	}
+	return ref{}
+}
+
+// typeOfResult is typeOf for calls.
+func (r *resolver) typeOfResult(at site, v *unit.Value) ref {
+	name, on := r.receiverOf(at, v)
+	if name == "new" && on.class {
+		return ref{typ: on.typ}
+	}
+	if name == "class" && !on.class {
+		return ref{typ: on.typ, class: true}
+	}
+	if m := r.method(on, name); m != nil {
+		return r.handedOut(m).ref
+	}
+	return r.ofLibrary(on, name)
+}
+
+// receiverOf splits the callee of a value as written into the method's name and
+// what it is called on.
+func (r *resolver) receiverOf(at site, v *unit.Value) (string, ref) {
+	if name, ok := strings.CutPrefix(v.Callee, "."); ok {
+		for i := range v.Parts {
+			if v.Parts[i].Kind != unit.Func {
+				return name, r.typeOf(at, &v.Parts[i])
+			}
+		}
+		return name, ref{}
+	}
+	i := strings.LastIndexByte(v.Callee, '.')
+	if i < 0 || strings.HasPrefix(v.Callee, "self.") {
+		return v.Callee[i+1:], at.selfRef()
+	}
+	constant, name := v.Callee[:i], v.Callee[i+1:]
+	id := r.constant(at.owner, constant)
+	if h := r.holders[id]; h != nil {
+		return name, ref{typ: h.Type}
+	}
+	return name, ref{typ: id, class: true}
+}
+
+// selfRef is what self is.
+func (at site) selfRef() ref {
+	switch at.self {
+	case selfInstance:
+		return ref{typ: at.owner}
+	case selfClass:
+		return ref{typ: at.owner, class: true}
+	}
+	return ref{}
+}
+
+// relation is the type of what queries hand out.
+const relation = "ActiveRecord::Relation"
+
+// ofLibrary tells what a method of a library hands out, where that matters:
+// records and relations of ActiveRecord.
+func (r *resolver) ofLibrary(on ref, name string) ref {
+	if on.class && r.isModel(on.typ) {
+		switch name {
+		case "find", "find_by", "find_by!", "first", "first!", "last", "take", "create", "create!", "find_or_create_by", "find_or_create_by!", "find_or_initialize_by", "build":
+			return ref{typ: on.typ}
+		case "where", "all", "order", "includes", "joins", "limit", "preload", "eager_load", "select", "distinct", "not", "group", "unscoped", "left_joins", "merge", "none":
+			return ref{typ: relation}
+		}
+	}
+	if on.typ == relation && !on.class {
+		switch name {
+		case "where", "all", "order", "includes", "joins", "limit", "preload", "eager_load", "select", "distinct", "not", "group", "merge", "offset":
+			return ref{typ: relation}
+		}
+	}
+	if name == "class" && !on.class {
+		return ref{typ: on.typ, class: true}
+	}
+	return ref{}
+}
+
+// isModel tells a class whose objects are rows.
+func (r *resolver) isModel(id string) bool {
+	return r.inherits(id, "ActiveRecord::Base", "ApplicationRecord", "Sequel::Model", "Mongoid::Document")
+}

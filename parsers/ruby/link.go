@@ -1,0 +1,418 @@
+package ruby
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// function resolves everything that a function says.
+func (r *resolver) function(f *unit.Function) {
+	at := r.siteOf(f)
+	calls := make([]unit.Call, len(f.Calls))
+	for i := range f.Calls {
+		calls[i] = r.call(at, f.Calls[i])
+	}
+	f.Calls = calls
+	var accesses []unit.Access
+	for i := range f.Accesses {
+		if a, ok := r.access(at, f.Accesses[i]); ok {
+			accesses = append(accesses, a)
+		}
+	}
+	f.Accesses = accesses
+	f.Returns = r.values(at, f.Returns)
+	r.allocs(at, f)
+}
+
+// allocs resolves the classes of which a function makes instances. An instance
+// of a class is one of its superclasses too.
+func (r *resolver) allocs(at site, f *unit.Function) {
+	var out []unit.Alloc
+	for _, a := range f.Allocs {
+		a.Type = r.constant(at.owner, a.Type)
+		a.Kept = a.Kept || r.keptAt(f, a)
+		for _, up := range r.line(a.Type) {
+			if r.classes[up] != nil {
+				a.Type = up
+				out = append(out, a)
+			}
+		}
+	}
+	f.Allocs = out
+}
+
+// keptAt tells whether an instance goes straight into a place that is not an
+// object's own.
+func (r *resolver) keptAt(f *unit.Function, a unit.Alloc) bool {
+	for i := range f.Accesses {
+		w := &f.Accesses[i]
+		if w.Kind != unit.Write || w.Value == nil || w.Place.Root != unit.RootHolder || len(w.Place.Path) > 0 {
+			continue
+		}
+		if h := r.holders[w.Place.Name]; h == nil || h.Kind == unit.Captured || h.Kind == unit.ThreadLocal || h.PerRequest {
+			continue
+		}
+		if w.Location.Line <= a.Location.Line && a.Location.Line <= w.Location.EndLine && makes(w.Value, a.Type) {
+			return true
+		}
+	}
+	return false
+}
+
+// makes tells whether a value is, or may be, a new instance of a class.
+func makes(v *unit.Value, typ string) bool {
+	if v.Kind == unit.New && v.Type == typ {
+		return true
+	}
+	if v.Kind == unit.Compound && v.Callee == branches {
+		for i := range v.Parts {
+			if makes(&v.Parts[i], typ) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// values resolves a list of values.
+func (r *resolver) values(at site, list []unit.Value) []unit.Value {
+	if len(list) == 0 {
+		return nil
+	}
+	out := make([]unit.Value, len(list))
+	for i := range list {
+		out[i] = r.value(at, list[i])
+	}
+	return out
+}
+
+// value resolves a value. The parser shares parts between values, so none is
+// changed in place.
+func (r *resolver) value(at site, v unit.Value) unit.Value {
+	switch v.Kind {
+	case unit.Result:
+		name, on := r.receiverOf(at, &v)
+		ids, external := r.targets(at, name, on, strings.Contains(v.Callee, ".") && !strings.HasPrefix(v.Callee, "self."))
+		v.Type = r.typeOfResult(at, &v).typ
+		switch {
+		case len(ids) > 0:
+			v.Callee = ids[0]
+		case external != "":
+			v.Callee = external
+		default:
+			v.Callee = name
+		}
+	case unit.New:
+		v.Type = r.constant(at.owner, v.Type)
+	case unit.PlaceValue:
+		if v.Place != nil {
+			p, rf := r.place(at, *v.Place)
+			v.Place = &p
+			if rf.typ != "" && !rf.class {
+				v.Type = rf.typ
+			}
+			if p.Root == unit.RootUnknown {
+				v.Kind, v.Place = unit.Compound, nil
+			}
+		}
+	}
+	v.Parts = r.values(at, v.Parts)
+	return v
+}
+
+// holderValues resolves what holders are first set to.
+func (r *resolver) holderValues() {
+	for _, u := range r.units {
+		for i := range u.Holders {
+			h := &u.Holders[i]
+			at := site{owner: h.Owner, self: selfClass}
+			if h.Kind == unit.Field {
+				at.self = selfInstance
+			}
+			h.Value = r.value(at, h.Value)
+			if h.Type == "" && h.Value.Kind != unit.PlaceValue {
+				h.Type = h.Value.Type
+			}
+		}
+	}
+}
+
+// call resolves whom a call may run.
+func (r *resolver) call(at site, c unit.Call) unit.Call {
+	if c.Callee != "" && c.Reference {
+		return c
+	}
+	on, known := at.selfRef(), false
+	if c.Receiver != nil && c.Receiver.Text != "self" {
+		on, known = r.typeOf(at, c.Receiver), true
+	}
+	ids, external := r.targets(at, c.Name, on, known)
+	switch {
+	case len(ids) == 1:
+		c.Callee = ids[0]
+	case len(ids) > 1:
+		c.Targets = ids
+		c.Callee = ids[0]
+	case external != "":
+		c.Callee, c.External = external, true
+	}
+	if c.Receiver != nil {
+		v := r.value(at, *c.Receiver)
+		c.Receiver = &v
+	}
+	c.Args = r.values(at, c.Args)
+	return c
+}
+
+// maxCandidates bounds how many methods of one name are taken for the callee of
+// a call whose receiver is not known.
+const maxCandidates = 3
+
+// targets lists the functions that a call of a method may run, or names the
+// method outside the checkout.
+func (r *resolver) targets(at site, name string, on ref, explicit bool) ([]string, string) {
+	if !explicit {
+		if ids := r.onSelf(at, name, on); len(ids) > 0 {
+			return ids, ""
+		}
+		if r.isModel(at.owner) && ofRecords(name) {
+			return nil, "ActiveRecord." + name
+		}
+		return nil, ofController(name)
+	}
+	if on.class && name == "new" {
+		if m := r.instanceMethod(on.typ, "initialize"); m != nil && r.classes[on.typ] != nil {
+			return []string{m.ID}, ""
+		}
+		return nil, on.typ + ".new"
+	}
+	if m := r.method(on, name); m != nil {
+		return r.withOverrides(on, m), ""
+	}
+	switch {
+	case on.typ == relation || on.typ != "" && r.isModel(on.typ):
+		return nil, "ActiveRecord." + name
+	case on.typ != "":
+		return nil, on.typ + "." + name
+	case onlyOfRecords(name):
+		return nil, "ActiveRecord." + name
+	}
+	return r.candidates(name), ""
+}
+
+// onSelf lists the methods that a call without receiver may run.
+func (r *resolver) onSelf(at site, name string, on ref) []string {
+	if m := r.method(on, name); m != nil {
+		return r.withOverrides(on, m)
+	}
+	if on.typ != "" && !on.class {
+		if ids := r.below(on.typ, name); len(ids) > 0 {
+			return ids
+		}
+	}
+	if at.self == selfNone || strings.HasSuffix(at.owner, "Helper") {
+		return ids(r.helpers[name], maxCandidates)
+	}
+	return nil
+}
+
+// below lists the methods of that name in what includes or inherits a class: a
+// module calls what its includers define.
+func (r *resolver) below(id, name string) []string {
+	c := r.classes[id]
+	if c == nil {
+		return nil
+	}
+	var out []string
+	for _, sub := range c.subs {
+		if m := r.instanceMethod(sub.id, name); m != nil && !slices.Contains(out, m.ID) {
+			out = append(out, m.ID)
+		}
+		if len(out) > 8 {
+			break
+		}
+	}
+	return out
+}
+
+// withOverrides adds the methods that subclasses put in the place of one.
+func (r *resolver) withOverrides(on ref, m *unit.Function) []string {
+	out := []string{m.ID}
+	var walk func(c *module, depth int)
+	walk = func(c *module, depth int) {
+		if c == nil || depth > 4 {
+			return
+		}
+		for _, sub := range c.subs {
+			own := r.functions[methodID(sub.id, m.Name, on.class)]
+			if own != nil && len(out) < 12 && !slices.Contains(out, own.ID) {
+				out = append(out, own.ID)
+			}
+			walk(sub, depth+1)
+		}
+	}
+	walk(r.classes[on.typ], 0)
+	return out
+}
+
+// candidates lists the methods of a rare name.
+func (r *resolver) candidates(name string) []string {
+	if plain(name) || reads(name) || mutates(name) || ofRecords(name) || len(name) < 4 || strings.HasSuffix(name, "=") || everyday(name) {
+		return nil
+	}
+	return ids(r.byName[name], maxCandidates)
+}
+
+// ids lists the IDs of functions, none if there are too many.
+func ids(list []*unit.Function, most int) []string {
+	if len(list) == 0 || len(list) > most {
+		return nil
+	}
+	out := make([]string, len(list))
+	for i, f := range list {
+		out[i] = f.ID
+	}
+	return out
+}
+
+// access resolves a use of a place; false if it is none after all.
+func (r *resolver) access(at site, a unit.Access) (unit.Access, bool) {
+	if a.Value != nil {
+		v := r.value(at, *a.Value)
+		a.Value = &v
+	}
+	if a.Key != nil {
+		k := r.value(at, *a.Key)
+		a.Key = &k
+	}
+	n := len(a.Place.Path)
+	if n > 0 && a.Kind != unit.Read && a.Kind != unit.Invoke {
+		switch to := a.Place.Path[n-1]; {
+		case to[0] == '.' && (a.Kind == unit.Write || a.Kind == unit.Init):
+			return r.attributeWrite(at, a, to[1:])
+		case to == unit.Element && a.Op == "[]=":
+			if b, ok := r.ownElement(at, a); ok {
+				return b, true
+			}
+		}
+	}
+	pl, rf := r.place(at, a.Place)
+	if pl.Root == unit.RootUnknown || pl.Root == unit.RootLocal || rf.class && len(pl.Path) == 0 {
+		return a, false
+	}
+	a.Place = pl
+	return r.onType(a, rf), true
+}
+
+// prefix is a place without its last step.
+func prefix(pl unit.Place) unit.Place {
+	pl.Path = pl.Path[:len(pl.Path)-1]
+	return pl
+}
+
+// attributeWrite is x.name = v, as a change of the attribute if it is one.
+func (r *resolver) attributeWrite(at site, a unit.Access, name string) (unit.Access, bool) {
+	base, rf := r.place(at, prefix(a.Place))
+	m := r.method(rf, name+"=")
+	switch {
+	case m != nil && slices.Contains(m.Attrs, attrAttribute):
+		h := r.handedOut(m)
+		if h.place == nil {
+			return a, false
+		}
+		a.Place = *h.place
+		if h.place.Root == unit.RootReceiver {
+			a.Place = walk(base, h.place.Path...)
+		}
+		return a, a.Place.Root != unit.RootUnknown
+	case m != nil:
+		a.Place, a.Kind, a.Method = base, unit.Invoke, m.ID
+		return a, base.Root != unit.RootUnknown && base.Root != unit.RootLocal && !(rf.class && len(base.Path) == 0)
+	case rf.class || base.Root == unit.RootUnknown || base.Root == unit.RootLocal || r.isModel(rf.typ):
+		return a, false
+	case base.Root == unit.RootHolder:
+		a.Place, a.Kind, a.Op = base, unit.Modify, "."+name+"="
+		return a, true
+	}
+	return a, false
+}
+
+// ownElement is x[k] = v where x's class defines []=.
+func (r *resolver) ownElement(at site, a unit.Access) (unit.Access, bool) {
+	base, rf := r.place(at, prefix(a.Place))
+	if m := r.method(rf, "[]="); m != nil && !rf.class && base.Root != unit.RootUnknown {
+		a.Place, a.Kind, a.Method = base, unit.Invoke, m.ID
+		return a, true
+	}
+	return a, false
+}
+
+// onType corrects an access by the class of what it is made on.
+func (r *resolver) onType(a unit.Access, rf ref) unit.Access {
+	if a.Method == "" || rf.typ == "" {
+		return a
+	}
+	if m := r.method(rf, a.Method); m != nil {
+		a.Kind, a.Method, a.Reset = unit.Invoke, m.ID, false
+		return a
+	}
+	if !core(rf.typ) && a.Kind == unit.Read {
+		a.Kind = unit.Invoke
+	}
+	if !core(rf.typ) {
+		a.Method = rf.typ + "." + a.Method
+	}
+	return a
+}
+
+// core tells the classes whose methods the parser knows.
+func core(typ string) bool {
+	switch typ {
+	case "Hash", "Array", "Set", "String", "Integer", "Float", "Symbol", "Regexp", "Range", "Boolean":
+		return true
+	}
+	return false
+}
+
+// defaults turns reads of hashes that make what is missing into changes.
+func (r *resolver) defaults() {
+	fills := map[string]*unit.Access{}
+	for _, u := range r.units {
+		for i := range u.Holders {
+			h := &u.Holders[i]
+			if len(h.Value.Parts) == 0 || h.Value.Parts[0].Kind != unit.Func {
+				continue
+			}
+			if f := r.functions[h.Value.Parts[0].Callee]; f != nil {
+				if a := fillOf(f); a != nil {
+					fills[h.ID] = a
+				}
+			}
+		}
+	}
+	if len(fills) == 0 {
+		return
+	}
+	for _, f := range r.functions {
+		for i := range f.Accesses {
+			a := &f.Accesses[i]
+			n := len(a.Place.Path)
+			if fill := fills[a.Place.Name]; fill != nil && a.Kind == unit.Read && n == 1 && a.Place.Path[0] == unit.Element {
+				a.Kind, a.Op, a.Lazy, a.Value = unit.Modify, "default", true, fill.Value
+			}
+		}
+	}
+}
+
+// fillOf is the change that the block of Hash.new makes to its first parameter.
+func fillOf(f *unit.Function) *unit.Access {
+	for i := range f.Accesses {
+		a := &f.Accesses[i]
+		if a.Kind == unit.Modify && a.Place.Root == unit.RootParam && a.Place.Name == "0" {
+			return a
+		}
+	}
+	return nil
+}

@@ -1,0 +1,309 @@
+package ruby
+
+import (
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// macro knows the directives of a class body. It reports whether the call needs
+// no further walk.
+func (f *file) macro(s *scope, c send) (unit.Value, bool) {
+	switch c.name {
+	case "include", "extend", "prepend":
+		f.mixIn(s, c)
+		return unit.Value{}, true
+	case "attr_accessor", "attr_reader", "attr_writer", "attr":
+		f.attributes(s, c)
+		return unit.Value{}, true
+	case "cattr_accessor", "mattr_accessor", "cattr_reader", "mattr_reader", "cattr_writer", "mattr_writer", "class_attribute", "config_accessor":
+		f.classAttributes(s, c, unit.Attribute)
+		return unit.Value{}, true
+	case "thread_mattr_accessor", "thread_cattr_accessor", "thread_mattr_reader", "thread_cattr_reader", "thread_mattr_writer", "thread_cattr_writer":
+		f.classAttributes(s, c, unit.ThreadLocal)
+		return unit.Value{}, true
+	case "private", "protected", "public", "module_function", "private_class_method":
+		return f.visibility(s, c), true
+	case "class_methods":
+		if c.block != nil {
+			inner := *s
+			inner.body = &body{classMethods: true}
+			f.blockBody(&inner, c.block, false)
+			return unit.Value{}, true
+		}
+	case "define_method", "define_singleton_method":
+		return f.defineMethod(s, c)
+	case "alias_method":
+		if len(c.args) == 2 {
+			f.aliasMethod(s, c.n, f.symbolOrName(c.args[0]), f.symbolOrName(c.args[1]))
+			return unit.Value{}, true
+		}
+	}
+	return unit.Value{}, false
+}
+
+// visibility is private, protected, public and module_function, with or without names.
+func (f *file) visibility(s *scope, c send) unit.Value {
+	if len(c.args) == 0 {
+		switch c.name {
+		case "module_function":
+			s.body.moduleFunction = true
+		case "public":
+			s.body.visibility = ""
+		default:
+			s.body.visibility = c.name
+		}
+		return unit.Value{}
+	}
+	before := s.body.visibility
+	if c.name == "private" || c.name == "protected" {
+		s.body.visibility = c.name
+	}
+	f.evalAll(s, c.args)
+	s.body.visibility = before
+	for _, arg := range c.args {
+		f.hide(s, f.symbolText(arg), c.name)
+	}
+	return unit.Value{}
+}
+
+// hide makes a method that is already defined private.
+func (f *file) hide(s *scope, name, visibility string) {
+	if name == "" || visibility == "public" || visibility == "module_function" {
+		return
+	}
+	if fn := f.byID[methodID(s.owner, name, visibility == "private_class_method" || s.body.singleton)]; fn != nil {
+		fn.Attrs = append(fn.Attrs, strings.TrimSuffix(visibility, "_class_method"))
+	}
+}
+
+// mixIn is include, extend and prepend in a class body.
+func (f *file) mixIn(s *scope, c send) {
+	for _, arg := range c.args {
+		name := f.constantName(arg)
+		if name == "" {
+			f.eval(s, arg, unit.Used)
+			continue
+		}
+		how := c.name
+		if s.body.singleton {
+			how = "extend"
+		}
+		f.addSuper(s.owner, how, name)
+		if strings.TrimPrefix(name, "::") == "Singleton" && how == "include" {
+			f.singletonInstance(s, c.n)
+		}
+	}
+	f.record(s, c.n, unit.Call{Name: c.name, Args: f.glanceAll(s, c.args), Result: unit.Dropped})
+}
+
+// glanceAll tells what arguments are without recording anything.
+func (f *file) glanceAll(s *scope, list []*node) []unit.Value {
+	var values []unit.Value
+	for _, n := range list {
+		if len(values) < valueParts {
+			values = append(values, f.glance(s, n, 1))
+		}
+	}
+	return values
+}
+
+// singletonInstance declares the one instance of a class that includes
+// Singleton, where it says so.
+func (f *file) singletonInstance(s *scope, n *node) {
+	made := unit.Value{Kind: unit.New, Type: s.owner, Text: s.owner + ".instance"}
+	f.declare(unit.Holder{
+		ID: s.owner + ".instance", Symbol: s.owner + ".instance", Name: "instance", Kind: unit.ClassIvar, Owner: s.owner,
+		Type: s.owner, Value: made, Location: f.at(n), Comment: f.comment(n),
+	}, true)
+	s.fn.Allocs = append(s.fn.Allocs, unit.Alloc{Type: s.owner, Kept: true, Location: f.at(n)})
+	f.addFunction(&unit.Function{
+		ID: methodID(s.owner, "instance", true), Name: "instance", Owner: s.owner, Location: f.at(n), Attrs: []string{attrAttribute},
+		Returns: []unit.Value{{Kind: unit.PlaceValue, Type: s.owner, Text: "instance", Place: holderPlace(s.owner + ".instance")}},
+	})
+}
+
+// attributes is attr_accessor and its like: of instances in a class, of the
+// class object inside class << self.
+func (f *file) attributes(s *scope, c send) {
+	for _, arg := range c.args {
+		name := f.symbolText(arg)
+		if name == "" {
+			continue
+		}
+		place := &unit.Place{Root: unit.RootReceiver, Path: []string{s.owner + "#@" + name}}
+		h := unit.Holder{ID: s.owner + "#@" + name, Name: "@" + name, Kind: unit.Field, Owner: s.owner, Location: f.at(arg), Comment: f.comment(c.n)}
+		if s.body.singleton || s.body.moduleFunction || s.body.classMethods {
+			place = holderPlace(s.owner + ".@" + name)
+			h.ID, h.Kind = place.Name, unit.ClassIvar
+		}
+		f.declare(h, true)
+		f.accessors(s, arg, name, place, s.body.singleton || s.body.moduleFunction || s.body.classMethods, !strings.HasSuffix(c.name, "_writer"), c.name == "attr_accessor" || c.name == "attr_writer")
+	}
+}
+
+// accessors makes the methods that hand out and set a place.
+func (f *file) accessors(s *scope, n *node, name string, place *unit.Place, singleton, reader, writer bool) {
+	attrs := []string{attrAttribute}
+	if s.body.classMethods {
+		attrs = append(attrs, attrClassMethod)
+	}
+	if s.body.visibility != "" {
+		attrs = append(attrs, s.body.visibility)
+	}
+	value := []unit.Value{{Kind: unit.PlaceValue, Text: name, Place: place}}
+	if id := methodID(s.owner, name, singleton); reader && f.byID[id] == nil {
+		f.addFunction(&unit.Function{ID: id, Name: name, Owner: s.owner, Location: f.at(n), Attrs: attrs, Returns: value})
+	}
+	if id := methodID(s.owner, name+"=", singleton); writer && f.byID[id] == nil {
+		f.addFunction(&unit.Function{ID: id, Name: name + "=", Owner: s.owner, Location: f.at(n), Attrs: attrs, Returns: value})
+	}
+}
+
+// classAttributes is cattr_accessor and its like, whose value all instances and
+// the class share.
+func (f *file) classAttributes(s *scope, c send, kind unit.HolderKind) {
+	value := f.attributeDefault(s, c)
+	for _, arg := range c.args {
+		name := f.symbolText(arg)
+		if name == "" || arg.is("hash_key_symbol", "pair") {
+			continue
+		}
+		id := s.owner + ".@@" + name
+		f.declare(unit.Holder{
+			ID: id, Symbol: s.owner + "." + name, Name: name, Kind: kind, Owner: s.owner, Type: value.Type, Value: value,
+			Location: f.at(arg), Comment: f.comment(c.n),
+		}, true)
+		reader, writer := !strings.HasSuffix(c.name, "_writer"), !strings.HasSuffix(c.name, "_reader")
+		f.accessors(s, arg, name, holderPlace(id), true, reader, writer)
+		f.accessors(s, arg, name, holderPlace(id), false, reader, writer)
+	}
+}
+
+// attributeDefault is the value of `default:` or of the block.
+func (f *file) attributeDefault(s *scope, c send) unit.Value {
+	var value unit.Value
+	for _, arg := range c.args {
+		if arg.is("pair") {
+			v := f.eval(s, arg.child("value"), unit.Used)
+			if f.symbolText(arg.child("key")) == "default" {
+				value = v
+			}
+		}
+	}
+	if c.block != nil {
+		value = f.blockBody(s, c.block, false)
+	}
+	return prune(value, valueDepth)
+}
+
+// defineMethod is define_method(:x) { }.
+func (f *file) defineMethod(s *scope, c send) (unit.Value, bool) {
+	if len(c.args) == 0 || c.block == nil {
+		return unit.Value{}, false
+	}
+	name := f.symbolText(c.args[0])
+	if name == "" {
+		name = "define_method@" + itoa(f.line(c.n.start))
+	}
+	singleton := c.name == "define_singleton_method" || s.body.singleton
+	fn := f.addFunction(&unit.Function{ID: methodID(s.owner, name, singleton), Name: name, Owner: s.owner, Outer: s.fn.ID, Location: f.at(c.args[0])})
+	inner := s.later(fn)
+	inner.self = selfInstance
+	if singleton {
+		inner.self = selfClass
+	}
+	f.parameters(inner, c.block.child("parameters"), fn)
+	f.blockBody(inner, c.block, true)
+	return unit.Value{}, true
+}
+
+// fateOf tells what becomes of the block of a call.
+func (f *file) fateOf(s *scope, c send) fate {
+	constant := strings.TrimPrefix(f.constantName(c.receiver), "::")
+	out := fate{later: true, self: s.self, name: c.name}
+	switch {
+	case threads(constant, c.name):
+		out.role, out.note, out.async, out.name = unit.Background, "thread", true, "thread"
+	case constant == "Hash" && c.name == "new", constant == "Concurrent::Map" && c.name == "new":
+		out.name = "default"
+	case constant == "ActiveSupport::Notifications" && strings.HasPrefix(c.name, "subscribe"):
+		out.role, out.note = unit.Consumer, "subscriber of notifications"
+	case c.name == "at_exit" || c.name == "trap" && (c.receiver == nil || constant == "Signal"):
+		out.role, out.note = unit.Callback, "runs when the process ends"
+	case schedules(f.text(c.receiver), constant, c.name):
+		out.role, out.note, out.async = unit.Scheduler, "scheduled with "+c.name, true
+	case !s.atBoot() || s.fn.Outer != "":
+		return fate{}
+	case f.class.rake && (c.name == "task" || c.name == "file" || c.name == "multitask"):
+		out.role, out.note = unit.Tool, "rake task"
+	case callbackMacro(c.name) || f.sinatra && verb(c.name):
+		out.role, out.note, out.self = unit.Handler, "block of "+c.name, selfInstance
+	case constant == "Rack::Attack" || f.rackBlock(c):
+		out.role, out.note = unit.Middleware, "block of "+c.name
+	default:
+		return fate{}
+	}
+	return out
+}
+
+// rackBlock tells a block that is handed a request by name.
+func (f *file) rackBlock(c send) bool {
+	list := c.block.child("parameters")
+	if list == nil || len(list.kids) == 0 {
+		return false
+	}
+	switch f.text(list.kids[0]) {
+	case "req", "request", "env", "controller":
+		return true
+	}
+	return false
+}
+
+// threads tells the calls that run their block beside their caller.
+func threads(constant, name string) bool {
+	switch constant {
+	case "Thread":
+		return name == "new" || name == "start" || name == "fork"
+	case "Concurrent::Future", "Concurrent::Promise", "Concurrent::Promises":
+		return name == "execute" || name == "future" || name == "new"
+	case "Concurrent::TimerTask":
+		return name == "new" || name == "execute"
+	case "EM", "EventMachine":
+		return strings.Contains(name, "timer") || name == "defer" || name == "next_tick" || name == "run"
+	}
+	return constant == "" && (name == "post" || name == "fork")
+}
+
+// schedules tells the calls of schedulers such as rufus-scheduler and clockwork.
+func schedules(receiver, constant, name string) bool {
+	switch name {
+	case "every", "cron", "in", "at", "interval", "schedule_every":
+		return strings.Contains(strings.ToLower(receiver), "schedul") || strings.HasPrefix(constant, "Rufus") || constant == "Clockwork"
+	}
+	return false
+}
+
+// callbackMacro tells the macros of class bodies whose block runs on an
+// instance, while serving.
+func callbackMacro(name string) bool {
+	for _, prefix := range []string{"before_", "after_", "around_", "validate", "rescue_from", "helper_method", "default_scope", "authenticate", "with_options_for", "set_callback", "periodically"} {
+		if strings.HasPrefix(name, prefix) {
+			return name != "after_initialize" && name != "before_initialize" && name != "before_configuration" && name != "before_eager_load" && name != "after_bundle"
+		}
+	}
+	switch name {
+	case "on", "desc", "rules", "subscribe", "field", "resolve", "content_for", "expose", "memoize":
+		return true
+	}
+	return false
+}
+
+// verb tells the route definitions of Sinatra and Grape.
+func verb(name string) bool {
+	switch name {
+	case "get", "post", "put", "patch", "delete", "options", "head", "before", "after", "error", "not_found", "helpers":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,299 @@
+package ruby
+
+import (
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// place tells which place an expression names, without recording anything.
+// It is nil for what is only a value.
+func (f *file) place(s *scope, n *node) *unit.Place {
+	if n == nil {
+		return nil
+	}
+	switch n.kind {
+	case "instance_variable":
+		return s.ivar(f.text(n))
+	case "class_variable":
+		return holderPlace(s.classVar(f.text(n)))
+	case "global_variable":
+		return globalPlace(f.text(n))
+	case "constant", "scope_resolution":
+		return holderPlace(f.constantName(n))
+	case "self":
+		return s.selfPlace()
+	case "identifier":
+		return f.identifierPlace(s, n)
+	case "element_reference":
+		return f.elementPlace(s, n)
+	case "call":
+		return f.callPlace(s, n)
+	case "assignment", "operator_assignment":
+		return f.place(s, n.child("left"))
+	case "parenthesized_statements", "begin", "then", "argument_list":
+		return f.lastPlace(s, n)
+	}
+	return nil
+}
+
+// lastPlace is the place of the last statement of a group.
+func (f *file) lastPlace(s *scope, n *node) *unit.Place {
+	if len(n.kids) == 0 {
+		return nil
+	}
+	return f.place(s, n.kids[len(n.kids)-1])
+}
+
+// holderPlace is the place of a holder.
+func holderPlace(id string) *unit.Place {
+	if id == "" {
+		return nil
+	}
+	return &unit.Place{Root: unit.RootHolder, Name: id}
+}
+
+// ivar is the place of an instance variable of self.
+func (s *scope) ivar(name string) *unit.Place {
+	switch {
+	case s.self == selfClass:
+		return holderPlace(s.owner + "." + name)
+	case s.self == selfInstance && s.owner != "":
+		return &unit.Place{Root: unit.RootReceiver, Path: []string{s.owner + "#" + name}}
+	}
+	return nil
+}
+
+// classVar is the ID of a class variable.
+func (s *scope) classVar(name string) string {
+	if s.owner == "" {
+		return "Object." + name
+	}
+	return s.owner + "." + name
+}
+
+// globalPlace is the place of a global variable that is not the interpreter's.
+func globalPlace(name string) *unit.Place {
+	if predefinedGlobal(name) {
+		return nil
+	}
+	return holderPlace(name)
+}
+
+// constantName is a constant as written, without blanks, or "" if its scope is
+// not constant.
+func (f *file) constantName(n *node) string {
+	if n == nil {
+		return ""
+	}
+	switch n.kind {
+	case "constant":
+		return f.text(n)
+	case "scope_resolution":
+		name := f.text(n.child("name"))
+		scope := n.child("scope")
+		if scope == nil {
+			return "::" + name
+		}
+		outer := f.constantName(scope)
+		if outer == "" {
+			return ""
+		}
+		return outer + "::" + name
+	}
+	return ""
+}
+
+// identifierPlace is what a local is a name of, or the result of a method of self.
+func (f *file) identifierPlace(s *scope, n *node) *unit.Place {
+	name := f.text(n)
+	l, at := s.find(name)
+	if l == nil {
+		return f.configPlace(s, n, step(s.selfPlace(), "."+name))
+	}
+	if at != s {
+		return f.captured(at, l)
+	}
+	return l.place
+}
+
+// captured is the holder that a local becomes when a block keeps it.
+func (f *file) captured(at *scope, l *local) *unit.Place {
+	if l.place != nil {
+		return l.place
+	}
+	id := at.fn.ID + "/" + l.name
+	f.declare(unit.Holder{
+		ID: id, Symbol: l.name, Name: l.name, Kind: unit.Captured, Owner: at.fn.ID,
+		Type: l.value.Type, Value: prune(l.value, valueDepth), Location: f.at(l.at), Comment: f.comment(l.at),
+	}, true)
+	return holderPlace(id)
+}
+
+// elementPlace is the place of x[k].
+func (f *file) elementPlace(s *scope, n *node) *unit.Place {
+	object := n.child("object")
+	if id := f.threadLocal(object, n.kids[1:]); id != "" {
+		return holderPlace(id)
+	}
+	return step(f.place(s, object), unit.Element)
+}
+
+// callPlace is the place that a call hands out: a part of its receiver, the
+// receiver itself, or the result of a method.
+func (f *file) callPlace(s *scope, n *node) *unit.Place {
+	receiver, name := n.child("receiver"), f.text(n.child("method"))
+	if place := f.configPlace(s, n, nil); place != nil {
+		return place
+	}
+	if place := f.reflected(s, receiver, name, n.child("arguments")); place != nil {
+		return place
+	}
+	if receiver == nil {
+		return step(s.selfPlace(), "."+name)
+	}
+	place := f.place(s, receiver)
+	switch {
+	case handsOutSelf(name):
+		return place
+	case handsOutElement(name):
+		return step(place, unit.Element)
+	case copies(name):
+		return nil
+	}
+	return step(place, "."+name)
+}
+
+// reflected is the place that is named by a symbol: instance_variable_get(:@x),
+// Thread.current.thread_variable_get(:x).
+func (f *file) reflected(s *scope, receiver *node, name string, args *node) *unit.Place {
+	if args == nil || len(args.kids) == 0 {
+		return nil
+	}
+	symbol := f.symbolText(args.kids[0])
+	switch name {
+	case "instance_variable_get", "instance_variable_set", "remove_instance_variable", "instance_variable_defined?":
+		return f.ivarOf(s, receiver, symbol)
+	case "class_variable_get", "class_variable_set", "class_variable_defined?":
+		if strings.HasPrefix(symbol, "@@") {
+			return holderPlace(f.ownerOf(s, receiver) + "." + symbol)
+		}
+	case "thread_variable_get", "thread_variable_set", "thread_variable?", "key?":
+		return holderPlace(f.threadLocal(receiver, args.kids))
+	}
+	return nil
+}
+
+// ivarOf is the place of an instance variable of self or of a class.
+func (f *file) ivarOf(s *scope, receiver *node, name string) *unit.Place {
+	if !strings.HasPrefix(name, "@") {
+		return nil
+	}
+	if receiver == nil || receiver.kind == "self" {
+		return s.ivar(name)
+	}
+	if constant := f.constantName(receiver); constant != "" {
+		return holderPlace(constant + "." + name)
+	}
+	return nil
+}
+
+// ownerOf is the class named by a receiver.
+func (f *file) ownerOf(s *scope, receiver *node) string {
+	if constant := f.constantName(receiver); constant != "" {
+		return constant
+	}
+	return s.owner
+}
+
+// threadLocal is the ID of a thread-local or per-request value, or "".
+func (f *file) threadLocal(object *node, keys []*node) string {
+	if object == nil || len(keys) == 0 {
+		return ""
+	}
+	name := threadStore(f.text(object))
+	if name == "" {
+		return ""
+	}
+	key := f.symbolText(keys[0])
+	if key == "" {
+		key = f.short(keys[0])
+	} else {
+		key = ":" + key
+	}
+	id := name + "[" + key + "]"
+	f.declare(unit.Holder{
+		ID: id, Name: key, Kind: unit.ThreadLocal, Location: f.at(object),
+		PerRequest: strings.HasPrefix(name, "RequestStore"), Comment: f.comment(object),
+	}, false)
+	return id
+}
+
+// threadStore is the name of a store of thread-locals, "" for other expressions.
+func threadStore(text string) string {
+	switch text {
+	case "Thread.current", "Fiber", "ActiveSupport::IsolatedExecutionState", "Thread.main":
+		return text
+	case "RequestStore", "RequestStore.store", "RequestLocals", "RequestLocals.store":
+		return "RequestStore"
+	case "Thread.current.thread_variables":
+		return "Thread.current"
+	}
+	return ""
+}
+
+// configPlace is the place of a value hung on the application's configuration,
+// or otherwise.
+func (f *file) configPlace(_ *scope, n *node, otherwise *unit.Place) *unit.Place {
+	if key := f.configKey(n); key != "" {
+		return holderPlace("config." + key)
+	}
+	return otherwise
+}
+
+// configKey is the dotted name behind Rails.application.config, Rails.configuration
+// or, in configuration files, config. It is "" for other expressions.
+func (f *file) configKey(n *node) string {
+	if !n.is("call") || n.child("arguments") != nil || n.child("block") != nil {
+		return ""
+	}
+	text := f.text(n)
+	for _, prefix := range []string{"Rails.application.config.", "Rails.configuration.", "::Rails.application.config.", "Rails.application.configuration."} {
+		if rest, ok := strings.CutPrefix(text, prefix); ok && dotted(rest) {
+			return rest
+		}
+	}
+	if rest, ok := strings.CutPrefix(text, "config."); ok && f.class.config && dotted(rest) {
+		return rest
+	}
+	return ""
+}
+
+// dotted tells whether a text is names joined by dots.
+func dotted(text string) bool {
+	for i := 0; i < len(text); i++ {
+		b := text[i]
+		if b != '.' && b != '_' && (b < 'a' || b > 'z') && (b < 'A' || b > 'Z') && (b < '0' || b > '9') {
+			return false
+		}
+	}
+	return text != ""
+}
+
+// symbolText is the name in a symbol or plain string, "" for anything else.
+func (f *file) symbolText(n *node) string {
+	if n == nil {
+		return ""
+	}
+	switch n.kind {
+	case "simple_symbol":
+		return strings.TrimPrefix(f.text(n), ":")
+	case "hash_key_symbol":
+		return f.text(n)
+	case "string", "bare_symbol", "bare_string", "delimited_symbol":
+		if len(n.kids) == 1 && n.kids[0].kind == "string_content" {
+			return f.text(n.kids[0])
+		}
+	}
+	return ""
+}

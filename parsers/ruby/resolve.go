@@ -1,0 +1,367 @@
+package ruby
+
+import (
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// resolver joins the units of a checkout.
+type resolver struct {
+	units     []*unit.Unit
+	classes   map[string]*module
+	holders   map[string]*unit.Holder
+	functions map[string]*unit.Function
+	inFile    map[*unit.Function]string
+	byName    map[string][]*unit.Function
+	helpers   map[string][]*unit.Function // methods that views may call
+	out       map[string]handed           // by function
+	open      map[string]bool             // functions whose results are being worked out
+	constants map[string]string
+	methods   map[string]*unit.Function
+}
+
+// module is a class or module of the checkout with all its definitions joined.
+type module struct {
+	id       string
+	t        *unit.Type
+	super    string
+	includes []string // included and prepended
+	extends  []string
+	subs     []*module // direct subclasses and includers
+}
+
+// resolve turns names as written into IDs over all files.
+func resolve(units []*unit.Unit) {
+	r := &resolver{
+		units: units, classes: map[string]*module{}, holders: map[string]*unit.Holder{}, functions: map[string]*unit.Function{},
+		inFile: map[*unit.Function]string{}, byName: map[string][]*unit.Function{}, helpers: map[string][]*unit.Function{},
+		out: map[string]handed{}, open: map[string]bool{}, constants: map[string]string{}, methods: map[string]*unit.Function{},
+	}
+	r.collect()
+	r.ancestors()
+	r.typeHolders()
+	functions := r.sorted()
+	for _, f := range functions {
+		r.handedOut(f)
+	}
+	for _, f := range functions {
+		r.function(f)
+	}
+	r.holderValues()
+	r.defaults()
+	r.roles(functions)
+	r.settings()
+}
+
+// sorted lists the functions by ID.
+func (r *resolver) sorted() []*unit.Function {
+	out := make([]*unit.Function, 0, len(r.functions))
+	for _, f := range r.functions {
+		out = append(out, f)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].ID < out[j].ID })
+	return out
+}
+
+// collect indexes what the files declare, and joins what several of them say
+// about one class or holder.
+func (r *resolver) collect() {
+	for _, u := range r.units {
+		for i := range u.Types {
+			r.collectType(&u.Types[i])
+		}
+		u.Holders = slices.DeleteFunc(u.Holders, func(h unit.Holder) bool { return r.betterKnown(&h) })
+		for i := range u.Holders {
+			r.holders[u.Holders[i].ID] = &u.Holders[i]
+		}
+	}
+	for _, u := range r.units {
+		for i := range u.Functions {
+			r.collectFunction(u, &u.Functions[i])
+		}
+		for i := range u.Holders {
+			h := &u.Holders[i]
+			if c := r.classes[h.Owner]; c != nil && h.Kind == unit.Field {
+				c.t.Fields = append(c.t.Fields, h.ID)
+			}
+		}
+	}
+}
+
+// betterKnown tells whether another file says more about a holder. What that
+// file lacks is added to it.
+func (r *resolver) betterKnown(h *unit.Holder) bool {
+	have := r.holders[h.ID]
+	if have == nil {
+		return false
+	}
+	if have.Value.Kind == unit.Unknown && h.Value.Kind != unit.Unknown || have.Test && !h.Test {
+		*have = *h
+	}
+	if have.Type == "" {
+		have.Type = h.Type
+	}
+	return true
+}
+
+func (r *resolver) collectType(t *unit.Type) {
+	c := r.classes[t.ID]
+	if c == nil {
+		r.classes[t.ID] = &module{id: t.ID, t: t}
+		return
+	}
+	c.t.Supers = append(c.t.Supers, t.Supers...)
+	c.t.Test = c.t.Test && t.Test
+	if t.Kind == "class" {
+		c.t.Kind = t.Kind
+	}
+}
+
+// collectFunction indexes a function. One that another file defines too stays
+// findable under an ID of its own.
+func (r *resolver) collectFunction(u *unit.Unit, f *unit.Function) {
+	if r.functions[f.ID] != nil {
+		old := f.ID
+		f.ID += "@" + u.Path
+		if f.Symbol == old {
+			f.Symbol = strings.TrimSuffix(f.Symbol, "@"+u.Path)
+		}
+		for i := range u.Functions {
+			if u.Functions[i].Outer == old {
+				u.Functions[i].Outer = f.ID
+			}
+		}
+	}
+	if r.functions[f.ID] != nil {
+		return
+	}
+	r.functions[f.ID] = f
+	r.inFile[f] = u.Path
+	if f.Test || f.Outer != "" || f.Name == topName || f.Name == bodyName {
+		return
+	}
+	if c := r.classes[f.Owner]; c != nil {
+		c.t.Methods = append(c.t.Methods, f.ID)
+	}
+	r.byName[f.Name] = append(r.byName[f.Name], f)
+	if strings.Contains(u.Path, "app/helpers/") || strings.HasSuffix(f.Owner, "Helper") {
+		r.helpers[f.Name] = append(r.helpers[f.Name], f)
+	}
+}
+
+// ancestors resolves superclasses and mixins.
+func (r *resolver) ancestors() {
+	for _, id := range r.classIDs() {
+		c := r.classes[id]
+		var supers []string
+		for _, written := range c.t.Supers {
+			how, name, _ := strings.Cut(written, " ")
+			if name == "" {
+				continue
+			}
+			name = r.constant(outerOf(id), name)
+			if name == id {
+				continue
+			}
+			supers = append(supers, name)
+			switch how {
+			case "<":
+				c.super = name
+			case "extend":
+				c.extends = append(c.extends, name)
+			default:
+				c.includes = append(c.includes, name)
+			}
+			if up := r.classes[name]; up != nil && how != "extend" {
+				up.subs = append(up.subs, c)
+			}
+		}
+		c.t.Supers = supers
+	}
+}
+
+func (r *resolver) classIDs() []string {
+	out := make([]string, 0, len(r.classes))
+	for id := range r.classes {
+		out = append(out, id)
+	}
+	sort.Strings(out)
+	return out
+}
+
+// outerOf is the namespace of a class.
+func outerOf(id string) string {
+	if i := strings.LastIndex(id, "::"); i >= 0 {
+		return id[:i]
+	}
+	return ""
+}
+
+// constant looks a constant up as Ruby does: through the namespaces around,
+// then the ancestors of the innermost. A constant that the checkout does not
+// define is returned as written.
+func (r *resolver) constant(owner, name string) string {
+	if rest, absolute := strings.CutPrefix(name, "::"); absolute {
+		return rest
+	}
+	key := owner + " " + name
+	if id, ok := r.constants[key]; ok {
+		return id
+	}
+	id := r.lookUp(owner, name)
+	r.constants[key] = id
+	return id
+}
+
+func (r *resolver) lookUp(owner, name string) string {
+	first, rest, nested := strings.Cut(name, "::")
+	for scope := owner; ; scope = outerOf(scope) {
+		if id := join(scope, first); r.known(id) {
+			if !nested {
+				return id
+			}
+			if full := id + "::" + rest; r.known(full) {
+				return full
+			}
+			if r.classes[id] != nil && scope != "" {
+				if full := join(scope, name); r.known(full) {
+					return full
+				}
+			}
+		}
+		if scope == "" {
+			break
+		}
+	}
+	for _, up := range r.line(owner) {
+		if id := join(up, name); r.known(id) {
+			return id
+		}
+	}
+	return name
+}
+
+func (r *resolver) known(id string) bool {
+	return r.classes[id] != nil || r.holders[id] != nil
+}
+
+// line lists a class and its ancestors in the order of method lookup.
+func (r *resolver) line(id string) []string {
+	var out []string
+	seen := map[string]bool{}
+	var walk func(id string, depth int)
+	walk = func(id string, depth int) {
+		if id == "" || seen[id] || depth > 16 {
+			return
+		}
+		seen[id] = true
+		out = append(out, id)
+		c := r.classes[id]
+		if c == nil {
+			return
+		}
+		for i := len(c.includes) - 1; i >= 0; i-- {
+			walk(c.includes[i], depth+1)
+		}
+		walk(c.super, depth+1)
+	}
+	walk(id, 0)
+	return out
+}
+
+// inherits tells whether a class has one of the given among its ancestors, by
+// exact name.
+func (r *resolver) inherits(id string, names ...string) bool {
+	for _, up := range r.line(id) {
+		if slices.Contains(names, up) {
+			return true
+		}
+	}
+	return false
+}
+
+// instanceMethod finds the method that instances of a class answer with.
+func (r *resolver) instanceMethod(id, name string) *unit.Function {
+	key := id + "#" + name
+	if f, ok := r.methods[key]; ok {
+		return f
+	}
+	var found *unit.Function
+	for _, up := range r.line(id) {
+		if found = r.functions[up+"#"+name]; found != nil {
+			break
+		}
+		if m := r.functions[up+"."+name]; m != nil && slices.Contains(m.Attrs, attrModuleFunction) {
+			found = m
+			break
+		}
+	}
+	r.methods[key] = found
+	return found
+}
+
+// classMethod finds the method that a class object answers with.
+func (r *resolver) classMethod(id, name string) *unit.Function {
+	key := id + "." + name
+	if f, ok := r.methods[key]; ok {
+		return f
+	}
+	found := r.findClassMethod(id, name)
+	r.methods[key] = found
+	return found
+}
+
+func (r *resolver) findClassMethod(id, name string) *unit.Function {
+	for _, up := range r.line(id) {
+		m := r.functions[up+"."+name]
+		if m != nil && (up == id || r.passesOn(id, up, m)) {
+			return m
+		}
+		if m := r.functions[up+"::ClassMethods#"+name]; m != nil {
+			return m
+		}
+		if m := r.functions[up+"::ClassMethods."+name]; m != nil {
+			return m
+		}
+		if c := r.classes[up]; c != nil {
+			for _, e := range c.extends {
+				if m := r.instanceMethod(e, name); m != nil {
+					return m
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// passesOn tells whether a class method counts below: of a superclass it does,
+// of an included module only if it was written for that.
+func (r *resolver) passesOn(id, up string, m *unit.Function) bool {
+	if slices.Contains(m.Attrs, attrClassMethod) {
+		return true
+	}
+	for c := r.classes[id]; c != nil; c = r.classes[c.super] {
+		if c.id == up {
+			return true
+		}
+		if c.super == c.id {
+			break
+		}
+	}
+	return false
+}
+
+// typeHolders resolves the classes of what holders are first set to.
+func (r *resolver) typeHolders() {
+	for _, u := range r.units {
+		for i := range u.Holders {
+			h := &u.Holders[i]
+			if h.Type != "" {
+				h.Type = r.constant(h.Owner, h.Type)
+			}
+		}
+	}
+}

@@ -1,0 +1,172 @@
+package ruby
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// roles gives functions the roles that Rails, Rack and job libraries make of
+// them. Code that the framework loads in order to serve and of which no caller
+// can be seen is taken to serve too, unless only the loading of classes calls it.
+func (r *resolver) roles(functions []*unit.Function) {
+	for _, f := range functions {
+		if len(f.Roles) > 0 || f.Test || slices.Contains(f.Attrs, attrAttribute) {
+			continue
+		}
+		if role, note := r.roleOf(f); role != "" {
+			f.Roles, f.RoleNote = []unit.Role{role}, note
+		}
+	}
+	reached := r.reachable(functions, func(f *unit.Function) bool { return serves(f) })
+	atLoad := r.reachable(functions, func(f *unit.Function) bool { return slices.Contains(f.Roles, unit.Initializer) })
+	for _, f := range functions {
+		if len(f.Roles) == 0 && !f.Test && slices.Contains(f.Attrs, "app") && !reached[f.ID] && !atLoad[f.ID] && f.Outer == "" && !slices.Contains(f.Attrs, attrAttribute) {
+			f.Roles, f.RoleNote = []unit.Role{unit.Application}, "code of the application, whose callers could not be seen"
+		}
+	}
+}
+
+func serves(f *unit.Function) bool {
+	return slices.ContainsFunc(f.Roles, unit.Role.Serves)
+}
+
+// reachable lists the functions that those for which a condition holds may run.
+func (r *resolver) reachable(functions []*unit.Function, from func(*unit.Function) bool) map[string]bool {
+	seen := map[string]bool{}
+	var queue []*unit.Function
+	visit := func(id string) {
+		if f := r.functions[id]; f != nil && !seen[id] {
+			seen[id] = true
+			queue = append(queue, f)
+		}
+	}
+	for _, f := range functions {
+		if from(f) {
+			visit(f.ID)
+		}
+	}
+	for len(queue) > 0 {
+		f := queue[0]
+		queue = queue[1:]
+		for i := range f.Calls {
+			visit(f.Calls[i].Callee)
+			for _, id := range f.Calls[i].Targets {
+				visit(id)
+			}
+		}
+	}
+	return seen
+}
+
+// roleOf tells the role of a method from the class that it belongs to.
+func (r *resolver) roleOf(f *unit.Function) (unit.Role, string) {
+	if f.Outer != "" && !isMethod(f) || r.classes[f.Owner] == nil {
+		return "", ""
+	}
+	file := r.inFile[f]
+	hidden := slices.Contains(f.Attrs, "private") || slices.Contains(f.Attrs, "protected")
+	instance := strings.HasPrefix(f.ID, f.Owner+"#")
+	line := r.line(f.Owner)
+	has := func(names ...string) bool {
+		return slices.ContainsFunc(line, func(up string) bool { return slices.Contains(names, up) })
+	}
+	switch {
+	case instance && !hidden && (has("ActionController::Base", "ActionController::API", "ActionController::Metal", "ApplicationController") || strings.HasSuffix(f.Owner, "Controller") && strings.Contains(file, "app/controllers/")):
+		return unit.Handler, "controller action"
+	case f.Name == "perform" && (has("ActiveJob::Base", "ApplicationJob", "Sidekiq::Worker", "Sidekiq::Job", "Shoryuken::Worker", "Sneakers::Worker") || strings.HasSuffix(f.Owner, "Job") || strings.HasSuffix(f.Owner, "Worker")):
+		return unit.Job, "job"
+	case instance && !hidden && has("ActionMailer::Base", "ApplicationMailer"):
+		return unit.Handler, "mailer"
+	case instance && !hidden && has("ActionCable::Channel::Base", "ApplicationCable::Channel"):
+		return unit.Consumer, "channel"
+	case instance && f.Name == "call" && len(f.Params) == 1 && strings.TrimLeft(f.Params[0], "_") == "env":
+		return unit.Middleware, "Rack middleware or application"
+	case strings.Contains(file, "app/helpers/"):
+		return unit.Handler, "view helper"
+	}
+	return "", ""
+}
+
+// settings adds what Rails falls back to where the application says nothing, and
+// takes away the marks of settings that are commented out.
+func (r *resolver) settings() {
+	where := map[string]unit.Location{}
+	written := map[string]bool{}
+	for _, u := range r.units {
+		u.Settings = slices.DeleteFunc(u.Settings, func(s unit.Setting) bool {
+			if s.Subject != commentedOut {
+				if s.Env == "" || s.Env == unit.EnvProduction {
+					written[s.Kind] = true
+				}
+				return false
+			}
+			if s.Env == unit.EnvProduction || s.Env == "" && where[s.Kind].Line == 0 {
+				where[s.Kind] = s.Location
+			}
+			return true
+		})
+	}
+	home := r.application()
+	if home == nil {
+		return
+	}
+	for _, d := range []struct{ kind, value, text string }{
+		{unit.SettingCacheStore, "file_store", "config.cache_store is not set: Rails keeps a file store"},
+		{unit.SettingQueueAdapter, "async", "config.active_job.queue_adapter is not set: Rails runs jobs in threads of the process"},
+		{unit.SettingSessionStore, "cookie_store", "config.session_store is not set: Rails keeps sessions in cookies"},
+	} {
+		if written[d.kind] {
+			continue
+		}
+		at, ok := where[d.kind]
+		if !ok {
+			at = home.at
+		}
+		home.unit.Settings = append(home.unit.Settings, unit.Setting{
+			Kind: d.kind, Subject: "config", Value: d.value, Origin: unit.Defaulted, Env: unit.EnvProduction, Text: d.text, Location: at,
+		})
+	}
+}
+
+// app is where an application is configured.
+type app struct {
+	unit *unit.Unit
+	at   unit.Location
+}
+
+// application finds the Rails application of the checkout: the place where its
+// production settings stand, else its class.
+func (r *resolver) application() *app {
+	var found *app
+	for _, id := range r.classIDs() {
+		c := r.classes[id]
+		if c.super == "Rails::Application" && !c.t.Test && strings.HasSuffix(c.t.Location.File, "config/application.rb") {
+			found = &app{at: c.t.Location}
+			break
+		}
+	}
+	if found == nil {
+		return nil
+	}
+	base := strings.TrimSuffix(found.at.File, "application.rb")
+	for _, u := range r.units {
+		switch u.Path {
+		case found.at.File:
+			if found.unit == nil {
+				found.unit = u
+			}
+		case base + "environments/production.rb":
+			found.unit = u
+			found.at = unit.Location{File: u.Path, Line: 1, Column: 1, EndLine: 1, EndColumn: 1}
+			for i := range u.Functions {
+				if len(u.Functions[i].Calls) > 0 {
+					found.at = u.Functions[i].Calls[0].Location
+					break
+				}
+			}
+		}
+	}
+	return found
+}

@@ -1,0 +1,160 @@
+// Package ruby reads Ruby sources, and the Ruby in ERB, HAML and Slim views.
+//
+// A file is read on its own into a unit, and the units of a checkout are joined
+// afterwards:
+//
+//   - tree: the syntax, copied out of tree-sitter at once; no node of the
+//     grammar leaves this package, and none outlives the reading of its file;
+//   - file: the unit being filled: holders, types and functions by ID;
+//   - scope: where a piece of code stands: its function, what self is, the
+//     locals, the locks held, the places known to be empty;
+//   - evaluation: every expression is walked once and gives a unit.Value;
+//     accesses and calls are recorded on the way;
+//   - resolution: constants are looked up through lexical nesting and
+//     ancestors, calls by the type of their receiver, roles by superclass.
+//
+// As written in one file, a constant is only a name: `Cache[k] = v` may change a
+// hash or call a class method. So until resolved
+//
+//   - a place whose root is a constant has the name as written there,
+//   - a step that is a method call is written ".name" in a path,
+//   - superclasses and mixins are written "< Name", "include Name",
+//     "extend Name" and "prepend Name".
+//
+// A block belongs to the function in which it is written, unless it is known to
+// run later (a thread, a callback, a macro in a class body, a lambda): then it
+// is a function of its own, and the locals that it keeps are captured holders.
+//
+// Approximations: branches are walked one after the other, so a local stands
+// for the last thing put into it; a method that is called on a receiver of
+// unknown type is looked up by its name only if the name is rare. Both err
+// towards seeing too little of who calls whom, never towards inventing a change.
+package ruby
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/stateaudit/stateaudit/internal/frontend"
+	"github.com/stateaudit/stateaudit/internal/unit"
+	"github.com/stateaudit/stateaudit/parsers/erb"
+	"github.com/stateaudit/stateaudit/parsers/haml"
+	"github.com/stateaudit/stateaudit/parsers/slim"
+)
+
+// maxSize bounds the files that are read: code that people write stays far
+// below, and larger files are data or generated.
+const maxSize = 2 << 20
+
+// FrontEnd is the front end for Ruby.
+func FrontEnd() frontend.FrontEnd {
+	return frontend.FrontEnd{
+		Language:  unit.Ruby,
+		Match:     match,
+		ParseFile: parseFile,
+		Resolve:   resolve,
+	}
+}
+
+// match tells from a path whether a file holds Ruby.
+func match(file string) bool {
+	switch path.Ext(file) {
+	case ".rb", ".rake", ".ru", ".erb", ".haml", ".slim", ".jbuilder", ".builder", ".rabl", ".thor":
+		return true
+	}
+	switch path.Base(file) {
+	case "Rakefile", "Gemfile", "Gemfile.lock":
+		return true
+	}
+	return false
+}
+
+// parseFile turns one file into a unit.
+func parseFile(name string, content []byte) *unit.Unit {
+	class := classify(name)
+	u := &unit.Unit{
+		Language: unit.Ruby,
+		Path:     name,
+		Files:    []unit.File{{Path: name, Lines: countLines(content), Test: class.test, Vendored: class.vendored}},
+	}
+	switch {
+	case class.gems:
+		u.Settings = gems(name, content)
+	case class.skipped():
+	case len(content) > maxSize:
+		giveUp(u, 0, fmt.Sprintf("larger than %d bytes, not analysed", maxSize))
+	default:
+		parseInto(u, class, content)
+	}
+	return u
+}
+
+// parseInto fills the unit from Ruby source.
+func parseInto(u *unit.Unit, class class, content []byte) {
+	source := rubyOf(u.Path, clean(content))
+	syntax := parse(source)
+	if syntax == nil || syntax.root == nil {
+		giveUp(u, 0, "cannot be parsed as Ruby")
+		return
+	}
+	f := newFile(u, class, source, syntax)
+	f.read()
+	f.finish()
+}
+
+// rubyOf extracts the code of a template.
+func rubyOf(name string, content []byte) []byte {
+	switch path.Ext(name) {
+	case ".erb":
+		return erb.Ruby(content)
+	case ".haml":
+		return haml.Ruby(content)
+	case ".slim":
+		return slim.Ruby(content)
+	}
+	if end := bytes.Index(content, []byte("\n__END__\n")); end >= 0 {
+		return content[:end+1]
+	}
+	return content
+}
+
+// clean replaces bytes that are not UTF-8, so that names can be written as
+// JSON, without moving anything.
+func clean(content []byte) []byte {
+	if utf8.Valid(content) {
+		return content
+	}
+	out := bytes.Clone(content)
+	for at := 0; at < len(out); {
+		r, size := utf8.DecodeRune(out[at:])
+		if r == utf8.RuneError && size == 1 {
+			out[at] = '?'
+		}
+		at += size
+	}
+	return out
+}
+
+// countLines counts lines as editors do.
+func countLines(content []byte) int {
+	n := bytes.Count(content, []byte{'\n'})
+	if len(content) > 0 && content[len(content)-1] != '\n' {
+		n++
+	}
+	return n
+}
+
+// giveUp notes a problem that makes the unit incomplete.
+func giveUp(u *unit.Unit, line int, message string) {
+	u.Incomplete = true
+	u.Problems = append(u.Problems, unit.Problem{File: u.Path, Line: line, Message: message})
+}
+
+// generated tells whether a comment at the top says that a program wrote it.
+func generated(source string) bool {
+	head := source[:min(len(source), 512)]
+	return strings.Contains(head, "DO NOT EDIT") || strings.Contains(head, "@generated")
+}

@@ -1,0 +1,137 @@
+package ruby
+
+import (
+	"testing"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// read parses files given as name and content, and joins them.
+func read(t *testing.T, files ...string) []*unit.Unit {
+	t.Helper()
+	var units []*unit.Unit
+	for i := 0; i+1 < len(files); i += 2 {
+		u := parseFile(files[i], []byte(files[i+1]))
+		for _, p := range u.Problems {
+			t.Errorf("%s:%d: %s", p.File, p.Line, p.Message)
+		}
+		units = append(units, u)
+	}
+	resolve(units)
+	return units
+}
+
+// holder finds a holder by ID.
+func holder(units []*unit.Unit, id string) *unit.Holder {
+	for _, u := range units {
+		for i := range u.Holders {
+			if u.Holders[i].ID == id {
+				return &u.Holders[i]
+			}
+		}
+	}
+	return nil
+}
+
+// function finds a function by ID.
+func function(units []*unit.Unit, id string) *unit.Function {
+	for _, u := range units {
+		for i := range u.Functions {
+			if u.Functions[i].ID == id {
+				return &u.Functions[i]
+			}
+		}
+	}
+	return nil
+}
+
+// TestSpellings declares the same class-level variable in every spelling.
+func TestSpellings(t *testing.T) {
+	for name, source := range map[string]string{
+		"def self":              "class A\n def self.x; @v ||= {}; end\nend",
+		"class << self":         "class A\n class << self\n def x; @v ||= {}; end\n end\nend",
+		"module_function":       "module A\n module_function\n def x; @v ||= {}; end\nend",
+		"extend self":           "module A\n def x; @v ||= {}; end\n extend self\nend",
+		"named module_function": "module A\n def x; @v ||= {}; end\n module_function :x\nend",
+		"in the body":           "class A\n @v = {}\nend",
+		"set by name":           "class A\nend\nclass B\n def x; A.instance_variable_set(:@v, {}); end\nend",
+	} {
+		units := read(t, "app/models/a.rb", source)
+		h := holder(units, "A.@v")
+		if h == nil || h.Kind != unit.ClassIvar {
+			t.Errorf("%s: A.@v is %+v", name, h)
+		}
+	}
+}
+
+// TestConstantLookup resolves a constant through the namespaces around its use.
+func TestConstantLookup(t *testing.T) {
+	units := read(t,
+		"app/services/a.rb", "module Shop\n  CACHE = {}\n  class Basket\n    def add(k, v); CACHE[k] = v; end\n  end\nend",
+		"app/services/b.rb", "CACHE = {}\nmodule Other\n  class Basket\n    def add(k, v); CACHE[k] = v; end\n  end\nend")
+	for id, want := range map[string]string{"Shop::Basket#add": "Shop::CACHE", "Other::Basket#add": "CACHE"} {
+		f := function(units, id)
+		if f == nil || len(f.Accesses) == 0 || f.Accesses[0].Place.Name != want {
+			t.Errorf("%s changes %+v, not %s", id, f, want)
+		}
+	}
+}
+
+// TestGetter follows a change through the method that hands the holder out.
+func TestGetter(t *testing.T) {
+	units := read(t, "app/services/a.rb", `
+class Throttle
+  class << self
+    def hit(k)
+      windows[k] = 1
+    end
+
+    def windows
+      @windows ||= {}
+    end
+  end
+end`)
+	f := function(units, "Throttle.hit")
+	if f == nil || len(f.Accesses) != 1 || f.Accesses[0].Place.Name != "Throttle.@windows" || f.Accesses[0].Kind != unit.Modify {
+		t.Errorf("Throttle.hit does %+v", f)
+	}
+}
+
+// TestDefaults says what Rails does where nothing is set.
+func TestDefaults(t *testing.T) {
+	units := read(t,
+		"config/application.rb", "module Shop\n  class Application < Rails::Application\n    config.active_job.queue_adapter = :sidekiq\n  end\nend",
+		"config/environments/production.rb", "Rails.application.configure do\n  config.eager_load = true\n  # config.cache_store = :mem_cache_store\nend",
+		"config/environments/development.rb", "Rails.application.configure do\n  config.cache_store = :memory_store\nend")
+	found := map[string]unit.Setting{}
+	for _, u := range units {
+		for _, s := range u.Settings {
+			if s.Env != unit.EnvDevelopment {
+				found[s.Kind] = s
+			}
+		}
+	}
+	if s := found[unit.SettingCacheStore]; s.Value != "file_store" || s.Origin != unit.Defaulted || s.Location.Line != 3 || s.Location.File != "config/environments/production.rb" {
+		t.Errorf("cache store: %+v", s)
+	}
+	if s := found[unit.SettingQueueAdapter]; s.Value != "sidekiq" || s.Origin != unit.Written {
+		t.Errorf("queue adapter: %+v", s)
+	}
+}
+
+// FuzzParse reads arbitrary bytes as every kind of file.
+func FuzzParse(f *testing.F) {
+	f.Add("class A < B\n  include Singleton\n  @x ||= {}\n  def self.y(a, b = 1, *c, d: 2, &e)\n    @x[a] = b unless @x\n  end\nend")
+	f.Add("<% if x %><%= render y do |z| %><% end %><% end %>")
+	f.Add("%p= link_to x, {a: 1}\n- cache y do\n  = z")
+	f.Add("Rails.application.configure do\n  config.cache_store = :memory_store, { size: 1 }\nend")
+	f.Add("gem 'rails', '~> 7'")
+	f.Add("X = Hash.new { |h, k| h[k] = Model.find(k) }\nX.each_pair { |a, (b, c)| b << c }\ncase x\nin {a: [b, *c]} then d\nend")
+	f.Fuzz(func(t *testing.T, source string) {
+		var units []*unit.Unit
+		for _, name := range []string{"app/models/a.rb", "app/views/a.html.erb", "app/views/a.haml", "app/views/a.slim", "config/application.rb", "Gemfile", "lib/tasks/a.rake"} {
+			units = append(units, parseFile(name, []byte(source)))
+		}
+		resolve(units)
+	})
+}

@@ -1,0 +1,166 @@
+package ruby
+
+import (
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// topName and bodyName name the functions that nobody wrote: the top level of
+// a file and the body of a class.
+const (
+	topName  = "<top>"
+	bodyName = "<body>"
+)
+
+// selfKind says what self is.
+type selfKind int
+
+const (
+	selfNone     selfKind = iota // top level, views, blocks of unknown self
+	selfInstance                 // an instance of the owner
+	selfClass                    // the owner itself
+)
+
+// local is a variable of a function.
+type local struct {
+	name  string
+	value unit.Value
+	place *unit.Place // what it is another name of, if that is known
+	at    *node
+	param bool // of a method or block
+}
+
+// scope is where a piece of code stands. It is copied where something holds
+// for a part of a function only; locals and the function are shared.
+type scope struct {
+	fn     *unit.Function
+	outer  *scope // the scope around a function made from a block
+	owner  string // class or module in which the code stands
+	self   selfKind
+	body   *body // set directly in a class body
+	locals map[string]*local
+	guards []string
+	empty  []string // places known to be empty here
+	env    string   // environment that a branch of configuration is for
+	when   string   // other condition of a branch of configuration
+	tx     bool
+	ensure bool
+	async  bool
+	loop   bool
+	init   bool // in initialize
+}
+
+// body is the state that directives in a class body leave behind.
+type body struct {
+	visibility     string
+	moduleFunction bool            // module_function, extend self
+	functions      map[string]bool // names given to module_function
+	singleton      bool            // class << self
+	classMethods   bool            // class_methods do, module ClassMethods
+}
+
+// top is the scope of the top level of the file.
+func (f *file) top() *scope {
+	role, note := unit.Initializer, "top level of a file, runs when it is loaded"
+	if f.class.view {
+		role, note = unit.Handler, "view"
+	}
+	fn := &unit.Function{
+		ID: f.unit.Path + ":" + topName, Symbol: f.unit.Path, Name: topName,
+		Location: f.region(0, len(f.src)), Roles: []unit.Role{role}, RoleNote: note,
+	}
+	if f.class.tool {
+		fn.Roles, fn.RoleNote = []unit.Role{unit.Tool}, "runs in a process of its own"
+	}
+	f.addFunction(fn)
+	return &scope{fn: fn, locals: map[string]*local{}, env: f.class.env, body: &body{}}
+}
+
+// inClass is the scope of a class body.
+func (f *file) inClass(s *scope, id string, n *node) *scope {
+	key := id + "." + bodyName + "@" + f.unit.Path
+	fn := f.byID[key]
+	if fn == nil {
+		fn = f.addFunction(f.bodyFunction(id, key, n))
+	}
+	b := &body{classMethods: strings.HasSuffix(id, "::ClassMethods")}
+	return &scope{fn: fn, owner: id, self: selfClass, body: b, locals: map[string]*local{}, env: s.env, when: s.when}
+}
+
+// bodyFunction is the function that stands for the code in a class body.
+func (f *file) bodyFunction(id, key string, n *node) *unit.Function {
+	fn := &unit.Function{
+		ID: key, Symbol: id, Name: bodyName, Owner: id, Location: f.at(n),
+		Roles: []unit.Role{unit.Initializer}, RoleNote: "body of a class, runs when it is loaded",
+	}
+	if f.class.tool {
+		fn.Roles, fn.RoleNote = []unit.Role{unit.Tool}, "runs in a process of its own"
+	}
+	return fn
+}
+
+// later is the scope of a block that is a function of its own.
+func (s *scope) later(fn *unit.Function) *scope {
+	return &scope{fn: fn, outer: s, owner: s.owner, self: s.self, locals: map[string]*local{}, env: s.env, when: s.when}
+}
+
+// guarded is the scope while a lock is held.
+func (s *scope) guarded(lock string) *scope {
+	inner := *s
+	inner.guards = append(append([]string(nil), s.guards...), lock)
+	return &inner
+}
+
+// knowing is the scope in which places are known to be empty.
+func (s *scope) knowing(empty []string) *scope {
+	if len(empty) == 0 {
+		return s
+	}
+	inner := *s
+	inner.empty = append(append([]string(nil), s.empty...), empty...)
+	return &inner
+}
+
+// atBoot tells whether the function is one of those that run at load only.
+func (s *scope) atBoot() bool {
+	return s.fn.Name == topName || s.fn.Name == bodyName
+}
+
+// find looks a local up, also in the functions around a block. The second
+// result is the scope that has it.
+func (s *scope) find(name string) (*local, *scope) {
+	for at := s; at != nil; at = at.outer {
+		if l := at.locals[name]; l != nil {
+			return l, at
+		}
+	}
+	return nil, nil
+}
+
+// set gives a local a value and, if known, the place that it is a name of.
+func (s *scope) set(name string, value unit.Value, place *unit.Place, at *node) {
+	s.locals[name] = &local{name: name, value: value, place: place, at: at}
+}
+
+// selfPlace is the place of self, or nil where self is not known.
+func (s *scope) selfPlace() *unit.Place {
+	switch s.self {
+	case selfInstance:
+		return &unit.Place{Root: unit.RootReceiver}
+	case selfClass:
+		return &unit.Place{Root: unit.RootHolder, Name: s.owner}
+	}
+	return nil
+}
+
+// join makes the ID of a name in a namespace.
+func join(owner, name string) string {
+	if rest, absolute := strings.CutPrefix(name, "::"); absolute {
+		return rest
+	}
+	if owner == "" {
+		return name
+	}
+	return owner + "::" + name
+}

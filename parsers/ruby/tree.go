@@ -1,0 +1,233 @@
+package ruby
+
+import (
+	"context"
+	"sync"
+
+	sitter "github.com/smacker/go-tree-sitter"
+	grammar "github.com/smacker/go-tree-sitter/ruby"
+)
+
+// maxDepth bounds how deep syntax may be nested. Real code stays below 200;
+// what lies deeper is left out and told as a problem.
+const maxDepth = 1500
+
+// node is a named node of the syntax tree. The grammar's own nodes live in C
+// and cost a call each time something is asked of them; they are copied once,
+// and the tree in C is released at once.
+type node struct {
+	kind  string
+	field string
+	start int
+	end   int
+	kids  []*node
+}
+
+// tree is the syntax of one file.
+type tree struct {
+	root     *node
+	comments []*node
+	errors   []int // offsets at which the grammar gave up
+	cut      bool  // something was nested too deeply
+}
+
+// symbol is what the grammar says of one of its symbols.
+type symbol struct {
+	name  string
+	named bool
+}
+
+// symbols is the grammar's table of symbols, read once.
+var symbols = sync.OnceValue(func() []symbol {
+	language := grammar.GetLanguage()
+	table := make([]symbol, language.SymbolCount())
+	for i := range table {
+		s := sitter.Symbol(i)
+		table[i] = symbol{language.SymbolName(s), language.SymbolType(s) == sitter.SymbolTypeRegular}
+	}
+	return table
+})
+
+// parse reads Ruby source. It returns nil if the grammar gives no tree at all.
+func parse(content []byte) *tree {
+	parser := sitter.NewParser()
+	defer parser.Close()
+	parser.SetLanguage(grammar.GetLanguage())
+	parsed, err := parser.ParseCtx(context.Background(), nil, content)
+	if err != nil || parsed == nil {
+		return nil
+	}
+	defer parsed.Close()
+	cursor := sitter.NewTreeCursor(parsed.RootNode())
+	defer cursor.Close()
+	c := copier{cursor: cursor, symbols: symbols(), tree: &tree{}}
+	c.tree.root = c.copy(0)
+	return c.tree
+}
+
+// copier turns the tree in C into nodes.
+type copier struct {
+	cursor  *sitter.TreeCursor
+	symbols []symbol
+	tree    *tree
+	chunk   []node
+	stack   []*node
+}
+
+// copy copies the node under the cursor, or returns nil if it is not named.
+func (c *copier) copy(depth int) *node {
+	current := c.cursor.CurrentNode()
+	id := int(current.Symbol())
+	if id < len(c.symbols) && !c.symbols[id].named {
+		return nil
+	}
+	n := c.alloc()
+	n.start, n.end = int(current.StartByte()), int(current.EndByte())
+	n.kind = c.kind(id, n, current)
+	if depth > 0 {
+		n.field = field(c.cursor.CurrentFieldName())
+	}
+	if n.kind == "comment" {
+		c.tree.comments = append(c.tree.comments, n)
+		return nil
+	}
+	if depth >= maxDepth {
+		c.tree.cut = true
+		return n
+	}
+	c.copyKids(n, depth)
+	return n
+}
+
+// kind names a node and notes errors.
+func (c *copier) kind(id int, n *node, current *sitter.Node) string {
+	if id >= len(c.symbols) {
+		c.tree.errors = append(c.tree.errors, n.start)
+		return "ERROR"
+	}
+	if n.start == n.end && current.IsMissing() {
+		c.tree.errors = append(c.tree.errors, n.start)
+	}
+	return c.symbols[id].name
+}
+
+// copyKids copies the children of the node under the cursor.
+func (c *copier) copyKids(n *node, depth int) {
+	if !c.cursor.GoToFirstChild() {
+		return
+	}
+	base := len(c.stack)
+	for more := true; more; more = c.cursor.GoToNextSibling() {
+		if kid := c.copy(depth + 1); kid != nil {
+			c.stack = append(c.stack, kid)
+		}
+	}
+	c.cursor.GoToParent()
+	n.kids = append([]*node(nil), c.stack[base:]...)
+	c.stack = c.stack[:base]
+}
+
+// alloc hands out nodes from chunks.
+func (c *copier) alloc() *node {
+	if len(c.chunk) == 0 {
+		c.chunk = make([]node, 512)
+	}
+	n := &c.chunk[0]
+	c.chunk = c.chunk[1:]
+	return n
+}
+
+// field replaces a field name by the same text of the program, so that the
+// copies that come from C are not kept.
+func field(name string) string {
+	switch name {
+	case "alias":
+		return "alias"
+	case "alternative":
+		return "alternative"
+	case "arguments":
+		return "arguments"
+	case "block":
+		return "block"
+	case "body":
+		return "body"
+	case "condition":
+		return "condition"
+	case "consequence":
+		return "consequence"
+	case "handler":
+		return "handler"
+	case "key":
+		return "key"
+	case "left":
+		return "left"
+	case "method":
+		return "method"
+	case "name":
+		return "name"
+	case "object":
+		return "object"
+	case "operand":
+		return "operand"
+	case "parameters":
+		return "parameters"
+	case "pattern":
+		return "pattern"
+	case "receiver":
+		return "receiver"
+	case "right":
+		return "right"
+	case "scope":
+		return "scope"
+	case "superclass":
+		return "superclass"
+	case "value":
+		return "value"
+	case "variable":
+		return "variable"
+	case "exceptions":
+		return "exceptions"
+	case "locals":
+		return "locals"
+	}
+	return ""
+}
+
+// child is the first child in a field, or nil.
+func (n *node) child(field string) *node {
+	if n == nil {
+		return nil
+	}
+	for _, kid := range n.kids {
+		if kid.field == field {
+			return kid
+		}
+	}
+	return nil
+}
+
+// childOf is the first child of a kind, or nil.
+func (n *node) childOf(kind string) *node {
+	if n == nil {
+		return nil
+	}
+	for _, kid := range n.kids {
+		if kid.kind == kind {
+			return kid
+		}
+	}
+	return nil
+}
+
+// is tells whether the node is there and of one of the kinds.
+func (n *node) is(kinds ...string) bool {
+	if n == nil {
+		return false
+	}
+	for _, kind := range kinds {
+		if n.kind == kind {
+			return true
+		}
+	}
+	return false
+}
