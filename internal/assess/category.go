@@ -11,7 +11,7 @@ import (
 
 // categorise names the kind of state. What a holder is made of is trusted first,
 // then what it is called, then how it is changed.
-func categorise(p *program.Program, h *program.Holder, e catalog.Entry, a Assessment) result.Category {
+func categorise(p *program.Program, src *Sources, h *program.Holder, e catalog.Entry, a Assessment) result.Category {
 	switch {
 	case excludes(p, h, a):
 		return result.Lock
@@ -36,6 +36,8 @@ func categorise(p *program.Program, h *program.Holder, e catalog.Entry, a Assess
 		return result.Counter
 	case speaks(ws, "session"):
 		return result.Session
+	case speaks(ws, "setting", "flag", "toggle") && writesThrough(src, a):
+		return result.Flag
 	case speaks(ws, "cache", "memo", "cached", "lru", "ttl"):
 		return result.Cache
 	case speaks(ws, "queue", "scheduler", "cron", "worker"):
@@ -76,6 +78,18 @@ func last(id string) string {
 		return id[i+1:]
 	}
 	return id
+}
+
+// writesThrough tells a holder of which a function that changes it stores what it
+// was given in the database as well: the holder is where a setting is changed,
+// not only a copy of it.
+func writesThrough(src *Sources, a Assessment) bool {
+	for _, c := range a.Writes {
+		if c.Function.ID == c.In && src.Reaches(c.In, ToDatabase) {
+			return true
+		}
+	}
+	return false
 }
 
 // flagOrCache: settings that are read from elsewhere and kept are a copy of
@@ -176,6 +190,8 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "a thread-local that is taken away when the work ends"
 	case a.Memo && !drawsOnStore(a.Facts.Sources) && !hasSource(a, FromRequest, FromCaller, FromClock) && !removesEntries(a):
 		return "a memo of what every copy works out alike"
+	case neverRead(h, a):
+		return "set while serving, but nothing that serves reads it"
 	case isLifeCycle(h, ws) && !counts(a):
 		return "part of the life cycle of this process"
 	case onRuntime(src, a):
@@ -198,10 +214,35 @@ func takenAway(a Assessment) bool {
 	return false
 }
 
+// neverRead tells a Ruby variable of a class that is set to literals while
+// serving and read only by code that is not seen to serve. Such variables are
+// read by name, so a reader could hardly hide.
+func neverRead(h *program.Holder, a Assessment) bool {
+	switch h.Kind {
+	case unit.ClassVar, unit.ClassIvar, unit.Attribute, unit.Global:
+	default:
+		return false
+	}
+	for _, c := range a.Writes {
+		if c.Kind != unit.Write || c.Value == nil || c.Value.Kind != unit.Literal && c.Value.Kind != unit.Nil {
+			return false
+		}
+	}
+	for _, c := range h.Reads {
+		if c.Phase == result.Serving {
+			return false
+		}
+	}
+	return len(h.Reads) > 0
+}
+
 // removesEntries tells a holder from which single entries are taken out again:
 // such entries are no memo of what never changes.
 func removesEntries(a Assessment) bool {
 	for _, c := range a.Writes {
+		if c.Lazy {
+			continue // part of the filling
+		}
 		switch c.Op {
 		case "delete", "Delete", "Remove", "LoadAndDelete", "CompareAndDelete", "delete_if", "delete_at", "delete_pair", "shift", "pop":
 			return true

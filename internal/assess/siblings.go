@@ -14,7 +14,8 @@ import (
 func joinSiblings(all []Assessment) []Assessment {
 	byOwner := map[string][]int{}
 	for i, a := range all {
-		if a.Holder.Kind == unit.Field {
+		switch a.Holder.Kind {
+		case unit.Field, unit.ClassIvar, unit.ClassVar:
 			byOwner[a.Holder.Owner] = append(byOwner[a.Holder.Owner], i)
 		}
 	}

@@ -3,6 +3,7 @@ package program
 import (
 	"sort"
 
+	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
@@ -75,8 +76,8 @@ func (p *Program) change(f *Function, e Effect) {
 	if h == nil {
 		return
 	}
-	a.Lazy = a.Lazy || f.once
-	h.Changes = append(h.Changes, Change{Access: a, Function: f, Phase: f.Phase(), Through: e.Through, Origin: e.Origin, In: e.In})
+	a.Lazy = a.Lazy || f.once || f.fills[h.ID]
+	h.Changes = append(h.Changes, Change{Access: a, Function: f, Phase: f.phaseOf(a), Through: e.Through, Origin: e.Origin, In: e.In})
 	for _, part := range parts {
 		h.addPart(part)
 	}
@@ -183,4 +184,24 @@ func (h *Holder) addPart(part *Holder) {
 	}
 	h.Parts = append(h.Parts, part)
 	sort.Slice(h.Parts, func(i, j int) bool { return h.Parts[i].ID < h.Parts[j].ID })
+}
+
+// phaseOf is the phase in which a function makes an access: that of the function,
+// unless only calls made at boot pass what the access needs.
+func (f *Function) phaseOf(a unit.Access) result.Phase {
+	if a.IfGiven == 0 || !f.Serving || len(f.Roles) > 0 {
+		return f.Phase()
+	}
+	for _, from := range f.callers {
+		for i := range from.out {
+			e := &from.out[i]
+			if e.to == f && from.Serving && (e.call == nil || e.ref || len(e.call.Args) >= a.IfGiven) {
+				return result.Serving
+			}
+		}
+	}
+	if f.Boot {
+		return result.Boot
+	}
+	return result.UnknownPhase
 }

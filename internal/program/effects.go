@@ -167,7 +167,7 @@ func (p *Program) methodTargets(f *Function, a *unit.Access) []*Function {
 		return []*Function{m}
 	}
 	c := f.callAt(a.Location)
-	if c == nil {
+	if c == nil || c.Guessed {
 		return nil
 	}
 	var out []*Function
@@ -197,7 +197,7 @@ func (p *Program) passed(c *unit.Call) []Effect {
 	var out []Effect
 	for _, id := range targets(c) {
 		m := p.functions[id]
-		if m == nil || c.Reference {
+		if m == nil || c.Reference || c.Guessed {
 			continue
 		}
 		for _, e := range m.sorted() {

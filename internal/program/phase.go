@@ -130,6 +130,56 @@ func (p *Program) onceOnly() {
 	}
 }
 
+// fillers finds the functions that are only called, while serving, where a
+// holder was found to be empty: what they put there is the filling of a memo.
+func (p *Program) fillers() {
+	for changed := true; changed; {
+		changed = false
+		for _, f := range p.order {
+			if f.fills != nil || !f.Serving || len(f.Roles) > 0 {
+				continue
+			}
+			if fills := filledBy(f); len(fills) > 0 {
+				f.fills, changed = fills, true
+			}
+		}
+	}
+}
+
+// filledBy lists the holders that all calls of a function while serving find empty.
+func filledBy(f *Function) map[string]bool {
+	var common map[string]bool
+	for _, from := range f.callers {
+		for i := range from.out {
+			e := &from.out[i]
+			if e.to != f || !from.Serving {
+				continue
+			}
+			here := map[string]bool{}
+			for id := range from.fills {
+				here[id] = true
+			}
+			if e.call != nil && !e.ref {
+				for _, place := range e.call.Empty {
+					here[KeptIn(place)] = true
+				}
+			}
+			for id := range common {
+				if !here[id] {
+					delete(common, id)
+				}
+			}
+			if common == nil {
+				common = here
+			}
+			if len(common) == 0 {
+				return nil
+			}
+		}
+	}
+	return common
+}
+
 func calledOnce(f *Function) bool {
 	n := 0
 	for _, from := range f.callers {

@@ -53,6 +53,9 @@ type Function struct {
 	effects map[string]Effect
 	calls   map[unit.Location]*unit.Call
 	once    bool // runs at most once in the life of the process
+	// fills are the holders that are empty whenever the function is called while
+	// serving: it is how they are filled.
+	fills   map[string]bool
 	callers []*Function
 }
 
@@ -94,6 +97,7 @@ func Link(units []*unit.Unit, c *catalog.Catalog) *Program {
 	p.phases()
 	p.bootCalls()
 	p.onceOnly()
+	p.fillers()
 	p.summarise()
 	p.lifetimes()
 	p.attribute()

@@ -209,6 +209,9 @@ type Access struct {
 	Lazy     bool     // done only if the place was empty before: ||=, nil check, once
 	Reset    bool     // sets to nil, zero or empty: an invalidation
 	Ensure   bool     // undone or done in ensure/defer
+	// IfGiven is the number of a parameter, from 1, without which the access is
+	// not made: the setting half of a method that gets and sets.
+	IfGiven int `json:",omitempty"`
 }
 
 // Root says where a place starts.
@@ -299,6 +302,11 @@ type Call struct {
 	Tx       bool     `json:",omitempty"` // inside a database transaction
 	Loop     bool     `json:",omitempty"` // inside a loop without end
 	Guards   []string `json:",omitempty"`
+	// Empty lists places that hold nothing yet where the call is made: a check
+	// around it says so.
+	Empty []Place `json:",omitempty"`
+	// Guessed says that the callees were found by their name alone.
+	Guessed  bool `json:",omitempty"`
 	Location Location
 }
 

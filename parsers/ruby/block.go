@@ -200,6 +200,9 @@ func (f *file) parameters(s *scope, list *node, fn *unit.Function) {
 			place := &unit.Place{Root: unit.RootParam, Name: itoa(len(fn.Params))}
 			s.set(text, unit.Value{Kind: unit.PlaceValue, Text: text, Place: place}, place, name)
 			s.locals[text].param = true
+			if p.is("optional_parameter", "splat_parameter") {
+				s.locals[text].number = len(fn.Params) + 1
+			}
 		}
 		if len(names) > 0 {
 			fn.Params = append(fn.Params, f.text(names[0]))

@@ -51,7 +51,7 @@ func (f *file) branch(s *scope, condition *node, truth bool, body *node, use uni
 	if body == nil {
 		return unit.Value{Kind: unit.Nil}
 	}
-	inner := s.knowing(f.emptyWhen(s, condition, truth))
+	inner := s.knowing(f.emptyWhen(s, condition, truth)).giving(f.givenWhen(s, condition, truth))
 	return f.eval(f.environment(inner, condition, truth), body, use)
 }
 
@@ -186,27 +186,80 @@ func (f *file) leave(s *scope, n *node) unit.Value {
 	return unit.Value{}
 }
 
-// emptyBehind tells which places are empty in the statements behind one:
-// `return @x if @x`.
-func (f *file) emptyBehind(s *scope, n *node) []string {
+// guard is a condition that ends a function early: `return x if y`. It is nil
+// for other statements; truth is the value that it has behind.
+func guard(n *node) (condition *node, truth bool) {
 	switch n.kind {
 	case "if_modifier", "unless_modifier":
 		if n.child("body").is("return", "next", "break") {
-			return f.emptyWhen(s, n.child("condition"), negated(n))
+			return n.child("condition"), negated(n)
 		}
 	case "if", "unless":
 		then := n.child("consequence")
 		if n.child("alternative") == nil && then != nil && len(then.kids) > 0 && then.kids[len(then.kids)-1].is("return", "next", "raise") {
-			return f.emptyWhen(s, n.child("condition"), negated(n))
+			return n.child("condition"), negated(n)
 		}
 	}
-	return nil
+	return nil, false
+}
+
+// emptyBehind tells which places are empty in the statements behind one:
+// `return @x if @x`.
+func (f *file) emptyBehind(s *scope, n *node) []unit.Place {
+	condition, truth := guard(n)
+	return f.emptyWhen(s, condition, truth)
+}
+
+// givenBehind tells which optional parameter is known to be passed behind a statement.
+func (f *file) givenBehind(s *scope, n *node) int {
+	condition, truth := guard(n)
+	return f.givenWhen(s, condition, truth)
+}
+
+// givenWhen tells which optional parameter must have been passed if a condition
+// is true or false: `if value`, `unless args.empty?`. It is 0 for none.
+func (f *file) givenWhen(s *scope, n *node, truth bool) int {
+	if n == nil {
+		return 0
+	}
+	switch n.kind {
+	case "parenthesized_statements":
+		if len(n.kids) == 1 {
+			return f.givenWhen(s, n.kids[0], truth)
+		}
+	case "unary":
+		return f.givenWhen(s, n.child("operand"), truth != (f.src[n.start] == '!' || f.src[n.start] == 'n'))
+	case "identifier":
+		if l := s.locals[f.text(n)]; truth && l != nil {
+			return l.number
+		}
+	case "call":
+		receiver := n.child("receiver")
+		if !receiver.is("identifier") {
+			return 0
+		}
+		switch f.text(n.child("method")) {
+		case "empty?", "nil?", "blank?", "none?":
+			return f.givenWhen(s, receiver, !truth)
+		case "any?", "present?":
+			return f.givenWhen(s, receiver, truth)
+		}
+	case "binary":
+		left, right := n.child("left"), n.child("right")
+		switch op := f.operator(left, right); {
+		case (op == "&&" || op == "and") && truth:
+			return max(f.givenWhen(s, left, true), f.givenWhen(s, right, true))
+		case op == "==" && right.is("nil"):
+			return f.givenWhen(s, left, !truth)
+		}
+	}
+	return 0
 }
 
 // emptyWhen tells which places hold nothing if a condition is true or false.
 // Of alternatives (`@x.nil? || stale?`) each counts: a refresh is done by the
 // same code as the first filling.
-func (f *file) emptyWhen(s *scope, n *node, truth bool) []string {
+func (f *file) emptyWhen(s *scope, n *node, truth bool) []unit.Place {
 	if n == nil {
 		return nil
 	}
@@ -235,7 +288,7 @@ func (f *file) emptyWhen(s *scope, n *node, truth bool) []string {
 }
 
 // emptyBinary is emptyWhen for operators.
-func (f *file) emptyBinary(s *scope, n *node, truth bool) []string {
+func (f *file) emptyBinary(s *scope, n *node, truth bool) []unit.Place {
 	left, right := n.child("left"), n.child("right")
 	switch op := f.operator(left, right); op {
 	case "&&", "and", "||", "or":
@@ -249,7 +302,7 @@ func (f *file) emptyBinary(s *scope, n *node, truth bool) []string {
 }
 
 // emptyCall is emptyWhen for questions asked of a place.
-func (f *file) emptyCall(s *scope, n *node, truth bool) ([]string, bool) {
+func (f *file) emptyCall(s *scope, n *node, truth bool) ([]unit.Place, bool) {
 	receiver := n.child("receiver")
 	switch f.text(n.child("method")) {
 	case "nil?", "blank?", "empty?", "exclude?":
@@ -269,10 +322,10 @@ func (f *file) emptyCall(s *scope, n *node, truth bool) ([]string, bool) {
 	return nil, false
 }
 
-// keyOf is the key of a place in a list.
-func keyOf(place *unit.Place) []string {
+// keyOf is a place in a list.
+func keyOf(place *unit.Place) []unit.Place {
 	if place == nil {
 		return nil
 	}
-	return []string{placeKey(place)}
+	return []unit.Place{*place}
 }

@@ -83,6 +83,7 @@ const (
 	attrClassMethod    = "class-method"    // becomes a class method of what includes the module
 	attrAttribute      = "attribute"       // made by attr_accessor and its like; Returns holds the place
 	attrBlock          = "block"
+	attrRequires       = "requires:"   // and how many arguments it cannot do without
 	attrOnInstance     = "on-instance" // block of a class body that runs on an instance
 )
 
@@ -103,9 +104,25 @@ func (f *file) methodBody(s *scope, n *node, fn *unit.Function, self selfKind) {
 	inner := &scope{fn: fn, owner: s.owner, self: self, locals: map[string]*local{}, env: s.env, when: s.when}
 	inner.init = fn.Name == "initialize" && self == selfInstance
 	f.parameters(inner, n.child("parameters"), fn)
+	if needs := required(n.child("parameters")); needs > 0 {
+		fn.Attrs = append(fn.Attrs, attrRequires+itoa(needs))
+	}
 	if body := n.child("body"); body != nil {
 		f.handOut(inner, f.eval(inner, body, unit.Used))
 	}
+}
+
+// required counts the parameters that callers must pass by position.
+func required(list *node) int {
+	needs := 0
+	if list != nil {
+		for _, p := range list.kids {
+			if p.is("identifier", "destructured_parameter") {
+				needs++
+			}
+		}
+	}
+	return needs
 }
 
 // singletonMethod is def self.x or def Const.x.

@@ -23,6 +23,7 @@ func (f *file) statements(s *scope, list []*node, use unit.Use) unit.Value {
 		if empty := f.emptyBehind(at, n); len(empty) > 0 {
 			at = at.knowing(empty)
 		}
+		at = at.giving(f.givenBehind(at, n))
 	}
 	return last
 }

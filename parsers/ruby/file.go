@@ -42,6 +42,9 @@ func newFile(u *unit.Unit, class class, source []byte, syntax *tree) *file {
 		f.comments[f.line(max(c.start, c.end-1))] = c
 	}
 	u.Files[0].Generated = generated(f.src)
+	if strings.HasPrefix(f.src, "#!") {
+		f.class.tool = true
+	}
 	return f
 }
 

@@ -180,7 +180,31 @@ func (r *resolver) element(cur unit.Place, rf ref) (unit.Place, ref) {
 	if rf.class || rf.typ != "" && r.classes[rf.typ] != nil && r.instanceMethod(rf.typ, "[]") != nil {
 		return unit.Place{Root: unit.RootUnknown}, ref{}
 	}
-	return walk(cur, unit.Element), ref{}
+	return walk(cur, unit.Element), ref{typ: r.elementType(cur)}
+}
+
+// elementType is the class of all elements of a constant that is a list of
+// literals: methods that change a list leave a string alone.
+func (r *resolver) elementType(pl unit.Place) string {
+	if pl.Root != unit.RootHolder || len(pl.Path) > 0 {
+		return ""
+	}
+	h := r.holders[pl.Name]
+	if h == nil || h.Value.Kind != unit.Collection || len(h.Value.Parts) == 0 {
+		return ""
+	}
+	typ := ""
+	for i := range h.Value.Parts {
+		part := &h.Value.Parts[i]
+		if part.Type == "pair" && len(part.Parts) > 0 {
+			part = &part.Parts[0]
+		}
+		if part.Kind != unit.Literal || typ != "" && part.Type != typ {
+			return ""
+		}
+		typ = part.Type
+	}
+	return typ
 }
 
 // member steps to what a method hands out.
@@ -253,6 +277,9 @@ func (r *resolver) typeOf(at site, v *unit.Value) ref {
 // typeOfResult is typeOf for calls.
 func (r *resolver) typeOfResult(at site, v *unit.Value) ref {
 	name, on := r.receiverOf(at, v)
+	if name == "lookup_store" && on.typ == "ActiveSupport::Cache" {
+		return ref{typ: storeIn(v)}
+	}
 	if name == "new" && on.class {
 		return ref{typ: on.typ}
 	}
@@ -263,6 +290,26 @@ func (r *resolver) typeOfResult(at site, v *unit.Value) ref {
 		return r.handedOut(m).ref
 	}
 	return r.ofLibrary(on, name)
+}
+
+// storeIn names the class of cache store that is chosen by a symbol somewhere in
+// a value.
+func storeIn(v *unit.Value) string {
+	if v.Kind == unit.Literal && strings.HasSuffix(v.Text, "_store") {
+		var b strings.Builder
+		for _, word := range strings.Split(strings.Trim(v.Text, `:"'`), "_") {
+			if word != "" {
+				b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+			}
+		}
+		return "ActiveSupport::Cache::" + b.String()
+	}
+	for i := range v.Parts {
+		if typ := storeIn(&v.Parts[i]); typ != "" {
+			return typ
+		}
+	}
+	return ""
 }
 
 // receiverOf splits the callee of a value as written into the method's name and

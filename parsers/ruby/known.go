@@ -48,6 +48,15 @@ func mutatesLoudly(name string) bool {
 	return false
 }
 
+// mutatesText tells whether a method of a string changes it.
+func mutatesText(name string) bool {
+	switch name {
+	case "<<", "concat", "prepend", "insert", "replace", "clear", "force_encoding", "[]=":
+		return true
+	}
+	return strings.HasSuffix(name, "!")
+}
+
 // empties tells whether a change is an invalidation.
 func empties(name string) bool {
 	switch name {

@@ -2,6 +2,7 @@ package ruby
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -127,11 +128,7 @@ func (r *resolver) holderValues() {
 	for _, u := range r.units {
 		for i := range u.Holders {
 			h := &u.Holders[i]
-			at := site{owner: h.Owner, self: selfClass}
-			if h.Kind == unit.Field {
-				at.self = selfInstance
-			}
-			h.Value = r.value(at, h.Value)
+			h.Value = r.value(siteOfHolder(h), h.Value)
 			if h.Type == "" && h.Value.Kind != unit.PlaceValue {
 				h.Type = h.Value.Type
 			}
@@ -149,6 +146,10 @@ func (r *resolver) call(at site, c unit.Call) unit.Call {
 		on, known = r.typeOf(at, c.Receiver), true
 	}
 	ids, external := r.targets(at, c.Name, on, known)
+	if len(ids) == 0 && external == "" && known {
+		ids = r.candidates(c.Name, len(c.Args))
+		c.Guessed = len(ids) > 0
+	}
 	switch {
 	case len(ids) == 1:
 		c.Callee = ids[0]
@@ -163,6 +164,13 @@ func (r *resolver) call(at site, c unit.Call) unit.Call {
 		c.Receiver = &v
 	}
 	c.Args = r.values(at, c.Args)
+	var empty []unit.Place
+	for _, place := range c.Empty {
+		if p, _ := r.place(at, place); p.Root == unit.RootHolder || p.Root == unit.RootReceiver {
+			empty = append(empty, p)
+		}
+	}
+	c.Empty = empty
 	return c
 }
 
@@ -199,7 +207,7 @@ func (r *resolver) targets(at site, name string, on ref, explicit bool) ([]strin
 	case onlyOfRecords(name):
 		return nil, "ActiveRecord." + name
 	}
-	return r.candidates(name), ""
+	return nil, ""
 }
 
 // onSelf lists the methods that a call without receiver may run.
@@ -257,12 +265,29 @@ func (r *resolver) withOverrides(on ref, m *unit.Function) []string {
 	return out
 }
 
-// candidates lists the methods of a rare name.
-func (r *resolver) candidates(name string) []string {
+// candidates lists the methods of a rare name that take so many arguments.
+func (r *resolver) candidates(name string, args int) []string {
 	if plain(name) || reads(name) || mutates(name) || ofRecords(name) || len(name) < 4 || strings.HasSuffix(name, "=") || everyday(name) {
 		return nil
 	}
-	return ids(r.byName[name], maxCandidates)
+	var fit []*unit.Function
+	for _, f := range r.byName[name] {
+		if needs := requires(f); args >= needs && (args <= len(f.Params) || args == 0) {
+			fit = append(fit, f)
+		}
+	}
+	return ids(fit, maxCandidates)
+}
+
+// requires tells how many arguments a method cannot do without.
+func requires(f *unit.Function) int {
+	for _, attr := range f.Attrs {
+		if n, ok := strings.CutPrefix(attr, attrRequires); ok {
+			count, _ := strconv.Atoi(n)
+			return count
+		}
+	}
+	return 0
 }
 
 // ids lists the IDs of functions, none if there are too many.
@@ -358,6 +383,9 @@ func (r *resolver) onType(a unit.Access, rf ref) unit.Access {
 		a.Kind, a.Method, a.Reset = unit.Invoke, m.ID, false
 		return a
 	}
+	if a.Kind == unit.Modify && scalar(rf.typ) && !mutatesText(a.Method) {
+		a.Kind = unit.Read
+	}
 	if !core(rf.typ) && a.Kind == unit.Read {
 		a.Kind = unit.Invoke
 	}
@@ -365,6 +393,15 @@ func (r *resolver) onType(a unit.Access, rf ref) unit.Access {
 		a.Method = rf.typ + "." + a.Method
 	}
 	return a
+}
+
+// scalar tells the classes whose objects are no collections.
+func scalar(typ string) bool {
+	switch typ {
+	case "String", "Integer", "Float", "Symbol", "Regexp", "Range", "Boolean":
+		return true
+	}
+	return false
 }
 
 // core tells the classes whose methods the parser knows.

@@ -292,11 +292,7 @@ func callbackMacro(name string) bool {
 			return name != "after_initialize" && name != "before_initialize" && name != "before_configuration" && name != "before_eager_load" && name != "after_bundle"
 		}
 	}
-	switch name {
-	case "on", "desc", "rules", "subscribe", "field", "resolve", "content_for", "expose", "memoize":
-		return true
-	}
-	return false
+	return name == "expose"
 }
 
 // verb tells the route definitions of Sinatra and Grape.

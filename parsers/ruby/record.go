@@ -1,6 +1,8 @@
 package ruby
 
 import (
+	"strings"
+
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
@@ -27,7 +29,7 @@ func (f *file) access(s *scope, n *node, place *unit.Place, c change) {
 	s.fn.Accesses = append(s.fn.Accesses, unit.Access{
 		Place: *place, Kind: c.kind, Op: c.op, Method: c.method, Value: c.value, Key: c.key,
 		Lazy: c.lazy || s.knownEmpty(place) && c.kind != unit.Read, Reset: c.reset,
-		Ensure: s.ensure, Guards: s.guards, Location: f.at(f.head(n)),
+		Ensure: s.ensure, IfGiven: s.given, Guards: s.guards, Location: f.at(f.head(n)),
 	})
 }
 
@@ -54,12 +56,36 @@ func (s *scope) knownEmpty(place *unit.Place) bool {
 		return false
 	}
 	key := placeKey(place)
-	for _, empty := range s.empty {
-		if empty == key || empty+" "+unit.Element == key || empty == key+" "+unit.Element {
+	for i := range s.empty {
+		empty := placeKey(&s.empty[i])
+		if empty == key || empty+" "+unit.Element == key || empty == key+" "+unit.Element || together(&s.empty[i], place) {
 			return true
 		}
 	}
 	return false
+}
+
+// together tells two variables of one object: what is set where the other was
+// found to be missing is part of the same memo.
+func together(a, b *unit.Place) bool {
+	return a.Root == b.Root && variableOf(a) != "" && variableOf(a) == variableOf(b)
+}
+
+// variableOf is the class or object of which a place is a variable, "" for
+// other places.
+func variableOf(place *unit.Place) string {
+	name := place.Name
+	switch {
+	case place.Root == unit.RootReceiver && len(place.Path) == 1:
+		name = strings.Replace(place.Path[0], "#@", ".@", 1)
+	case place.Root != unit.RootHolder || len(place.Path) > 0:
+		return ""
+	}
+	owner, _, ok := strings.Cut(name, ".@")
+	if !ok {
+		return ""
+	}
+	return owner
 }
 
 // discover declares variables that are used without having been declared:
@@ -103,6 +129,7 @@ func (f *file) readPlace(s *scope, n *node) unit.Value {
 func (f *file) record(s *scope, n *node, c unit.Call) {
 	c.Guards, c.Tx, c.Deferred, c.Loop = s.guards, s.tx, s.ensure, s.loop
 	c.Async = c.Async || s.async
+	c.Empty = s.empty
 	c.Location = f.at(f.head(n))
 	s.fn.Calls = append(s.fn.Calls, c)
 }

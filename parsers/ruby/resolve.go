@@ -364,4 +364,24 @@ func (r *resolver) typeHolders() {
 			}
 		}
 	}
+	for _, u := range r.units {
+		for i := range u.Holders {
+			h := &u.Holders[i]
+			if h.Type == "" && h.Value.Kind != unit.Unknown {
+				if rf := r.typeOf(siteOfHolder(h), &h.Value); !rf.class {
+					h.Type = rf.typ
+				}
+			}
+		}
+	}
+	clear(r.out) // what functions hand out may be known better now
+}
+
+// siteOfHolder is where the value of a holder is written.
+func siteOfHolder(h *unit.Holder) site {
+	at := site{owner: h.Owner, self: selfClass}
+	if h.Kind == unit.Field {
+		at.self = selfInstance
+	}
+	return at
 }

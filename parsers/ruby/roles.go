@@ -21,11 +21,34 @@ func (r *resolver) roles(functions []*unit.Function) {
 	}
 	reached := r.reachable(functions, func(f *unit.Function) bool { return serves(f) })
 	atLoad := r.reachable(functions, func(f *unit.Function) bool { return slices.Contains(f.Roles, unit.Initializer) })
+	called := unresolved(functions)
 	for _, f := range functions {
-		if len(f.Roles) == 0 && !f.Test && slices.Contains(f.Attrs, "app") && !reached[f.ID] && !atLoad[f.ID] && f.Outer == "" && !slices.Contains(f.Attrs, attrAttribute) {
+		if len(f.Roles) == 0 && !f.Test && slices.Contains(f.Attrs, "app") && !reached[f.ID] && !atLoad[f.ID] && f.Outer == "" && !slices.Contains(f.Attrs, attrAttribute) &&
+			(!strings.HasPrefix(f.ID, f.Owner+".") || called[f.Name]) {
 			f.Roles, f.RoleNote = []unit.Role{unit.Application}, "code of the application, whose callers could not be seen"
 		}
 	}
+}
+
+// unresolved lists the names of methods that are called without it being known
+// on what. Class methods are called on constants as a rule, so one whose name is
+// not among these has no caller in the checkout.
+func unresolved(functions []*unit.Function) map[string]bool {
+	names := map[string]bool{}
+	for _, f := range functions {
+		for i := range f.Calls {
+			c := &f.Calls[i]
+			if c.Callee == "" || c.External {
+				names[c.Name] = true
+			}
+			for j := range c.Args {
+				if a := &c.Args[j]; a.Kind == unit.Literal && a.Type == "Symbol" {
+					names[strings.TrimPrefix(a.Text, ":")] = true
+				}
+			}
+		}
+	}
+	return names
 }
 
 func serves(f *unit.Function) bool {

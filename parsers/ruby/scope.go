@@ -29,6 +29,8 @@ type local struct {
 	place *unit.Place // what it is another name of, if that is known
 	at    *node
 	param bool // of a method or block
+	// number is that of a parameter that callers may leave out, from 1.
+	number int
 }
 
 // scope is where a piece of code stands. It is copied where something holds
@@ -41,9 +43,10 @@ type scope struct {
 	body   *body // set directly in a class body
 	locals map[string]*local
 	guards []string
-	empty  []string // places known to be empty here
-	env    string   // environment that a branch of configuration is for
-	when   string   // other condition of a branch of configuration
+	empty  []unit.Place // places known to be empty here
+	env    string       // environment that a branch of configuration is for
+	when   string       // other condition of a branch of configuration
+	given  int          // number of the optional parameter that is known to be passed here
 	tx     bool
 	ensure bool
 	async  bool
@@ -113,12 +116,22 @@ func (s *scope) guarded(lock string) *scope {
 }
 
 // knowing is the scope in which places are known to be empty.
-func (s *scope) knowing(empty []string) *scope {
+func (s *scope) knowing(empty []unit.Place) *scope {
 	if len(empty) == 0 {
 		return s
 	}
 	inner := *s
-	inner.empty = append(append([]string(nil), s.empty...), empty...)
+	inner.empty = append(append([]unit.Place(nil), s.empty...), empty...)
+	return &inner
+}
+
+// giving is the scope in which an optional parameter is known to be passed.
+func (s *scope) giving(number int) *scope {
+	if number == 0 {
+		return s
+	}
+	inner := *s
+	inner.given = number
 	return &inner
 }
 

@@ -8,7 +8,7 @@ import (
 
 // valueDepth and valueParts bound how much of an expression is kept.
 const (
-	valueDepth = 4
+	valueDepth = 6
 	valueParts = 6
 )
 
