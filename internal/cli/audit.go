@@ -15,17 +15,28 @@ import (
 	"github.com/stateaudit/stateaudit/internal/result"
 )
 
-// auditFlags are the flags of audit as given.
-type auditFlags struct {
-	outputFlags
-	failOn   string
-	strict   bool
+// scopeFlags say what is audited and how; every command that audits has them.
+type scopeFlags struct {
 	config   string
 	noConfig bool
 	offline  bool
 	exclude  []string
 	quiet    bool
 	verbose  bool
+}
+
+// verdictFlags turn a result into an exit code.
+type verdictFlags struct {
+	failOn string
+	strict bool
+}
+
+// auditFlags are the flags of audit as given.
+type auditFlags struct {
+	outputFlags
+	scopeFlags
+	verdictFlags
+	baselineFlags
 }
 
 func newAudit(env Env) *cobra.Command {
@@ -36,32 +47,41 @@ func newAudit(env Env) *cobra.Command {
 		Long: `Audit a checkout and print the inventory of its process state.
 
 PATH is the folder to audit, by default the current one. Nothing in it is
-executed or changed.
+executed or changed. What a baseline knows, or a comment beside the code says
+may stay, is counted and not listed.
 
 Exit codes: 0 the audit ran; 1 with --fail-on, something is at or above the
-level; 2 wrong usage or configuration; 3 with --strict, a part could not be
+level, or new; 2 wrong usage or configuration; 3 with --strict, a part could not be
 analysed.`,
 		Example: `  stateaudit audit
   stateaudit audit --format json -o state.json ~/src/shop
-  stateaudit audit --format table --format json=state.json --fail-on error .`,
+  stateaudit audit --format table --format sarif=state.sarif --fail-on new .`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			root := "."
-			if len(args) == 1 {
-				root = args[0]
-			}
-			return runAudit(cmd, env, f, root)
+			return runAudit(cmd, env, f, rootOf(args))
 		},
 	}
 	f.define(cmd)
 	return cmd
 }
 
+// rootOf is the folder to audit.
+func rootOf(args []string) string {
+	if len(args) == 0 {
+		return "."
+	}
+	return args[0]
+}
+
 func (f *auditFlags) define(cmd *cobra.Command) {
-	flags := cmd.Flags()
 	f.outputFlags.define(cmd)
-	flags.StringVar(&f.failOn, "fail-on", "", "exit with 1 if a finding is at or above `LEVEL`: note, warning, error")
-	flags.BoolVar(&f.strict, "strict", false, "exit with 3 if a part of the tree could not be analysed")
+	f.scopeFlags.define(cmd)
+	f.verdictFlags.define(cmd)
+	f.baselineFlags.define(cmd)
+}
+
+func (f *scopeFlags) define(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	flags.StringVar(&f.config, "config", "", "read this configuration `FILE` instead of searching for "+config.FileName)
 	flags.BoolVar(&f.noConfig, "no-config", false, "read no configuration file")
 	flags.BoolVar(&f.offline, "offline", false, "never ask the network for modules")
@@ -72,10 +92,23 @@ func (f *auditFlags) define(cmd *cobra.Command) {
 	cmd.MarkFlagsMutuallyExclusive("quiet", "verbose")
 }
 
+func (f *verdictFlags) define(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.failOn, "fail-on", "", "exit with 1 if a finding is at or above `LEVEL`: note, warning, error; or new")
+	cmd.Flags().BoolVar(&f.strict, "strict", false, "exit with 3 if a part of the tree could not be analysed")
+	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions([]string{"note", "warning", "error", failOnNew}, cobra.ShellCompDirectiveNoFileComp))
+}
+
 func runAudit(cmd *cobra.Command, env Env, f auditFlags, root string) error {
 	outputs, err := f.check()
 	if err != nil {
 		return err
+	}
+	known, err := f.baselineFlags.read(root)
+	if err != nil {
+		return &exit{exitUsage, err}
+	}
+	if f.failOn == failOnNew && known == nil {
+		return &exit{exitUsage, errors.New("--fail-on new: there is no baseline to compare with; write one with `stateaudit baseline`")}
 	}
 	c, err := f.configuration(root)
 	if err != nil {
@@ -86,6 +119,7 @@ func runAudit(cmd *cobra.Command, env Env, f auditFlags, root string) error {
 		return err
 	}
 	f.notes = f.notes || f.verbose
+	known.apply(r, cmd.ErrOrStderr(), f.quiet)
 	if err := f.outputFlags.write(cmd, env, root, r, outputs); err != nil {
 		return err
 	}
@@ -94,14 +128,24 @@ func runAudit(cmd *cobra.Command, env Env, f auditFlags, root string) error {
 
 // check finds what is wrong with the flags before any work is done.
 func (f *auditFlags) check() ([]output, error) {
-	if f.failOn != "" && result.Level(f.failOn).Rank() == 0 {
-		return nil, fmt.Errorf("--fail-on %q: no such level; known are note, warning, error", f.failOn)
+	if err := f.verdictFlags.check(); err != nil {
+		return nil, err
 	}
 	return f.outputFlags.check()
 }
 
+// failOnNew is the level of --fail-on that any finding reaches, if it is new.
+const failOnNew = "new"
+
+func (f *verdictFlags) check() error {
+	if f.failOn != "" && f.failOn != failOnNew && result.Level(f.failOn).Rank() == 0 {
+		return fmt.Errorf("--fail-on %q: no such level; known are note, warning, error, new", f.failOn)
+	}
+	return nil
+}
+
 // configuration reads the file that holds for a root.
-func (f *auditFlags) configuration(root string) (*config.Config, error) {
+func (f *scopeFlags) configuration(root string) (*config.Config, error) {
 	file := f.config
 	if file == "" && !f.noConfig {
 		file = config.Find(root)
@@ -118,7 +162,7 @@ func (f *auditFlags) configuration(root string) (*config.Config, error) {
 }
 
 // audited runs the audit with progress and times.
-func (f *auditFlags) audited(ctx context.Context, env Env, stderr io.Writer, root string, c *config.Config) (*result.Result, error) {
+func (f *scopeFlags) audited(ctx context.Context, env Env, stderr io.Writer, root string, c *config.Config) (*result.Result, error) {
 	start := env.Now()
 	p := newProgress(env, stderr, f.quiet, f.verbose)
 	r, err := audit.Run(ctx, audit.Options{Root: root, Config: c, Offline: f.offline, Progress: p.update})
@@ -136,7 +180,7 @@ func (f *auditFlags) audited(ctx context.Context, env Env, stderr io.Writer, roo
 }
 
 // verdict turns a result into an exit code.
-func (f *auditFlags) verdict(r *result.Result) error {
+func (f *verdictFlags) verdict(r *result.Result) error {
 	if f.strict && len(r.Errors) > 0 {
 		return &exit{exitFailure, fmt.Errorf("--strict: not everything could be analysed; the output lists %d under errors", len(r.Errors))}
 	}
@@ -146,6 +190,6 @@ func (f *auditFlags) verdict(r *result.Result) error {
 	return nil
 }
 
-func (f *auditFlags) fails(finding result.Finding) bool {
+func (f *verdictFlags) fails(finding result.Finding) bool {
 	return finding.Suppressed == nil && finding.Level.Rank() >= result.Level(f.failOn).Rank()
 }

@@ -163,8 +163,8 @@ func TestVerdict(t *testing.T) {
 	for _, c := range []struct {
 		failOn string
 		want   int
-	}{{"", exitOK}, {"note", exitFindings}, {"warning", exitFindings}, {"error", exitOK}} {
-		f := auditFlags{failOn: c.failOn, strict: true}
+	}{{"", exitOK}, {"note", exitFindings}, {"warning", exitFindings}, {"error", exitOK}, {failOnNew, exitFindings}} {
+		f := verdictFlags{failOn: c.failOn, strict: true}
 		if got := report(nil, f.verdict(r), io.Discard); got != c.want {
 			t.Errorf("--fail-on %q: exit %d, want %d", c.failOn, got, c.want)
 		}

@@ -84,17 +84,20 @@ func Load(file string, rules []string) (*Config, error) {
 	return Parse(file, content, rules)
 }
 
-// Find looks for the file in dir and the folders above, up to the root of the
+// Find looks for the file in dir and the folders above, as FindFile does.
+func Find(dir string) string { return FindFile(dir, FileName) }
+
+// FindFile looks for a file in dir and the folders above, up to the root of the
 // repository: a folder that holds .git. Outside of a repository only dir itself
 // is looked at, so that a stray file in a home folder governs nothing. It
 // returns "" if there is none.
-func Find(dir string) string {
+func FindFile(dir, base string) string {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return ""
 	}
 	for _, d := range searched(abs) {
-		name := filepath.Join(d, FileName)
+		name := filepath.Join(d, base)
 		if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
 			return name
 		}
@@ -116,19 +119,24 @@ func searched(dir string) []string {
 	}
 }
 
-// Prefix is the slash-separated path of a root below the folder of the file, or
-// "" if it is that folder or lies elsewhere. Paths in the file are written for
-// its own folder.
+// Prefix is the path of a root below the folder of the file. Paths in the file
+// are written for its own folder.
 func (c *Config) Prefix(root string) string {
 	if c == nil || c.File == "" {
 		return ""
 	}
-	file, fileErr := filepath.Abs(c.File)
+	return PrefixBelow(filepath.Dir(c.File), root)
+}
+
+// PrefixBelow is the slash-separated path of a root below a folder, or "" if it
+// is that folder or lies elsewhere.
+func PrefixBelow(folder, root string) string {
+	top, topErr := filepath.Abs(folder)
 	abs, rootErr := filepath.Abs(root)
-	if fileErr != nil || rootErr != nil {
+	if topErr != nil || rootErr != nil {
 		return ""
 	}
-	rel, err := filepath.Rel(filepath.Dir(file), abs)
+	rel, err := filepath.Rel(top, abs)
 	if err != nil || rel == "." || !filepath.IsLocal(rel) {
 		return ""
 	}
