@@ -206,12 +206,16 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 
 // takenAway tells a holder that is emptied again where it is filled.
 func takenAway(a Assessment) bool {
+	threads := 0
 	for _, c := range a.Writes {
 		if c.Reset || c.Ensure {
 			return true
 		}
+		if c.Function.HasRole(unit.Background) {
+			threads++
+		}
 	}
-	return false
+	return threads == len(a.Writes) // ends with its thread
 }
 
 // neverRead tells a Ruby variable of a class that is set to literals while

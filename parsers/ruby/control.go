@@ -249,7 +249,7 @@ func (f *file) givenWhen(s *scope, n *node, truth bool) int {
 		switch op := f.operator(left, right); {
 		case (op == "&&" || op == "and") && truth:
 			return max(f.givenWhen(s, left, true), f.givenWhen(s, right, true))
-		case op == "==" && right.is("nil"):
+		case op == "==" && (right.is("nil") || right.is("array", "hash") && len(right.kids) == 0):
 			return f.givenWhen(s, left, !truth)
 		}
 	}

@@ -272,6 +272,9 @@ func (r *resolver) candidates(name string, args int) []string {
 	}
 	var fit []*unit.Function
 	for _, f := range r.byName[name] {
+		if strings.HasPrefix(f.ID, f.Owner+".") {
+			return nil // a class method too: then what is meant is anyone's guess
+		}
 		if needs := requires(f); args >= needs && (args <= len(f.Params) || args == 0) {
 			fit = append(fit, f)
 		}

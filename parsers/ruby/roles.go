@@ -21,30 +21,43 @@ func (r *resolver) roles(functions []*unit.Function) {
 	}
 	reached := r.reachable(functions, func(f *unit.Function) bool { return serves(f) })
 	atLoad := r.reachable(functions, func(f *unit.Function) bool { return slices.Contains(f.Roles, unit.Initializer) })
-	called := unresolved(functions)
+	called, settled := queried(functions), r.madeAtLoad(functions, reached)
 	for _, f := range functions {
-		if len(f.Roles) == 0 && !f.Test && slices.Contains(f.Attrs, "app") && !reached[f.ID] && !atLoad[f.ID] && f.Outer == "" && !slices.Contains(f.Attrs, attrAttribute) &&
-			(!strings.HasPrefix(f.ID, f.Owner+".") || called[f.Name]) {
+		switch {
+		case len(f.Roles) > 0 || f.Test || f.Outer != "" || reached[f.ID] || atLoad[f.ID]:
+		case !slices.Contains(f.Attrs, "app") || slices.Contains(f.Attrs, attrAttribute):
+		case strings.HasPrefix(f.ID, f.Owner+".") && !called[f.Name], settled[f.Owner]:
+			// Class methods and the methods of what is made at load are called by
+			// name. Where no call is seen, they are there for configuration.
+		default:
 			f.Roles, f.RoleNote = []unit.Role{unit.Application}, "code of the application, whose callers could not be seen"
 		}
 	}
 }
 
-// unresolved lists the names of methods that are called without it being known
-// on what. Class methods are called on constants as a rule, so one whose name is
-// not among these has no caller in the checkout.
-func unresolved(functions []*unit.Function) map[string]bool {
+// madeAtLoad lists the classes of which instances are made at load only.
+func (r *resolver) madeAtLoad(functions []*unit.Function, reached map[string]bool) map[string]bool {
+	made := map[string]bool{}
+	for _, f := range functions {
+		for _, a := range f.Allocs {
+			settled := a.Kept || !reached[f.ID] && slices.Contains(f.Roles, unit.Initializer)
+			if before, seen := made[a.Type]; seen {
+				settled = settled && before
+			}
+			made[a.Type] = settled
+		}
+	}
+	return made
+}
+
+// queried lists the names of methods that are called on relations: class
+// methods of a model may answer.
+func queried(functions []*unit.Function) map[string]bool {
 	names := map[string]bool{}
 	for _, f := range functions {
 		for i := range f.Calls {
-			c := &f.Calls[i]
-			if c.Callee == "" || c.External {
+			if c := &f.Calls[i]; c.External && strings.HasPrefix(c.Callee, "ActiveRecord.") {
 				names[c.Name] = true
-			}
-			for j := range c.Args {
-				if a := &c.Args[j]; a.Kind == unit.Literal && a.Type == "Symbol" {
-					names[strings.TrimPrefix(a.Text, ":")] = true
-				}
 			}
 		}
 	}
