@@ -82,7 +82,7 @@ func assess(p *program.Program, src *Sources, h *program.Holder) (Assessment, bo
 			return scheduler(h, a)
 		}
 	}
-	if keepsClients(p, h) {
+	if keepsClients(p, h) || poolsConnections(h) {
 		return client(h, a), p.Keeps(h) && !borrowed(h)
 	}
 	a.Writes = serving(h)
@@ -199,7 +199,7 @@ func (a Assessment) Rule() string {
 func isScalar(t string) bool {
 	switch t {
 	case "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64", "bool", "string",
-		"float32", "float64", "error", "uintptr", "byte", "rune", "Integer", "String", "Float", "TrueClass", "FalseClass":
+		"float32", "float64", "error", "uintptr", "byte", "rune", "Integer", "String", "Float", "Boolean", "Symbol", "Time", "TrueClass", "FalseClass":
 		return true
 	}
 	return false

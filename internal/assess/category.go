@@ -112,14 +112,18 @@ func drawsOnStore(src []Source) bool {
 
 // counts tells a holder that is only ever incremented.
 func counts(a Assessment) bool {
-	n := 0
+	n, fills := 0, 0
 	for _, c := range a.Writes {
 		switch c.Op {
 		case "++", "--", "+=", "-=", "[]+=", "[]++", "[]--", "Add", "increment", "decrement":
 			n++
+		default:
+			if c.Lazy && c.Value != nil && (c.Value.Kind == unit.Collection || c.Value.Kind == unit.New || c.Value.Kind == unit.Literal) {
+				fills++ // the empty start
+			}
 		}
 	}
-	return n > 0 && n == len(a.Writes)
+	return n > 0 && n+fills == len(a.Writes)
 }
 
 // byShape decides by how the holder is changed: filled when empty is a cache,
@@ -190,6 +194,10 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "a thread-local that is taken away when the work ends"
 	case a.Memo && !drawsOnStore(a.Facts.Sources) && !hasSource(a, FromRequest, FromCaller, FromClock) && !removesEntries(a):
 		return "a memo of what every copy works out alike"
+	case scratch(h, a):
+		return "set anew by each use before it is read"
+	case duringCall(a):
+		return "set for the time of one call"
 	case neverRead(h, a):
 		return "set while serving, but nothing that serves reads it"
 	case isLifeCycle(h, ws) && !counts(a):
@@ -213,6 +221,9 @@ func takenAway(a Assessment) bool {
 		}
 		if c.Function.HasRole(unit.Background) {
 			threads++
+		}
+		if restores(c) {
+			return true
 		}
 	}
 	return threads == len(a.Writes) // ends with its thread
@@ -281,7 +292,7 @@ func isLifeCycle(h *program.Holder, ws []string) bool {
 	if !isScalar(h.Type) && !strings.HasPrefix(h.Type, "sync/atomic.") && h.Type != "context.CancelFunc" {
 		return false
 	}
-	return speaks(ws, "closed", "closing", "stopped", "stopping", "started", "running", "done", "shutdown", "initial", "ready", "init", "cancel", "err", "busy", "idle", "alive")
+	return speaks(ws, "closed", "closing", "stopped", "stopping", "started", "running", "done", "shutdown", "initial", "ready", "init", "cancel", "warned", "reported", "logged", "deprecat", "err", "busy", "idle", "alive")
 }
 
 func isSignal(h *program.Holder) bool {

@@ -169,6 +169,13 @@ func keepsClients(p *program.Program, h *program.Holder) bool {
 	return false
 }
 
+// poolsConnections tells a pool of connections that the checkout wrote itself, by
+// what it is called.
+func poolsConnections(h *program.Holder) bool {
+	ws := append(words(h.Name), words(shortType(h.Type))...)
+	return speaks(ws, "pool") && speaks(ws, "connection", "conn", "client")
+}
+
 func isClient(p *program.Program, typ string) bool {
 	e, ok := p.Catalog.Lookup(typ)
 	return ok && (e.Kind == catalog.Client || e.Kind == catalog.Remote)

@@ -175,6 +175,20 @@ func (f *Function) Callees() []*Function {
 	return out
 }
 
+// Callers lists the functions that call or name the function, once for each call.
+func (f *Function) Callers() []*Function { return f.callers }
+
+// CallsOf lists the calls that a function makes of another.
+func (f *Function) CallsOf(to *Function) []*unit.Call {
+	var out []*unit.Call
+	for i := range f.out {
+		if e := &f.out[i]; e.to == to && e.call != nil {
+			out = append(out, e.call)
+		}
+	}
+	return out
+}
+
 // Within lists a function and what it runs up to some calls away, nearest first.
 func (f *Function) Within(calls int) []*Function {
 	out, seen := []*Function{f}, map[*Function]bool{f: true}

@@ -176,7 +176,11 @@ func (f *file) operatorAssignment(s *scope, n *node) unit.Value {
 		f.operateLocal(s, n, left, right, value, op)
 		return value
 	}
-	f.assign(s, n, left, value, f.place(s, right), op)
+	at := s
+	if l := s.locals[f.text(right)]; l != nil && right.is("identifier") && (op == "|=" || op == "+=") {
+		at = s.giving(l.number) // adds nothing if nothing was passed
+	}
+	f.assign(at, n, left, value, f.place(s, right), op)
 	if target := f.place(s, left); target != nil {
 		v := f.placeValue(left, target)
 		v.Type, v.Parts = value.Type, parts(value)

@@ -191,6 +191,13 @@ func (f *file) declare(h unit.Holder, declaration bool) {
 	case declaration && !f.declared[h.ID]:
 		f.unit.Holders[at] = h
 	default:
+		have := &f.unit.Holders[at]
+		if have.Type == "" {
+			have.Type = h.Type
+		}
+		if !f.declared[h.ID] && have.Value.Kind == unit.Unknown && h.Value.Kind != unit.Unknown {
+			have.Value, have.Location = h.Value, h.Location // only read so far: it stands where it is set
+		}
 		return
 	}
 	f.declared[h.ID] = declaration

@@ -369,7 +369,31 @@ func (r *resolver) ofLibrary(on ref, name string) ref {
 	if name == "class" && !on.class {
 		return ref{typ: on.typ, class: true}
 	}
-	return ref{}
+	if on.class && (on.typ == "Time" || on.typ == "Process") && (name == "now" || name == "current" || name == "clock_gettime") {
+		return ref{typ: "Time"}
+	}
+	return ref{typ: conversion(name)}
+}
+
+// conversion is the class that methods of a name give, whatever they are called on.
+func conversion(name string) string {
+	switch name {
+	case "to_h", "to_hash", "group_by", "index_by", "index_with", "transform_values", "tally":
+		return "Hash"
+	case "to_a", "pluck", "map", "flat_map", "filter_map", "split", "sort_by", "keys", "values":
+		return "Array"
+	case "to_set":
+		return "Set"
+	case "to_s", "to_json", "join":
+		return "String"
+	case "to_i", "count", "size", "length":
+		return "Integer"
+	case "to_f":
+		return "Float"
+	case "to_sym":
+		return "Symbol"
+	}
+	return ""
 }
 
 // isModel tells a class whose objects are rows.

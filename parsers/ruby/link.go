@@ -22,9 +22,25 @@ func (r *resolver) function(f *unit.Function) {
 			accesses = append(accesses, a)
 		}
 	}
-	f.Accesses = accesses
+	f.Accesses = append(accesses, r.attributeReads(f)...)
 	f.Returns = r.values(at, f.Returns)
 	r.allocs(at, f)
+}
+
+// attributeReads are the reads that calls of attribute readers make of holders.
+func (r *resolver) attributeReads(f *unit.Function) []unit.Access {
+	var out []unit.Access
+	for i := range f.Calls {
+		c := &f.Calls[i]
+		m := r.functions[c.Callee]
+		if m == nil || c.Guessed || strings.HasSuffix(m.Name, "=") || !slices.Contains(m.Attrs, attrAttribute) {
+			continue
+		}
+		if h := r.handedOut(m); h.place != nil && h.place.Root == unit.RootHolder {
+			out = append(out, unit.Access{Place: *h.place, Kind: unit.Read, Location: c.Location})
+		}
+	}
+	return out
 }
 
 // allocs resolves the classes of which a function makes instances. An instance

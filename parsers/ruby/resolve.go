@@ -374,7 +374,32 @@ func (r *resolver) typeHolders() {
 			}
 		}
 	}
+	for _, f := range r.sorted() {
+		r.typeByWrites(f)
+	}
 	clear(r.out) // what functions hand out may be known better now
+}
+
+// typeByWrites tells the class of variables from what a function puts into them.
+func (r *resolver) typeByWrites(f *unit.Function) {
+	at := r.siteOf(f)
+	for i := range f.Accesses {
+		a := &f.Accesses[i]
+		if a.Kind != unit.Write && a.Kind != unit.Init || a.Value == nil {
+			continue
+		}
+		name := a.Place.Name
+		if a.Place.Root == unit.RootReceiver && len(a.Place.Path) == 1 {
+			name = a.Place.Path[0]
+		} else if a.Place.Root != unit.RootHolder || len(a.Place.Path) > 0 {
+			continue
+		}
+		if h := r.holders[name]; h != nil && h.Type == "" {
+			if rf := r.typeOf(at, a.Value); !rf.class {
+				h.Type = rf.typ
+			}
+		}
+	}
 }
 
 // siteOfHolder is where the value of a holder is written.

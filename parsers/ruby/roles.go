@@ -19,8 +19,9 @@ func (r *resolver) roles(functions []*unit.Function) {
 			f.Roles, f.RoleNote = []unit.Role{role}, note
 		}
 	}
-	reached := r.reachable(functions, func(f *unit.Function) bool { return serves(f) })
-	atLoad := r.reachable(functions, func(f *unit.Function) bool { return slices.Contains(f.Roles, unit.Initializer) })
+	r.dropGuesses(functions)
+	reached := r.reachable(functions, serves, true)
+	atLoad := r.reachable(functions, func(f *unit.Function) bool { return slices.Contains(f.Roles, unit.Initializer) }, true)
 	called, settled := queried(functions), r.madeAtLoad(functions, reached)
 	for _, f := range functions {
 		switch {
@@ -35,12 +36,13 @@ func (r *resolver) roles(functions []*unit.Function) {
 	}
 }
 
-// madeAtLoad lists the classes of which instances are made at load only.
+// madeAtLoad lists the classes of which instances are made, but not by anything
+// that is seen to serve.
 func (r *resolver) madeAtLoad(functions []*unit.Function, reached map[string]bool) map[string]bool {
 	made := map[string]bool{}
 	for _, f := range functions {
 		for _, a := range f.Allocs {
-			settled := a.Kept || !reached[f.ID] && slices.Contains(f.Roles, unit.Initializer)
+			settled := a.Kept || !reached[f.ID]
 			if before, seen := made[a.Type]; seen {
 				settled = settled && before
 			}
@@ -68,8 +70,31 @@ func serves(f *unit.Function) bool {
 	return slices.ContainsFunc(f.Roles, unit.Role.Serves)
 }
 
-// reachable lists the functions that those for which a condition holds may run.
-func (r *resolver) reachable(functions []*unit.Function, from func(*unit.Function) bool) map[string]bool {
+// dropGuesses takes back the guesses that lead from requests to objects which,
+// as far as is known for sure, only the loading of the application makes.
+func (r *resolver) dropGuesses(functions []*unit.Function) {
+	settled := r.madeAtLoad(functions, r.reachable(functions, serves, false))
+	for _, f := range functions {
+		for i := range f.Calls {
+			c := &f.Calls[i]
+			if !c.Guessed {
+				continue
+			}
+			away := func(id string) bool { return r.functions[id] == nil || settled[r.functions[id].Owner] }
+			c.Targets = slices.DeleteFunc(c.Targets, away)
+			if away(c.Callee) {
+				c.Callee = ""
+				if len(c.Targets) > 0 {
+					c.Callee = c.Targets[0]
+				}
+			}
+		}
+	}
+}
+
+// reachable lists the functions that those for which a condition holds may run,
+// with or without the calls that are only guessed.
+func (r *resolver) reachable(functions []*unit.Function, from func(*unit.Function) bool, guesses bool) map[string]bool {
 	seen := map[string]bool{}
 	var queue []*unit.Function
 	visit := func(id string) {
@@ -87,6 +112,9 @@ func (r *resolver) reachable(functions []*unit.Function, from func(*unit.Functio
 		f := queue[0]
 		queue = queue[1:]
 		for i := range f.Calls {
+			if f.Calls[i].Guessed && !guesses {
+				continue
+			}
 			visit(f.Calls[i].Callee)
 			for _, id := range f.Calls[i].Targets {
 				visit(id)
