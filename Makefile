@@ -9,8 +9,8 @@ check: ## all that a commit has to pass
 test: ## tests only
 	go test ./...
 
-bench: ## benchmarks
-	go test -run '^$$' -bench . -benchmem ./...
+bench: ## an audit beside go vet, staticcheck and bare parsing; GO_REPO= and RUBY_REPO= choose what is audited
+	GO_REPO=$(abspath $(GO_REPO)) RUBY_REPO=$(abspath $(RUBY_REPO)) go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./internal/bench
 
 build: ## the program, in ./bin
 	go build -trimpath -o bin/stateaudit ./cmd/stateaudit

@@ -46,6 +46,7 @@ func layers() map[string][]string {
 		"internal/ruletest":  append(rules, "internal/audit", "internal/checkout", "internal/config", "internal/frontend", "parsers", "analyzers"),
 		"internal/cli":       append(rules, "internal/audit", "internal/config", "internal/baseline", "internal/diff", "report", "analyzers", "docs"),
 		"cmd":                {"internal/cli", "analyzers"},
+		"internal/bench":     {},
 		"docs":               {},
 	}
 }

@@ -1,9 +1,12 @@
 package ruby
 
 import (
+	"runtime"
 	"slices"
 	"sort"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
@@ -21,6 +24,7 @@ type resolver struct {
 	open      map[string]bool             // functions whose results are being worked out
 	constants map[string]string
 	methods   map[string]*unit.Function
+	lines     map[string][]string // ancestors by class; nil until all are known
 }
 
 // module is a class or module of the checkout with all its definitions joined.
@@ -42,18 +46,38 @@ func resolve(units []*unit.Unit) {
 	}
 	r.collect()
 	r.ancestors()
+	r.lines = map[string][]string{}
 	r.typeHolders()
 	functions := r.sorted()
 	for _, f := range functions {
 		r.handedOut(f)
 	}
-	for _, f := range functions {
-		r.function(f)
-	}
+	r.each(functions, (*resolver).function)
 	r.holderValues()
 	r.defaults()
 	r.roles(functions)
 	r.settings()
+}
+
+// each does something with every function, on all processors. What is done may
+// change the function it is given and nothing else; each worker has memos of its
+// own.
+func (r *resolver) each(functions []*unit.Function, do func(*resolver, *unit.Function)) {
+	const batch = 64
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		own := *r
+		own.constants, own.methods, own.lines = map[string]string{}, map[string]*unit.Function{}, map[string][]string{}
+		workers.Go(func() {
+			for from := int(next.Add(batch)) - batch; from < len(functions); from = int(next.Add(batch)) - batch {
+				for _, f := range functions[from:min(from+batch, len(functions))] {
+					do(&own, f)
+				}
+			}
+		})
+	}
+	workers.Wait()
 }
 
 // sorted lists the functions by ID.
@@ -250,6 +274,18 @@ func (r *resolver) known(id string) bool {
 
 // line lists a class and its ancestors in the order of method lookup.
 func (r *resolver) line(id string) []string {
+	if out, ok := r.lines[id]; ok {
+		return out
+	}
+	out := r.ancestry(id)
+	if r.lines != nil {
+		r.lines[id] = out
+	}
+	return out
+}
+
+// ancestry works out line.
+func (r *resolver) ancestry(id string) []string {
 	var out []string
 	seen := map[string]bool{}
 	var walk func(id string, depth int)

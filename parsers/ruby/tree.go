@@ -61,7 +61,7 @@ func parse(content []byte) *tree {
 	cursor := sitter.NewTreeCursor(parsed.RootNode())
 	defer cursor.Close()
 	c := copier{cursor: cursor, symbols: symbols(), tree: &tree{}}
-	c.tree.root = c.copy(0)
+	c.tree.root = c.copy(0, false)
 	return c.tree
 }
 
@@ -75,7 +75,7 @@ type copier struct {
 }
 
 // copy copies the node under the cursor, or returns nil if it is not named.
-func (c *copier) copy(depth int) *node {
+func (c *copier) copy(depth int, fielded bool) *node {
 	current := c.cursor.CurrentNode()
 	id := int(current.Symbol())
 	if id < len(c.symbols) && !c.symbols[id].named {
@@ -84,7 +84,7 @@ func (c *copier) copy(depth int) *node {
 	n := c.alloc()
 	n.start, n.end = int(current.StartByte()), int(current.EndByte())
 	n.kind = c.kind(id, n, current)
-	if depth > 0 {
+	if depth > 0 && fielded {
 		n.field = field(c.cursor.CurrentFieldName())
 	}
 	if n.kind == "comment" {
@@ -116,15 +116,27 @@ func (c *copier) copyKids(n *node, depth int) {
 	if !c.cursor.GoToFirstChild() {
 		return
 	}
-	base := len(c.stack)
+	base, fielded := len(c.stack), hasFields(n.kind)
 	for more := true; more; more = c.cursor.GoToNextSibling() {
-		if kid := c.copy(depth + 1); kid != nil {
+		if kid := c.copy(depth+1, fielded); kid != nil {
 			c.stack = append(c.stack, kid)
 		}
 	}
 	c.cursor.GoToParent()
 	n.kids = append([]*node(nil), c.stack[base:]...)
 	c.stack = c.stack[:base]
+}
+
+// hasFields tells the kinds of node of which children have names. To ask for a
+// name costs a call into C, and most nodes stand in lists.
+func hasFields(kind string) bool {
+	switch kind {
+	case "program", "body_statement", "block_body", "argument_list", "array", "hash", "string", "interpolation", "method_parameters",
+		"block_parameters", "then", "parenthesized_statements", "string_array", "symbol_array", "heredoc_body", "regex", "subshell",
+		"simple_symbol", "string_content", "identifier", "constant", "integer", "comment", "instance_variable", "self", "true", "false", "nil":
+		return false
+	}
+	return true
 }
 
 // alloc hands out nodes from chunks.
