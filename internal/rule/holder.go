@@ -8,6 +8,7 @@ import (
 	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/remedy"
 	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
 // maxWrites bounds how many writes a finding lists; the first ones tell enough.
@@ -34,10 +35,10 @@ func (p *Pass) ReportHolder(a assess.Assessment, extra string, more ...result.Ev
 func message(a assess.Assessment, extra string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "`%s` lives in the memory of one process", a.Holder.Symbol)
-	if len(a.Writes) > 0 {
-		w := a.Writes[0]
+	if writes := told(a.Writes); len(writes) > 0 {
+		w := writes[0]
 		fmt.Fprintf(&b, " and is changed while serving, by `%s` (%s:%d)", w.Function.Symbol, w.Location.File, w.Location.Line)
-		if n := len(a.Writes) - 1; n > 0 {
+		if n := len(writes) - 1; n > 0 {
 			fmt.Fprintf(&b, " and %d more", n)
 		}
 	}
@@ -61,7 +62,7 @@ func (p *Pass) evidence(a assess.Assessment) []result.Evidence {
 	for _, k := range p.Program.Keepers(h) {
 		out = append(out, Declared(k, "kept by "+k.Symbol))
 	}
-	for i, w := range a.Writes {
+	for i, w := range told(a.Writes) {
 		if i == maxWrites {
 			break
 		}
@@ -73,8 +74,30 @@ func (p *Pass) evidence(a assess.Assessment) []result.Evidence {
 	return out
 }
 
+// told lists each change once, where it is written if that function serves: the
+// calls on the way to it are told as the way.
+func told(writes []program.Change) []program.Change {
+	direct := map[unit.Location]bool{}
+	for _, w := range writes {
+		if len(w.Through) == 0 {
+			direct[w.Location] = true
+		}
+	}
+	var out []program.Change
+	for _, w := range writes {
+		if len(w.Through) == 0 || !direct[w.Origin] {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
 func writeNote(w program.Change) string {
-	note := "changed (" + w.Op + ")"
+	op := w.Op
+	if op == "" {
+		op = w.Method[strings.LastIndexAny(w.Method, ".#")+1:]
+	}
+	note := "changed (" + op + ")"
 	if w.Reset {
 		note = "emptied"
 	}
