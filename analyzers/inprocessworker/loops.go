@@ -93,12 +93,12 @@ func starts(p *program.Program) []start {
 			continue
 		}
 		if f.HasRole(unit.Background) {
-			if by := p.Function(f.Outer); by != nil && by.Boot {
+			if by := p.Function(f.Outer); by != nil && by.Boot && !waits(by) {
 				out = append(out, start{by, f, f.Location})
 			}
 			continue
 		}
-		if !f.Boot {
+		if !f.Boot || waits(f) {
 			continue
 		}
 		for i := range f.Calls {
@@ -114,6 +114,17 @@ func starts(p *program.Program) []start {
 		}
 	}
 	return out
+}
+
+// waits tells a function that closes the queue which it feeds and waits for those
+// who drain it: they end when it does.
+func waits(f *program.Function) bool {
+	if !slices.Contains(f.Attrs, "closes-channel") {
+		return false
+	}
+	return slices.ContainsFunc(f.Calls, func(c unit.Call) bool {
+		return c.Callee == "sync.WaitGroup.Wait" || c.Callee == "golang.org/x/sync/errgroup.Group.Wait"
+	})
 }
 
 // symbol names a loop after its function, or after the function that starts it

@@ -38,7 +38,7 @@ func categorise(p *program.Program, src *Sources, h *program.Holder, e catalog.E
 		return result.Session
 	case speaks(ws, "setting", "flag", "toggle") && writesThrough(src, a):
 		return result.Flag
-	case speaks(ws, "cache", "memo", "cached", "lru", "ttl"):
+	case speaks(ws, "cache", "memo", "cached", "lru", "ttl") && !(isNumber(h.Type) && !a.Memo):
 		return result.Cache
 	case speaks(ws, "queue", "scheduler", "cron", "worker"):
 		return result.Worker
@@ -51,6 +51,12 @@ func categorise(p *program.Program, src *Sources, h *program.Holder, e catalog.E
 		return flagOrCache(a)
 	}
 	return byShape(h, a)
+}
+
+// isNumber tells numbers and flags: such a thing may say how to cache, but holds
+// nothing.
+func isNumber(t string) bool {
+	return isScalar(t) && t != "string" && t != "String" && t != "error" && t != "Symbol" && t != "Time" || t == "time.Duration"
 }
 
 // vocabulary is what a holder and its type are called. The owner's name counts
@@ -165,6 +171,9 @@ func group(h *program.Holder, e catalog.Entry, a Assessment) result.Group {
 // were too many requests.
 func refuses(a Assessment) bool {
 	for _, w := range a.Writes {
+		if len(w.Through) > 1 {
+			continue // too far away to be what is refused
+		}
 		for i := range w.Function.Calls {
 			for _, arg := range w.Function.Calls[i].Args {
 				if arg.Text == "429" || arg.Text == ":too_many_requests" || strings.HasSuffix(arg.Text, "StatusTooManyRequests") {

@@ -329,6 +329,8 @@ func (b *body) builtin(c *ast.CallExpr) bool {
 		b.expr(a)
 	}
 	switch id.Name {
+	case "close":
+		b.attr("closes-channel")
 	case "delete", "clear":
 		var key *unit.Value
 		if len(c.Args) > 1 {
