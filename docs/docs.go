@@ -4,7 +4,7 @@ package docs
 
 import "embed"
 
-// Schemas holds stateaudit.schema.json and result.schema.json.
+// Schemas holds stateaudit.schema.json, result.schema.json and diff.schema.json.
 //
 //go:embed *.schema.json
 var Schemas embed.FS

@@ -46,6 +46,14 @@ func (f *outputFlags) check() ([]output, error) {
 
 // write writes a result of the checkout at root in every format asked for.
 func (f *outputFlags) write(cmd *cobra.Command, env Env, root string, r *result.Result, outputs []output) error {
+	return f.render(cmd, env, root, outputs, func(w io.Writer, as format.Format, o format.Options) error {
+		return as.Write(w, r, o)
+	})
+}
+
+// render lets each output be written with what formats may know of the checkout
+// at root.
+func (f *outputFlags) render(cmd *cobra.Command, env Env, root string, outputs []output, write renderer) error {
 	shared := format.Options{
 		Notes: f.notes, Suppressed: f.suppressed, Category: f.category,
 		Rules: describedRules(), Prefix: prefix(root), Repository: repository(env.Getenv),
@@ -55,12 +63,15 @@ func (f *outputFlags) write(cmd *cobra.Command, env Env, root string, r *result.
 		shared.Source = func(file string) ([]byte, error) { return readSource(tree, file) }
 	}
 	for _, o := range outputs {
-		if err := o.write(cmd.OutOrStdout(), r, f.options(shared, env, cmd.OutOrStdout(), o)); err != nil {
+		if err := o.write(cmd.OutOrStdout(), f.options(shared, env, cmd.OutOrStdout(), o), write); err != nil {
 			return failure(err)
 		}
 	}
 	return nil
 }
+
+// renderer writes something in a format.
+type renderer func(w io.Writer, as format.Format, o format.Options) error
 
 // maxSource bounds what is read of a file for its lines.
 const maxSource = 5 << 20
@@ -174,15 +185,15 @@ func parseOutputs(formats []string, file string) ([]output, error) {
 	return outputs, nil
 }
 
-func (o output) write(stdout io.Writer, r *result.Result, opts format.Options) error {
+func (o output) write(stdout io.Writer, opts format.Options, write renderer) error {
 	if o.file == "" || o.file == "-" {
-		return o.format.Write(stdout, r, opts)
+		return write(stdout, o.format, opts)
 	}
 	f, err := os.Create(o.file)
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", o.format.Name, err)
 	}
-	err = o.format.Write(f, r, opts)
+	err = write(f, o.format, opts)
 	if closeErr := f.Close(); err == nil {
 		err = closeErr
 	}

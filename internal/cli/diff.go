@@ -1,0 +1,188 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stateaudit/stateaudit/internal/audit"
+	"github.com/stateaudit/stateaudit/internal/checkout"
+	"github.com/stateaudit/stateaudit/internal/config"
+	"github.com/stateaudit/stateaudit/internal/diff"
+	"github.com/stateaudit/stateaudit/internal/result"
+	format "github.com/stateaudit/stateaudit/report"
+)
+
+// diffFlags are the flags of diff as given.
+type diffFlags struct {
+	outputFlags
+	scopeFlags
+	verdictFlags
+	base, head string
+	mergeBase  bool
+}
+
+func newDiff(env Env) *cobra.Command {
+	var f diffFlags
+	cmd := &cobra.Command{
+		Use:   "diff --base REV [PATH]",
+		Short: "Show which findings a change adds, fixes and moves",
+		Long: `Show which findings a change adds, fixes and moves.
+
+Both revisions are audited, each in full, and their findings compared by rule,
+symbol and path, so that lines that move change nothing. The base is the point
+at which the head left REV. The head is the work tree as it is, or the revision
+that --head names. Revisions are written to a temporary folder: neither the work
+tree nor the index is touched.
+
+The formats table, markdown and json show what was added, fixed and moved; all
+others show what was added.`,
+		Example: `  stateaudit diff --base origin/main
+  stateaudit diff --base v1.4.0 --head v1.5.0 --format markdown
+  stateaudit diff --base origin/main --format github --fail-on warning`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runDiff(cmd, env, f, rootOf(args))
+		},
+	}
+	f.outputFlags.define(cmd)
+	f.scopeFlags.define(cmd)
+	f.verdictFlags.define(cmd)
+	cmd.Flags().StringVar(&f.base, "base", "", "compare with this `REV`")
+	cmd.Flags().StringVar(&f.head, "head", "", "audit this `REV` instead of the work tree")
+	cmd.Flags().BoolVar(&f.mergeBase, "merge-base", true, "compare with the common ancestor; --merge-base=false with REV itself")
+	_ = cmd.MarkFlagRequired("base") // fails only for a flag that is not defined
+	return cmd
+}
+
+func runDiff(cmd *cobra.Command, env Env, f diffFlags, root string) error {
+	if err := f.verdictFlags.check(); err != nil {
+		return err
+	}
+	outputs, err := f.outputFlags.check()
+	if err != nil {
+		return err
+	}
+	scratch, err := os.MkdirTemp("", "stateaudit-diff-")
+	if err != nil {
+		return failure(err)
+	}
+	defer os.RemoveAll(scratch)
+	before, after, err := f.revisions(cmd.Context(), root, scratch)
+	if err != nil {
+		return &exit{exitUsage, err}
+	}
+	was, is, err := f.auditBoth(cmd, env, root, before, after)
+	if err != nil {
+		return err
+	}
+	f.notes = f.notes || f.verbose
+	d := diff.Compare(was, is, "already in "+before.Name)
+	d.Base, d.Head = before.Revision, after.Revision
+	if err := f.render(cmd, env, after.root, outputs, func(w io.Writer, as format.Format, o format.Options) error {
+		o.Prefix = prefix(root) // that of a revision's own folder is that of no repository
+		return as.WriteDiff(w, d, is, o)
+	}); err != nil {
+		return err
+	}
+	return f.verdict(is)
+}
+
+// revision is one side of a diff: what it is called, and the folder to audit.
+type revision struct {
+	result.Revision
+	root string
+}
+
+// revisions makes both sides available below a scratch folder.
+func (f *diffFlags) revisions(ctx context.Context, root, scratch string) (before, after revision, err error) {
+	repo, err := diff.Open(ctx, root, f.offline)
+	if err != nil {
+		return before, after, err
+	}
+	after = revision{root: root}
+	head := "HEAD"
+	if f.head != "" {
+		head = f.head
+		if after, err = checkedOut(ctx, repo, f.head, filepath.Join(scratch, "head")); err != nil {
+			return before, after, err
+		}
+	}
+	base, err := repo.Commit(ctx, f.base)
+	if err == nil && f.mergeBase {
+		base, err = f.ancestor(ctx, repo, base, head)
+	}
+	if err != nil {
+		return before, after, err
+	}
+	before, err = checkedOut(ctx, repo, base, filepath.Join(scratch, "base"))
+	before.Name = f.base
+	return before, after, err
+}
+
+func (f *diffFlags) ancestor(ctx context.Context, repo *diff.Repository, base, head string) (string, error) {
+	commit, err := repo.Commit(ctx, head)
+	if err != nil {
+		return "", err
+	}
+	found, err := repo.MergeBase(ctx, base, commit)
+	if err != nil {
+		return "", fmt.Errorf("%s and %s: %w (--merge-base=false)", f.base, head, err)
+	}
+	return found, nil
+}
+
+func checkedOut(ctx context.Context, repo *diff.Repository, name, folder string) (revision, error) {
+	commit, err := repo.Commit(ctx, name)
+	if err != nil {
+		return revision{}, err
+	}
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		return revision{}, err
+	}
+	r := revision{Revision: result.Revision{Name: name, Commit: commit}, root: filepath.Join(folder, filepath.FromSlash(repo.Prefix))}
+	return r, repo.Checkout(ctx, commit, folder)
+}
+
+// auditBoth audits both sides by the configuration of the work tree, so that the
+// code alone makes the difference.
+func (f *diffFlags) auditBoth(cmd *cobra.Command, env Env, root string, before, after revision) (was, is *result.Result, err error) {
+	c, err := f.configuration(root)
+	if err != nil {
+		return nil, nil, &exit{exitUsage, err}
+	}
+	if was, err = f.auditedAt(cmd, env, root, before.root, c); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", before.Name, err)
+	}
+	is, err = f.auditedAt(cmd, env, root, after.root, c)
+	return was, is, err
+}
+
+// auditedAt audits a copy of root. A revision in which the folder was not there,
+// or held nothing to audit, has no findings.
+func (f *diffFlags) auditedAt(cmd *cobra.Command, env Env, root, copied string, c *config.Config) (*result.Result, error) {
+	if copied != root && c.File != "" {
+		moved := *c
+		moved.File = filepath.Join(upwards(copied, c.Prefix(root)), filepath.Base(c.File))
+		c = &moved
+	}
+	r, err := f.audited(cmd.Context(), env, cmd.ErrOrStderr(), copied, c)
+	if copied != root && (errors.Is(err, audit.ErrNoSource) || errors.Is(err, checkout.ErrNotFound)) {
+		r, err = &result.Result{}, nil
+		r.Complete()
+	}
+	return r, err
+}
+
+// upwards is the folder that another lies in at the path given.
+func upwards(folder, below string) string {
+	for ; below != "" && below != "."; below = filepath.ToSlash(filepath.Dir(filepath.FromSlash(below))) {
+		folder = filepath.Dir(folder)
+	}
+	return folder
+}
