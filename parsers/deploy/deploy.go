@@ -12,11 +12,14 @@ import (
 	"github.com/stateaudit/stateaudit/parsers/deploy/apache"
 	"github.com/stateaudit/stateaudit/parsers/deploy/caddy"
 	"github.com/stateaudit/stateaudit/parsers/deploy/cloudformation"
+	"github.com/stateaudit/stateaudit/parsers/deploy/code"
 	"github.com/stateaudit/stateaudit/parsers/deploy/compose"
 	"github.com/stateaudit/stateaudit/parsers/deploy/gateways"
 	"github.com/stateaudit/stateaudit/parsers/deploy/haproxy"
+	"github.com/stateaudit/stateaudit/parsers/deploy/helm"
 	"github.com/stateaudit/stateaudit/parsers/deploy/kubernetes"
 	"github.com/stateaudit/stateaudit/parsers/deploy/nginx"
+	"github.com/stateaudit/stateaudit/parsers/deploy/platforms"
 	"github.com/stateaudit/stateaudit/parsers/deploy/record"
 	"github.com/stateaudit/stateaudit/parsers/deploy/terraform"
 )
@@ -30,7 +33,7 @@ func readers() []record.Reader {
 		kubernetes.Reader(),
 		compose.Reader(),
 		terraform.Reader(),
-	}, gateways.Readers(), cloudformation.Readers())
+	}, gateways.Readers(), cloudformation.Readers(), helm.Readers(), platforms.Readers(), code.Readers())
 }
 
 // FrontEnd returns the front end for deployment files.

@@ -39,6 +39,10 @@ func read(f *record.File) {
 // object reads one object of a manifest.
 func object(f *record.File, o *tree.Node) {
 	kind, name := o.Str("kind"), nameOf(o)
+	switch kind {
+	case "HelmRelease", "HelmChart", "Application":
+		return // values of a chart, which are read as such
+	}
 	balanced(f, o)
 	annotations(f, kind+" "+name, o.Get("metadata", "annotations"))
 	switch kind {
@@ -55,7 +59,7 @@ func object(f *record.File, o *tree.Node) {
 	case "Kustomization":
 		kustomization(f, o)
 	case "ConfigMap":
-		configMap(f, name, o.Get("data"))
+		configMap(f, o.Get("data"))
 	}
 }
 
@@ -69,19 +73,20 @@ func kustomization(f *record.File, o *tree.Node) {
 }
 
 // configMap reads the files of other technologies that a manifest carries.
-func configMap(f *record.File, name string, data *tree.Node) {
+func configMap(f *record.File, data *tree.Node) {
 	for _, p := range data.Entries() {
-		if !p.Value.Block {
-			continue
-		}
-		for _, r := range carried() {
-			if r.Wants(p.Key.Text, p.Value.Text) {
-				f.Embed(p.Value.Text, p.Value.Line, r.Read)
-			}
+		if p.Value.Block {
+			Carried(f, p)
 		}
 	}
 }
 
-func carried() []record.Reader {
-	return []record.Reader{nginx.Reader(), haproxy.Reader(), caddy.Reader(), apache.Reader()}
+// Carried reads a text that is the content of a file of another technology, as
+// its key says.
+func Carried(f *record.File, p tree.Pair) {
+	for _, r := range []record.Reader{nginx.Reader(), haproxy.Reader(), caddy.Reader(), apache.Reader()} {
+		if r.Wants(p.Key.Text, p.Value.Text) {
+			f.Embed(p.Value.Text, p.Value.Line, r.Read)
+		}
+	}
 }
