@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/stateaudit/stateaudit/internal/config"
 	"github.com/stateaudit/stateaudit/internal/diff"
 	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/unit"
 	format "github.com/stateaudit/stateaudit/report"
 )
 
@@ -97,6 +99,8 @@ func runDiff(cmd *cobra.Command, env Env, f diffFlags, root string) error {
 type revision struct {
 	result.Revision
 	root string
+	// problems are files below root that the repository could not provide.
+	problems []unit.Problem
 }
 
 // revisions makes both sides available below a scratch folder.
@@ -146,7 +150,18 @@ func checkedOut(ctx context.Context, repo *diff.Repository, name, folder string)
 		return revision{}, err
 	}
 	r := revision{Revision: result.Revision{Name: name, Commit: commit}, root: filepath.Join(folder, filepath.FromSlash(repo.Prefix))}
-	return r, repo.Checkout(ctx, commit, folder)
+	missing, err := repo.Checkout(ctx, commit, folder)
+	for _, file := range missing {
+		if repo.Prefix != "" {
+			inside, ok := strings.CutPrefix(file, repo.Prefix+"/")
+			if !ok {
+				continue
+			}
+			file = inside
+		}
+		r.problems = append(r.problems, unit.Problem{File: file, Message: "the repository does not hold the content of this file"})
+	}
+	return r, err
 }
 
 // auditBoth audits both sides by the configuration of the work tree, so that the
@@ -156,25 +171,29 @@ func (f *diffFlags) auditBoth(cmd *cobra.Command, env Env, root string, before, 
 	if err != nil {
 		return nil, nil, &exit{exitUsage, err}
 	}
-	if was, err = f.auditedAt(cmd, env, root, before.root, c); err != nil {
+	if was, err = f.auditedAt(cmd, env, root, before, c); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", before.Name, err)
 	}
-	is, err = f.auditedAt(cmd, env, root, after.root, c)
+	is, err = f.auditedAt(cmd, env, root, after, c)
 	return was, is, err
 }
 
 // auditedAt audits a copy of root. A revision in which the folder was not there,
 // or held nothing to audit, has no findings.
-func (f *diffFlags) auditedAt(cmd *cobra.Command, env Env, root, copied string, c *config.Config) (*result.Result, error) {
-	if copied != root && c.File != "" {
+func (f *diffFlags) auditedAt(cmd *cobra.Command, env Env, root string, rev revision, c *config.Config) (*result.Result, error) {
+	copied := rev.root != root
+	if copied && c.File != "" {
 		moved := *c
-		moved.File = filepath.Join(upwards(copied, c.Prefix(root)), filepath.Base(c.File))
+		moved.File = filepath.Join(upwards(rev.root, c.Prefix(root)), filepath.Base(c.File))
 		c = &moved
 	}
-	r, err := f.audited(cmd.Context(), env, cmd.ErrOrStderr(), copied, c)
-	if copied != root && (errors.Is(err, audit.ErrNoSource) || errors.Is(err, checkout.ErrNotFound)) {
+	r, err := f.audited(cmd.Context(), env, cmd.ErrOrStderr(), rev.root, c)
+	if copied && (errors.Is(err, audit.ErrNoSource) || errors.Is(err, checkout.ErrNotFound)) {
 		r, err = &result.Result{}, nil
 		r.Complete()
+	}
+	if err == nil {
+		r.Errors = result.SortProblems(append(r.Errors, rev.problems...))
 	}
 	return r, err
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -66,20 +67,57 @@ func (r *Repository) MergeBase(ctx context.Context, a, b string) (string, error)
 }
 
 // Checkout writes the files of a commit to a folder, which must be empty. It uses
-// an index of its own and runs no hook.
-func (r *Repository) Checkout(ctx context.Context, commit, folder string) error {
+// an index of its own and runs no hook. It returns the paths of files that the
+// repository names and does not hold, as clones may that have not all objects.
+func (r *Repository) Checkout(ctx context.Context, commit, folder string) (missing []string, err error) {
 	scratch, err := os.MkdirTemp("", "stateaudit-index-")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer os.RemoveAll(scratch)
 	index := []string{"GIT_INDEX_FILE=" + filepath.Join(scratch, "index")}
 	if _, err := r.git(ctx, index, "read-tree", commit); err != nil {
-		return err
+		return nil, err
 	}
 	_, err = r.git(ctx, index, "checkout-index", "--all", "--force", "--quiet", "--prefix="+filepath.ToSlash(folder)+"/")
-	return err
+	var failed *gitError
+	if errors.As(err, &failed) {
+		if missing := unreadable(failed.stderr); len(missing) > 0 {
+			return missing, nil
+		}
+	}
+	return nil, err
 }
+
+// unreadable lists the files for which the command had no content, if it
+// complains of nothing else. It goes on after each of them.
+func unreadable(complaints string) []string {
+	pattern := regexp.MustCompile(`^error: unable to read sha1 file of (.+) \([0-9a-f]+\)$`)
+	var files []string
+	for line := range strings.Lines(complaints) {
+		m := pattern.FindStringSubmatch(strings.TrimRight(line, "\r\n"))
+		if m == nil {
+			return nil
+		}
+		files = append(files, m[1])
+	}
+	return files
+}
+
+// gitError is a failure of the git command with its own words.
+type gitError struct {
+	command, stderr string
+	cause           error
+}
+
+func (e *gitError) Error() string {
+	if e.stderr == "" {
+		return fmt.Sprintf("git %s: %v", e.command, e.cause)
+	}
+	return fmt.Sprintf("git %s: %s", e.command, strings.TrimPrefix(e.stderr, "fatal: "))
+}
+
+func (e *gitError) Unwrap() error { return e.cause }
 
 // git runs the command and returns its output without the last line end. The
 // error is the command's own complaint.
@@ -89,10 +127,7 @@ func (r *Repository) git(ctx context.Context, env []string, args ...string) (str
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
-		if text := strings.TrimSpace(stderr.String()); text != "" {
-			return "", fmt.Errorf("git %s: %s: %w", args[0], text, err)
-		}
-		return "", fmt.Errorf("git %s: %w", args[0], err)
+		return "", &gitError{command: args[0], stderr: strings.TrimSpace(stderr.String()), cause: err}
 	}
 	return strings.TrimSuffix(stdout.String(), "\n"), nil
 }
