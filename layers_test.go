@@ -22,7 +22,7 @@ const module = "github.com/stateaudit/stateaudit"
 // upward, and there is no other way from a rule to syntax than the program.
 func layers() map[string][]string {
 	vocabulary := []string{"internal/unit"}
-	rules := []string{"internal/unit", "internal/catalog", "internal/program", "internal/result", "internal/assess", "internal/rule", "internal/remedy"}
+	rules := []string{"internal/effects", "internal/unit", "internal/catalog", "internal/program", "internal/result", "internal/assess", "internal/rule", "internal/remedy"}
 	return map[string][]string{
 		"internal/unit":      {},
 		"internal/frontend":  vocabulary,
@@ -47,6 +47,7 @@ func layers() map[string][]string {
 		"internal/cli":       append(rules, "internal/audit", "internal/config", "internal/baseline", "internal/checkout", "internal/diff", "report", "analyzers", "docs"),
 		"cmd":                {"internal/cli", "analyzers"},
 		"internal/bench":     {},
+		"internal/effects":   vocabulary,
 		"docs":               {},
 	}
 }

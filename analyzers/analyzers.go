@@ -7,7 +7,9 @@ import (
 	"github.com/stateaudit/stateaudit/analyzers/inprocesscache"
 	"github.com/stateaudit/stateaudit/analyzers/inprocesslock"
 	"github.com/stateaudit/stateaudit/analyzers/inprocessworker"
+	"github.com/stateaudit/stateaudit/analyzers/localdiskstate"
 	"github.com/stateaudit/stateaudit/analyzers/mutablesingleton"
+	"github.com/stateaudit/stateaudit/analyzers/sessioninprocess"
 	"github.com/stateaudit/stateaudit/analyzers/stickysession"
 	"github.com/stateaudit/stateaudit/internal/rule"
 )
@@ -20,6 +22,8 @@ func Rules() []rule.Rule {
 		inprocessworker.Rule(),
 		inprocesslock.Rule(),
 		connectionpool.Rule(),
+		sessioninprocess.Rule(),
 		stickysession.Rule(),
+		localdiskstate.Rule(),
 	}
 }

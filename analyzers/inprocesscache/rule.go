@@ -33,6 +33,7 @@ func run(p *rule.Pass) {
 			p.ReportHolder(a, describe(a.Facts))
 		}
 	}
+	reportStores(p)
 }
 
 // describe says whether the cache is bounded, whether it expires, and what it

@@ -36,4 +36,5 @@ func run(p *rule.Pass) {
 	}
 	reportLoops(p, running, told)
 	reportSchedules(p)
+	reportAdapters(p)
 }

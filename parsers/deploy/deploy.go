@@ -10,6 +10,7 @@ import (
 	"github.com/stateaudit/stateaudit/internal/frontend"
 	"github.com/stateaudit/stateaudit/internal/unit"
 	"github.com/stateaudit/stateaudit/parsers/deploy/apache"
+	"github.com/stateaudit/stateaudit/parsers/deploy/application"
 	"github.com/stateaudit/stateaudit/parsers/deploy/caddy"
 	"github.com/stateaudit/stateaudit/parsers/deploy/cloudformation"
 	"github.com/stateaudit/stateaudit/parsers/deploy/code"
@@ -33,7 +34,7 @@ func readers() []record.Reader {
 		kubernetes.Reader(),
 		compose.Reader(),
 		terraform.Reader(),
-	}, gateways.Readers(), cloudformation.Readers(), helm.Readers(), platforms.Readers(), code.Readers())
+	}, gateways.Readers(), cloudformation.Readers(), helm.Readers(), platforms.Readers(), code.Readers(), application.Readers())
 }
 
 // FrontEnd returns the front end for deployment files.

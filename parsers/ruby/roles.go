@@ -137,6 +137,8 @@ func (r *resolver) roleOf(f *unit.Function) (unit.Role, string) {
 		return slices.ContainsFunc(line, func(up string) bool { return slices.Contains(names, up) })
 	}
 	switch {
+	case patches(f.Owner) && strings.Contains(file, "config/initializers/"):
+		return unit.Application, "method of a library that the application replaces"
 	case instance && !hidden && (has("ActionController::Base", "ActionController::API", "ActionController::Metal", "ApplicationController") || strings.HasSuffix(f.Owner, "Controller") && strings.Contains(file, "app/controllers/")):
 		return unit.Handler, "controller action"
 	case f.Name == "perform" && (has("ActiveJob::Base", "ApplicationJob", "Sidekiq::Worker", "Sidekiq::Job", "Shoryuken::Worker", "Sneakers::Worker") || strings.HasSuffix(f.Owner, "Job") || strings.HasSuffix(f.Owner, "Worker")):
@@ -161,7 +163,7 @@ func (r *resolver) settings() {
 	for _, u := range r.units {
 		u.Settings = slices.DeleteFunc(u.Settings, func(s unit.Setting) bool {
 			if s.Subject != commentedOut {
-				if s.Env == "" || s.Env == unit.EnvProduction {
+				if (s.Env == "" || s.Env == unit.EnvProduction) && ofApplication(s) {
 					written[s.Kind] = true
 				}
 				return false
@@ -194,43 +196,47 @@ func (r *resolver) settings() {
 	}
 }
 
-// app is where an application is configured.
+// patches tells the classes of Rails and Rack, which serve without the checkout
+// calling them.
+func patches(owner string) bool {
+	for _, library := range []string{"ActionController::", "ActionDispatch::", "ActionView::", "ActionMailer::", "ActiveRecord::", "ActiveJob::", "ActiveStorage::", "ActiveSupport::", "Rack::"} {
+		if strings.HasPrefix(owner, library) {
+			return true
+		}
+	}
+	return false
+}
+
+// ofApplication tells the settings of the application itself from those of the
+// same kind that something in it keeps.
+func ofApplication(s unit.Setting) bool {
+	text := strings.TrimPrefix(strings.TrimPrefix(s.Text, "Rails.application."), "Rails.")
+	for _, name := range []string{"config.cache_store", "config.active_job.queue_adapter", "config.session_store", "ActiveJob::Base.queue_adapter", "ActionController::Base.session_store", "configuration.cache_store"} {
+		if strings.HasPrefix(text, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// app is where an application is defined.
 type app struct {
 	unit *unit.Unit
 	at   unit.Location
 }
 
-// application finds the Rails application of the checkout: the place where its
-// production settings stand, else its class.
+// application finds the Rails application of the checkout.
 func (r *resolver) application() *app {
-	var found *app
 	for _, id := range r.classIDs() {
 		c := r.classes[id]
-		if c.super == "Rails::Application" && !c.t.Test && strings.HasSuffix(c.t.Location.File, "config/application.rb") {
-			found = &app{at: c.t.Location}
-			break
+		if c.super != "Rails::Application" || c.t.Test || !strings.HasSuffix(c.t.Location.File, "config/application.rb") {
+			continue
 		}
-	}
-	if found == nil {
-		return nil
-	}
-	base := strings.TrimSuffix(found.at.File, "application.rb")
-	for _, u := range r.units {
-		switch u.Path {
-		case found.at.File:
-			if found.unit == nil {
-				found.unit = u
-			}
-		case base + "environments/production.rb":
-			found.unit = u
-			found.at = unit.Location{File: u.Path, Line: 1, Column: 1, EndLine: 1, EndColumn: 1}
-			for i := range u.Functions {
-				if len(u.Functions[i].Calls) > 0 {
-					found.at = u.Functions[i].Calls[0].Location
-					break
-				}
+		for _, u := range r.units {
+			if u.Path == c.t.Location.File {
+				return &app{unit: u, at: c.t.Location}
 			}
 		}
 	}
-	return found
+	return nil
 }

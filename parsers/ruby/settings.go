@@ -9,7 +9,7 @@ import (
 
 // settingAssigned records x.y = z where that configures the application.
 func (f *file) settingAssigned(s *scope, n, left, right *node) {
-	if !left.is("call") || left.child("receiver") == nil {
+	if !left.is("call") || left.child("receiver") == nil || !s.atBoot() {
 		return
 	}
 	name := f.text(left.child("method"))
@@ -37,8 +37,6 @@ func (f *file) settingCalled(s *scope, c send) {
 // settingKind is the kind of what an assignment of configuration sets.
 func (f *file) settingKind(receiver, name string) string {
 	switch name {
-	case "cache_store":
-		return unit.SettingCacheStore
 	case "queue_adapter":
 		return unit.SettingQueueAdapter
 	case "cookies_serializer":
@@ -49,6 +47,8 @@ func (f *file) settingKind(receiver, name string) string {
 		return unit.SettingPageCache
 	}
 	switch {
+	case strings.HasSuffix(name, "cache_store"):
+		return unit.SettingCacheStore
 	case name == "service" && strings.HasSuffix(receiver, "active_storage"):
 		return unit.SettingStorageChoice
 	case name == "storage" && f.class.config:

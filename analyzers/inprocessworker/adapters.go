@@ -1,0 +1,45 @@
+package inprocessworker
+
+import (
+	"fmt"
+
+	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/rule"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// reportAdapters reports the job and cable adapters of Rails that work inside
+// the process, also where they hold because nothing is chosen.
+func reportAdapters(p *rule.Pass) {
+	for _, s := range p.Effective(unit.SettingQueueAdapter) {
+		for _, name := range rule.Names(s) {
+			if name != "async" && name != "inline" {
+				continue
+			}
+			says := fmt.Sprintf("`%s` runs jobs", s.Text)
+			if s.Origin == unit.Defaulted {
+				says = "In production " + s.Text + ", so jobs run"
+			}
+			if name == "inline" {
+				says += " while the request waits"
+			} else {
+				says += " in threads of the process that enqueued them, with no store behind"
+			}
+			p.ReportSetting(s, result.Finding{
+				Category: result.Worker,
+				Message:  says + ". A restart or deployment loses what is queued, and no other copy can take it over.",
+				Fix:      "Choose a durable adapter for production: `config.active_job.queue_adapter = :solid_queue` (or :good_job, :sidekiq), with its workers in a process of their own.",
+			})
+			break
+		}
+	}
+	for _, s := range p.Effective(unit.SettingCable) {
+		if s.Value == "async" || s.Value == "inline" {
+			p.ReportSetting(s, result.Finding{
+				Category: result.Worker, Symbol: "Action Cable adapter",
+				Message: fmt.Sprintf("In production Action Cable passes messages on inside one process (`%s`). With two copies a message reaches only the clients that are connected to the copy which sent it.", s.Text),
+				Fix:     "Use `adapter: redis`, `postgresql` or `solid_cable` in config/cable.yml for production.",
+			})
+		}
+	}
+}

@@ -1,0 +1,388 @@
+// Package localdiskstate reports files that are written on the host of one copy
+// while it serves, and databases that are such files.
+package localdiskstate
+
+import (
+	_ "embed"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/assess"
+	"github.com/stateaudit/stateaudit/internal/effects"
+	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/remedy"
+	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/rule"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+//go:embed rule.md
+var doc string
+
+// Rule returns the rule.
+func Rule() rule.Rule {
+	return rule.Rule{
+		Name:       "local-disk-state",
+		Level:      result.Warning,
+		Categories: []result.Category{result.Cache, result.Worker, result.Session, result.Other},
+		Languages:  []unit.Language{unit.Go, unit.Ruby, unit.Deploy},
+		Doc:        doc,
+		Run:        run,
+	}
+}
+
+func run(p *rule.Pass) {
+	volumes := sharedVolumes(p.Program)
+	for _, f := range p.Program.Functions() {
+		if f.Test || f.HasRole(unit.Tool) {
+			continue
+		}
+		if w, ok := published(f); ok {
+			reportPublished(p, f, w)
+		}
+		if w, ok := opened(f); ok && (f.Boot || f.Serving) && !byTool(p, f) {
+			reportDatabase(p, f, w)
+		}
+		if !f.Serving {
+			continue
+		}
+		if w, ok := firstWrite(p, f); ok {
+			reportWrite(p, f, w, volumes)
+		}
+	}
+	reportSettings(p)
+}
+
+// write is a call that puts something on disk.
+type write struct {
+	call   *unit.Call
+	effect effects.Effect
+}
+
+// path is the value that names the file, or nil.
+func (w write) path() *unit.Value {
+	if w.effect.Path < 0 || w.effect.Path >= len(w.call.Args) {
+		return nil
+	}
+	return &w.call.Args[w.effect.Path]
+}
+
+// byTool tells a function that runs only in a program which serves nobody: a
+// command that is called and ends.
+func byTool(p *rule.Pass, f *program.Function) bool {
+	path := f.Path(result.Boot)
+	if f.Serving || len(path) == 0 {
+		return false
+	}
+	entry := path[0].Function
+	return entry.HasRole(unit.Main) && f.Language == unit.Go && !p.Sources.Reaches(entry.ID, assess.Accepts)
+}
+
+// published finds a file that is written for the web server in front.
+func published(f *program.Function) (write, bool) {
+	for i := range f.Calls {
+		if e, ok := effects.Of(&f.Calls[i]); ok && e.Kind == effects.Published {
+			return write{&f.Calls[i], e}, true
+		}
+	}
+	return write{}, false
+}
+
+func reportPublished(p *rule.Pass, f *program.Function, w write) {
+	p.Report(result.Finding{
+		Category: result.Other, Symbol: w.call.Callee, Language: f.Language, Location: w.call.Location,
+		Message: fmt.Sprintf("`%s` writes %s on the host where it runs, for the web server of that host. With two copies on two hosts the other one lacks it or has an old one.", w.call.Callee, w.effect.What),
+		Fix:     fix(result.Other, f.Language),
+		Evidence: []result.Evidence{
+			{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: w.call.Location, Note: "written here"},
+		},
+	})
+}
+
+// opened finds an embedded database that a function opens.
+func opened(f *program.Function) (write, bool) {
+	for i := range f.Calls {
+		c := &f.Calls[i]
+		e, ok := effects.Of(c)
+		if !ok || e.Kind != effects.Database {
+			continue
+		}
+		w := write{c, e}
+		if v := w.path(); v != nil && (strings.Contains(v.Text, ":memory:") || temporary(v)) {
+			continue
+		}
+		return w, true
+	}
+	return write{}, false
+}
+
+// firstWrite finds the first file that a function writes for others to read: one
+// that is neither temporary nor taken away again.
+func firstWrite(p *rule.Pass, f *program.Function) (write, bool) {
+	for i := range f.Calls {
+		c := &f.Calls[i]
+		e, ok := effects.Of(c)
+		if !ok || e.Kind != effects.File {
+			continue
+		}
+		if w := (write{c, e}); !passing(p, f, w.path(), maxUp) {
+			return w, true
+		}
+	}
+	return write{}, false
+}
+
+// maxUp bounds how many callers up a path that is handed in is followed.
+const maxUp = 2
+
+// passing tells whether a file does not outlast the call: its name is a temporary
+// one, the function removes it, or every caller names such a file.
+func passing(p *rule.Pass, f *program.Function, v *unit.Value, up int) bool {
+	if v == nil {
+		return false
+	}
+	if temporary(v) || console(v) || logFile.MatchString(f.Name) {
+		return true
+	}
+	for _, g := range append(closures(p.Program, f), f) {
+		if removes(g, v) {
+			return true
+		}
+	}
+	param := parameter(v)
+	if param < 0 || up == 0 {
+		return false
+	}
+	sites := 0
+	for _, from := range f.Callers() {
+		if from.Test || !from.Serving {
+			continue
+		}
+		for _, c := range from.CallsOf(f) {
+			if param >= len(c.Args) || !passing(p, from, &c.Args[param], up-1) {
+				return false
+			}
+			sites++
+		}
+	}
+	return sites > 0
+}
+
+// closures lists the functions written inside another: what it defers, often.
+func closures(p *program.Program, f *program.Function) []*program.Function {
+	var out []*program.Function
+	for _, g := range p.Functions() {
+		if g.Outer == f.ID {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// temporary tells a path that is made from the name of something temporary.
+func temporary(v *unit.Value) bool {
+	if e, ok := effects.Named(v.Callee); ok && e.Kind == effects.Temp {
+		return true
+	}
+	if v.Kind == unit.New && (v.Type == "Tempfile" || v.Type == "StringIO") {
+		return true
+	}
+	if strings.Contains(v.Text, "tmpdir") || strings.Contains(v.Text, "Tempfile") || strings.Contains(v.Text, "tempfile") {
+		return true
+	}
+	return slices.ContainsFunc(v.Parts, func(part unit.Value) bool { return temporary(&part) })
+}
+
+// logFile matches expressions that name a log: nobody but an operator reads it.
+var logFile = regexp.MustCompile(`(?i)\blogs?\b|\.log\b|_log\b|log_file|logfile|stderr`)
+
+// console tells a path of a device or log.
+func console(v *unit.Value) bool {
+	text := strings.Trim(v.Text, `"'`)
+	if logFile.MatchString(text) || slices.ContainsFunc(v.Parts, func(part unit.Value) bool { return logFile.MatchString(part.Text) }) {
+		return true
+	}
+	return strings.HasPrefix(text, "/dev/") || strings.HasPrefix(text, "/proc/") || text == "os.DevNull" || text == "File::NULL"
+}
+
+// removes tells whether a function removes what a path names, or the folder in
+// which it lies.
+func removes(f *program.Function, v *unit.Value) bool {
+	for i := range f.Calls {
+		c := &f.Calls[i]
+		e, ok := effects.Of(c)
+		if !ok || e.Kind != effects.Remove || len(c.Args) == 0 || !c.Deferred && f.Outer == "" {
+			continue
+		}
+		if about(v, c.Args[0].Text) || about(&c.Args[0], v.Text) {
+			return true
+		}
+	}
+	return false
+}
+
+// about tells whether a path is, or is made from, an expression.
+func about(v *unit.Value, text string) bool {
+	if text == "" {
+		return false
+	}
+	return v.Text == text || slices.ContainsFunc(v.Parts, func(part unit.Value) bool { return about(&part, text) })
+}
+
+// parameter is the number of the parameter that a path is, or is made from; -1
+// if it is made from none or several.
+func parameter(v *unit.Value) int {
+	if v.Place != nil && v.Place.Root == unit.RootParam && len(v.Place.Path) == 0 {
+		n := 0
+		for _, digit := range v.Place.Name {
+			if digit < '0' || digit > '9' {
+				return -1
+			}
+			n = n*10 + int(digit-'0')
+		}
+		return n
+	}
+	found := -1
+	for i := range v.Parts {
+		if n := parameter(&v.Parts[i]); n >= 0 && found < 0 {
+			found = n // a path is joined from its folder on
+		}
+	}
+	return found
+}
+
+// sharedVolumes lists the places that deployment files mount into all copies.
+func sharedVolumes(p *program.Program) []unit.Setting {
+	var out []unit.Setting
+	for _, s := range p.Settings() {
+		if s.Kind == unit.SettingSharedVolume && s.Env != unit.EnvTest && s.Env != unit.EnvExample && s.Env != unit.EnvDevelopment {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// mounted finds the shared volume that a path seems to lie on: the last folder
+// of the mount is named in it.
+func mounted(v *unit.Value, volumes []unit.Setting) *unit.Setting {
+	if v == nil {
+		return nil
+	}
+	for i := range volumes {
+		folder := volumes[i].Value[strings.LastIndexByte(strings.TrimRight(volumes[i].Value, "/"), '/')+1:]
+		if folder = strings.Trim(folder, "/"); len(folder) > 2 && names(v, folder) {
+			return &volumes[i]
+		}
+	}
+	return nil
+}
+
+func names(v *unit.Value, folder string) bool {
+	if strings.Contains(strings.ToLower(v.Text), strings.ToLower(folder)) {
+		return true
+	}
+	return slices.ContainsFunc(v.Parts, func(part unit.Value) bool { return names(&part, folder) })
+}
+
+func reportWrite(p *rule.Pass, f *program.Function, w write, volumes []unit.Setting) {
+	category := categoryOf(f, w)
+	finding := result.Finding{
+		Category: category, Symbol: f.Symbol, Language: f.Language, Location: w.call.Location,
+		Message: fmt.Sprintf("`%s` writes to the disk of the host that runs it while serving (`%s`). With two copies on two hosts %s.",
+			f.Symbol, w.effect.What, breaks(category)),
+		Fix: fix(category, f.Language),
+		Evidence: append([]result.Evidence{
+			{Kind: result.CallAt, Phase: result.Serving, Function: f.Symbol, Location: w.call.Location, Note: "writes " + describe(w.path())},
+		}, rule.Reached(f)...),
+	}
+	if volume := mounted(w.path(), volumes); volume != nil {
+		finding.Level = result.Note
+		finding.Message += fmt.Sprintf(" A volume that all copies see is mounted at %s (%s:%d): if this file lies there, what is left is that copies may write it at the same time.",
+			volume.Value, volume.Location.File, volume.Location.Line)
+		finding.Evidence = append(finding.Evidence, result.Evidence{Kind: result.ConfigAt, Phase: result.Boot, Location: volume.Location, Note: volume.Text})
+	}
+	p.Report(finding)
+}
+
+// describe says what names the file.
+func describe(v *unit.Value) string {
+	if v == nil || v.Text == "" {
+		return "a file"
+	}
+	return "the file `" + v.Text + "`"
+}
+
+// categoryOf tells a file that can be made again from one that cannot, by what
+// its function and path are called.
+func categoryOf(f *program.Function, w write) result.Category {
+	text := strings.ToLower(f.Symbol)
+	if v := w.path(); v != nil {
+		text += " " + strings.ToLower(v.Text)
+	}
+	for _, word := range []string{"cache", "thumb", "preview", "archive", "localcopy", "local_copy", "derived", "resized", "sitemap"} {
+		if strings.Contains(text, word) {
+			return result.Cache
+		}
+	}
+	if strings.Contains(text, "session") {
+		return result.Session
+	}
+	return result.Other
+}
+
+func breaks(c result.Category) string {
+	switch c {
+	case result.Cache:
+		return "each makes and keeps its own, and what one deletes or replaces stays on the other"
+	case result.Session:
+		return remedy.Breaks(c, "")
+	}
+	return "the other one does not have the file, and a host that is replaced takes it along"
+}
+
+func fix(c result.Category, lang unit.Language) string {
+	switch {
+	case c == result.Cache && lang == unit.Ruby:
+		return "Keep it in object storage (Active Storage on S3) or in Redis, or make it on each request from what is shared."
+	case c == result.Cache:
+		return "Keep it in object storage or in a shared cache, or make it on each request from what is shared."
+	case lang == unit.Ruby:
+		return "Put files into object storage: Active Storage, Shrine or CarrierWave on S3 or GCS; or mount a volume that all copies share."
+	}
+	return "Put files into object storage (S3, GCS, gocloud.dev/blob), or mount a volume that all copies share."
+}
+
+func reportDatabase(p *rule.Pass, f *program.Function, w write) {
+	p.Report(result.Finding{
+		Category: result.Other, Symbol: f.Symbol, Language: f.Language, Location: w.call.Location,
+		Message: fmt.Sprintf("`%s` opens a %s database, which is a file on this host%s. A second copy on another host has a database of its own; on the same host the two lock each other out.",
+			f.Symbol, w.effect.What, choice(p.Program, w)),
+		Fix: "Run copies against a database server (PostgreSQL, MySQL), or replicate the file (LiteFS, rqlite) and send all writes to one copy.",
+		Evidence: []result.Evidence{
+			{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: w.call.Location, Note: "opens " + describe(w.path())},
+		},
+	})
+}
+
+// choice says whether the program can use a database server instead.
+func choice(p *program.Program, w write) string {
+	for _, f := range p.Functions() {
+		if f.Test {
+			continue
+		}
+		for i := range f.Calls {
+			c := &f.Calls[i]
+			if c == w.call || !c.External || len(c.Args) == 0 {
+				continue
+			}
+			driver := strings.Trim(c.Args[0].Text, "\"`")
+			if c.Callee == "database/sql.Open" && (driver == "postgres" || driver == "mysql" || driver == "pgx") ||
+				strings.HasPrefix(c.Callee, "gorm.io/driver/postgres.Open") || strings.HasPrefix(c.Callee, "gorm.io/driver/mysql.Open") {
+				return fmt.Sprintf("; the program can open a database server instead (%s:%d)", c.Location.File, c.Location.Line)
+			}
+		}
+	}
+	return ""
+}

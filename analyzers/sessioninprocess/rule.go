@@ -1,0 +1,171 @@
+// Package sessioninprocess reports sessions that are kept in the memory or on the
+// disk of one copy.
+package sessioninprocess
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/effects"
+	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/remedy"
+	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/rule"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+//go:embed rule.md
+var doc string
+
+// Rule returns the rule.
+func Rule() rule.Rule {
+	return rule.Rule{
+		Name:       "session-in-process",
+		Level:      result.Error,
+		Categories: []result.Category{result.Session},
+		Languages:  []unit.Language{unit.Go, unit.Ruby, unit.Deploy},
+		Doc:        doc,
+		Run:        run,
+	}
+}
+
+func run(p *rule.Pass) {
+	for _, a := range p.Assessments {
+		if a.State && a.Rule() == p.Name() {
+			p.ReportHolder(a, "")
+		}
+	}
+	reportStores(p)
+	reportDefaults(p)
+	reportSettings(p)
+}
+
+// reportStores reports the stores that code makes.
+func reportStores(p *rule.Pass) {
+	for _, f := range p.Program.Functions() {
+		if f.Test || !f.Boot && !f.Serving {
+			continue
+		}
+		for i := range f.Calls {
+			c := &f.Calls[i]
+			e, ok := effects.Of(c)
+			if !ok || e.Kind != effects.SessionStore || effects.Chosen(c) {
+				continue
+			}
+			level := result.Error
+			if strings.Contains(e.What, "unless") && len(c.Args) > 0 {
+				level = result.Warning // options may name another one
+			}
+			reportCall(p, f, c, level, e.What)
+		}
+	}
+}
+
+// reportDefaults reports the session manager of scs whose store nobody sets: it
+// falls back to a map without saying so.
+func reportDefaults(p *rule.Pass) {
+	var made []func()
+	for _, f := range p.Program.Functions() {
+		if f.Test {
+			continue
+		}
+		for i := range f.Accesses {
+			path := f.Accesses[i].Place.Path
+			if len(path) > 0 && strings.HasPrefix(path[len(path)-1], "github.com/alexedwards/scs") && strings.HasSuffix(path[len(path)-1], ".SessionManager.Store") && f.Accesses[i].Kind == unit.Write {
+				return
+			}
+		}
+		for i := range f.Calls {
+			c := &f.Calls[i]
+			if c.External && strings.HasPrefix(c.Callee, "github.com/alexedwards/scs") && strings.HasSuffix(c.Callee, ".New") && !strings.Contains(c.Callee, "store") {
+				made = append(made, func() {
+					reportCall(p, f, c, result.Error, "a map in the memory of the process, since no Store is set")
+				})
+			}
+		}
+	}
+	for _, report := range made {
+		report()
+	}
+}
+
+func reportCall(p *rule.Pass, f *program.Function, c *unit.Call, level result.Level, where string) {
+	p.Report(result.Finding{
+		Level: level, Category: result.Session, Symbol: c.Callee[strings.LastIndexByte(c.Callee, '/')+1:], Language: f.Language, Location: c.Location,
+		Message:  fmt.Sprintf("`%s` keeps sessions in %s. With two copies %s.", f.Symbol, where, remedy.Breaks(result.Session, "")),
+		Fix:      remedy.Fix(result.Session, "", f.Language),
+		Evidence: []result.Evidence{{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: c.Location, Note: "made here"}},
+	})
+}
+
+// reportSettings reports the stores that configuration chooses.
+func reportSettings(p *rule.Pass) {
+	caches := p.Effective(unit.SettingCacheStore)
+	for _, s := range p.Effective(unit.SettingSessionStore) {
+		switch s.Value {
+		case "cache_store":
+			if store := ownCache(caches); store != nil {
+				report(p, s, "in the cache store, which is "+where(store.Value), result.Evidence{Kind: result.ConfigAt, Phase: result.Boot, Location: store.Location, Note: store.Text})
+			}
+		case "pool", "memory_store", "memory":
+			report(p, s, "in the memory of one process")
+		case "file_store", "file", "p_store", "pstore":
+			report(p, s, "in files of one host")
+		}
+	}
+	sessions := p.Effective(unit.SettingINI)
+	for _, s := range sessions {
+		if namesSessionStore(s.Subject) && (s.Value == "memory" || s.Value == "file") && !off(sessions) {
+			report(p, s, where(s.Value))
+		}
+	}
+}
+
+// ownCache is the cache store of the application, if it is one of the process.
+func ownCache(caches []unit.Setting) *unit.Setting {
+	for i := range caches {
+		if strings.HasSuffix(caches[i].Subject, "config") && (caches[i].Value == "memory_store" || caches[i].Value == "file_store") {
+			return &caches[i]
+		}
+	}
+	return nil
+}
+
+func where(value string) string {
+	if strings.HasPrefix(value, "file") {
+		return "in files of one host"
+	}
+	return "in the memory of one process"
+}
+
+// namesSessionStore tells the keys by which Go frameworks are told where
+// sessions go: [session] PROVIDER of Macaron, sessionprovider of Beego.
+func namesSessionStore(key string) bool {
+	section, name, ok := strings.Cut(key, ".")
+	if !ok {
+		section, name = "", key
+	}
+	return strings.Contains(section, "session") && (name == "provider" || name == "store" || name == "adapter" || name == "type") || name == "sessionprovider"
+}
+
+// off tells whether sessions are switched off where Beego reads it.
+func off(settings []unit.Setting) bool {
+	for _, s := range settings {
+		if strings.HasSuffix(s.Subject, "sessionon") && s.Value == "false" {
+			return true
+		}
+	}
+	return false
+}
+
+func report(p *rule.Pass, s unit.Setting, where string, more ...result.Evidence) {
+	lang := unit.Go
+	if s.Kind == unit.SettingSessionStore {
+		lang = unit.Ruby
+	}
+	p.ReportSetting(s, result.Finding{
+		Category: result.Session, Evidence: more, Fix: remedy.Fix(result.Session, "", lang),
+		Message: fmt.Sprintf("`%s` keeps sessions %s. With two copies %s.", s.Text, where, remedy.Breaks(result.Session, "")),
+	})
+}
