@@ -118,7 +118,7 @@ func runAudit(cmd *cobra.Command, env Env, f auditFlags, root string) error {
 	if err != nil {
 		return err
 	}
-	f.notes = f.notes || f.verbose
+	f.notes = f.notes || f.verbose || f.countNotes()
 	known.apply(r, cmd.ErrOrStderr(), f.quiet)
 	if err := f.outputFlags.write(cmd, env, root, r, outputs); err != nil {
 		return err
@@ -177,6 +177,11 @@ func (f *scopeFlags) audited(ctx context.Context, env Env, stderr io.Writer, roo
 	r.StartedAt = start.UTC().Format(time.RFC3339)
 	r.DurationMs = env.Now().Sub(start).Milliseconds()
 	return r, nil
+}
+
+// countNotes tells whether a note can fail the command: it then has to be shown.
+func (f *verdictFlags) countNotes() bool {
+	return f.failOn == string(result.Note) || f.failOn == failOnNew
 }
 
 // verdict turns a result into an exit code.

@@ -83,7 +83,7 @@ func runDiff(cmd *cobra.Command, env Env, f diffFlags, root string) error {
 	if err != nil {
 		return err
 	}
-	f.notes = f.notes || f.verbose
+	f.notes = f.notes || f.verbose || f.countNotes()
 	d := diff.Compare(was, is, "already in "+before.Name)
 	d.Base, d.Head = before.Revision, after.Revision
 	if err := f.render(cmd, env, after.root, outputs, func(w io.Writer, as format.Format, o format.Options) error {
