@@ -3,6 +3,7 @@
 package analyzers
 
 import (
+	"github.com/stateaudit/stateaudit/analyzers/blockingsideeffect"
 	"github.com/stateaudit/stateaudit/analyzers/connectionpool"
 	"github.com/stateaudit/stateaudit/analyzers/inprocesscache"
 	"github.com/stateaudit/stateaudit/analyzers/inprocesslock"
@@ -25,5 +26,6 @@ func Rules() []rule.Rule {
 		sessioninprocess.Rule(),
 		stickysession.Rule(),
 		localdiskstate.Rule(),
+		blockingsideeffect.Rule(),
 	}
 }

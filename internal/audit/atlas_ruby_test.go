@@ -11,5 +11,5 @@ import (
 // singletons in four groups, against its comments.
 func TestAtlasRuby(t *testing.T) {
 	ruletest.Folder(t, filepath.Join("..", "..", "testdata", "atlas"),
-		"mutable-singleton", "in-process-cache", "connection-pool", "in-process-worker", "in-process-lock")
+		"mutable-singleton", "in-process-cache", "connection-pool", "in-process-worker", "in-process-lock", "session-in-process")
 }

@@ -215,6 +215,13 @@ func (r *resolver) targets(at site, name string, on ref, explicit bool) ([]strin
 	if m := r.method(on, name); m != nil {
 		return r.withOverrides(on, m), ""
 	}
+	if m := r.byFramework(on, name); m != nil {
+		return []string{m.ID}, ""
+	}
+	switch name {
+	case "deliver_now", "deliver_now!", "deliver_later", "deliver_later!":
+		return nil, "ActionMailer." + name
+	}
 	switch {
 	case on.typ == relation || on.typ != "" && r.isModel(on.typ):
 		return nil, "ActiveRecord." + name
@@ -224,6 +231,25 @@ func (r *resolver) targets(at site, name string, on ref, explicit bool) ([]strin
 		return nil, "ActiveRecord." + name
 	}
 	return nil, ""
+}
+
+// byFramework finds the method that a framework calls for one of a class: the
+// perform of a job that is enqueued, the method of a mailer that is called on its
+// class.
+func (r *resolver) byFramework(on ref, name string) *unit.Function {
+	if !on.class || r.classes[on.typ] == nil {
+		return nil
+	}
+	if asyncCall(name) || name == "perform_now" || name == "perform_inline" {
+		if m := r.instanceMethod(on.typ, "perform"); m != nil {
+			return m
+		}
+		return r.classMethod(on.typ, "perform")
+	}
+	if r.inherits(on.typ, "ActionMailer::Base", "ApplicationMailer") {
+		return r.instanceMethod(on.typ, name)
+	}
+	return nil
 }
 
 // onSelf lists the methods that a call without receiver may run.
