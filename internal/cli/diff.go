@@ -43,7 +43,7 @@ that --head names. Revisions are written to a temporary folder: neither the work
 tree nor the index is touched.
 
 The formats table, markdown and json show what was added, fixed and moved; all
-others show what was added.`,
+others show what was added, at a line that the change touches if there is one.`,
 		Example: `  stateaudit diff --base origin/main
   stateaudit diff --base v1.4.0 --head v1.5.0 --format markdown
   stateaudit diff --base origin/main --format github --fail-on warning`,
@@ -75,9 +75,17 @@ func runDiff(cmd *cobra.Command, env Env, f diffFlags, root string) error {
 		return failure(err)
 	}
 	defer os.RemoveAll(scratch)
-	before, after, err := f.revisions(cmd.Context(), root, scratch)
+	repo, err := diff.Open(cmd.Context(), root, f.offline)
 	if err != nil {
 		return &exit{exitUsage, err}
+	}
+	before, after, err := f.revisions(cmd.Context(), repo, root, scratch)
+	if err != nil {
+		return &exit{exitUsage, err}
+	}
+	changed, err := repo.Changed(cmd.Context(), before.Commit, after.Commit)
+	if err != nil && !f.quiet { // findings then stand at their declarations
+		fmt.Fprintf(cmd.ErrOrStderr(), "stateaudit: which lines were changed is not known: %v\n", err)
 	}
 	was, is, err := f.auditBoth(cmd, env, root, before, after)
 	if err != nil {
@@ -86,9 +94,10 @@ func runDiff(cmd *cobra.Command, env Env, f diffFlags, root string) error {
 	f.notes = f.notes || f.verbose || f.countNotes()
 	d := diff.Compare(was, is, "already in "+before.Name)
 	d.Base, d.Head = before.Revision, after.Revision
+	shown := diff.AtTheChange(is, changed)
 	if err := f.render(cmd, env, after.root, outputs, func(w io.Writer, as format.Format, o format.Options) error {
 		o.Prefix = prefix(root) // that of a revision's own folder is that of no repository
-		return as.WriteDiff(w, d, is, o)
+		return as.WriteDiff(w, d, shown, o)
 	}); err != nil {
 		return err
 	}
@@ -104,11 +113,7 @@ type revision struct {
 }
 
 // revisions makes both sides available below a scratch folder.
-func (f *diffFlags) revisions(ctx context.Context, root, scratch string) (before, after revision, err error) {
-	repo, err := diff.Open(ctx, root, f.offline)
-	if err != nil {
-		return before, after, err
-	}
+func (f *diffFlags) revisions(ctx context.Context, repo *diff.Repository, root, scratch string) (before, after revision, err error) {
 	after = revision{root: root}
 	head := "HEAD"
 	if f.head != "" {
