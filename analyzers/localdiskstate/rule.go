@@ -110,7 +110,7 @@ func opened(f *program.Function) (write, bool) {
 			continue
 		}
 		w := write{c, e}
-		if v := w.path(); v != nil && (strings.Contains(v.Text, ":memory:") || temporary(v)) {
+		if v := w.path(); v != nil && strings.Contains(v.Text, ":memory:") {
 			continue
 		}
 		return w, true
@@ -143,7 +143,7 @@ func passing(p *rule.Pass, f *program.Function, v *unit.Value, up int) bool {
 	if v == nil {
 		return false
 	}
-	if temporary(v) || console(v) || logFile.MatchString(f.Name) {
+	if temporary(p.Program, v, maxDeep) || console(v) || logFile.MatchString(f.Name) {
 		return true
 	}
 	for _, g := range append(closures(p.Program, f), f) {
@@ -181,18 +181,36 @@ func closures(p *program.Program, f *program.Function) []*program.Function {
 	return out
 }
 
-// temporary tells a path that is made from the name of something temporary.
-func temporary(v *unit.Value) bool {
+// maxDeep bounds through how many methods and variables a path is followed.
+const maxDeep = 4
+
+// temporary tells a path that is made from the name of something temporary, also
+// by a method of the checkout or in a variable of an object.
+func temporary(p *program.Program, v *unit.Value, deep int) bool {
 	if e, ok := effects.Named(v.Callee); ok && e.Kind == effects.Temp {
 		return true
 	}
-	if v.Kind == unit.New && (v.Type == "Tempfile" || v.Type == "StringIO") {
+	if v.Type == "Tempfile" || v.Type == "StringIO" {
 		return true
 	}
 	if strings.Contains(v.Text, "tmpdir") || strings.Contains(v.Text, "Tempfile") || strings.Contains(v.Text, "tempfile") {
 		return true
 	}
-	return slices.ContainsFunc(v.Parts, func(part unit.Value) bool { return temporary(&part) })
+	any := func(list []unit.Value) bool {
+		return slices.ContainsFunc(list, func(part unit.Value) bool { return temporary(p, &part, deep-1) })
+	}
+	if deep == 0 {
+		return false
+	}
+	if f := p.Function(v.Callee); f != nil && any(f.Returns) {
+		return true
+	}
+	if v.Place != nil {
+		if h := p.Holder(program.KeptIn(*v.Place)); h != nil && h.Kind == unit.Field && any(p.Given(h.ID)) {
+			return true
+		}
+	}
+	return any(v.Parts)
 }
 
 // logFile matches expressions that name a log: nobody but an operator reads it.

@@ -34,6 +34,7 @@ func reportSettings(p *rule.Pass) {
 		}
 	}
 	for _, s := range p.Effective(unit.SettingPageCache) {
+		s.Origin = unit.Written // whatever folder it is
 		setting(p, s, result.Cache, "whole pages are cached as files of this host, and expired only where the request was handled",
 			"Cache pages in the proxy or CDN in front, or fragments in a Redis cache store.")
 	}

@@ -175,6 +175,19 @@ func (f *Function) Callees() []*Function {
 	return out
 }
 
+// Given lists what functions put into a field or variable as a whole.
+func (p *Program) Given(holder string) []unit.Value {
+	h := p.holders[holder]
+	if h == nil {
+		return nil
+	}
+	out := append([]unit.Value{}, h.Values...)
+	if h.Value.Kind != unit.Unknown {
+		out = append(out, h.Value)
+	}
+	return out
+}
+
 // Callers lists the functions that call or name the function, once for each call.
 func (f *Function) Callers() []*Function { return f.callers }
 

@@ -53,6 +53,10 @@ func (p *Pass) ReportSetting(s unit.Setting, f result.Finding) {
 			f.Language = unit.Ruby
 		}
 	}
+	if s.Origin == unit.Unresolved && f.Level == "" {
+		f.Level = result.Note
+		f.Message += " Whether it holds is decided when the application starts."
+	}
 	f.Location = s.Location
 	f.Evidence = append([]result.Evidence{{Kind: result.ConfigAt, Phase: result.Boot, Location: s.Location, Note: s.Text}}, f.Evidence...)
 	p.Report(f)

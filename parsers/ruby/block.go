@@ -139,8 +139,8 @@ func (f *file) bindParameters(s *scope, c send) map[string]*local {
 			text := f.text(name)
 			hidden[text] = s.locals[text]
 			value := unit.Value{Kind: unit.Compound, Text: text}
-			if c.receiver != nil {
-				value.Parts = parts(prune(f.glance(s, c.receiver, 2), 2))
+			if c.receiver != nil && c.n.is("call") {
+				value.Parts = parts(prune(f.glanceCall(s, c.n, 2), 3))
 			}
 			s.set(text, value, place, name)
 			s.locals[text].param = true
