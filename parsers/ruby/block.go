@@ -103,14 +103,10 @@ func (f *file) inlineBlock(s *scope, c send) unit.Value {
 func (f *file) blockScope(s *scope, c send) *scope {
 	inner := *s
 	switch c.name {
-	case "synchronize", "mon_synchronize", "with_lock", "with_write_lock", "with_read_lock", "exclusive", "with_advisory_lock", "with_mutex":
-		lock := c.name
-		if c.receiver != nil {
-			lock = f.short(c.receiver)
-		}
-		return s.guarded(lock)
-	case "transaction":
-		inner.tx = true
+	case "synchronize", "mon_synchronize", "with_write_lock", "with_read_lock", "exclusive", "with_mutex":
+		return s.guarded(f.lock(s, c))
+	case "transaction", "with_lock":
+		inner.tx = true // a row lock is held in a transaction
 	case "loop":
 		inner.loop = true
 	case "fetch", "compute_if_absent", "fetch_or_store", "put_if_absent":
@@ -123,6 +119,34 @@ func (f *file) blockScope(s *scope, c send) *scope {
 		}
 	}
 	return &inner
+}
+
+// lock names the lock that a call holds: its place, if it has one.
+func (f *file) lock(s *scope, c send) string {
+	if c.receiver == nil {
+		return c.name
+	}
+	if place := f.place(s, c.receiver); place != nil {
+		return lockName(*place)
+	}
+	return f.short(c.receiver)
+}
+
+// lockName writes the place of a lock as the program reads it: root, name and the
+// steps from there.
+func lockName(place unit.Place) string {
+	return strings.Join(append([]string{string(place.Root) + ":" + place.Name}, place.Path...), ">")
+}
+
+// lockPlace reads what lockName wrote; false if it is only a text.
+func lockPlace(name string) (unit.Place, bool) {
+	steps := strings.Split(name, ">")
+	root, holder, ok := strings.Cut(steps[0], ":")
+	switch unit.Root(root) {
+	case unit.RootHolder, unit.RootReceiver:
+		return unit.Place{Root: unit.Root(root), Name: holder, Path: steps[1:]}, ok
+	}
+	return unit.Place{}, false
 }
 
 // bindParameters makes locals of block parameters, as other names of the

@@ -187,7 +187,25 @@ func (r *resolver) call(at site, c unit.Call) unit.Call {
 		}
 	}
 	c.Empty = empty
+	c.Guards = r.guards(at, c.Guards)
 	return c
+}
+
+// guards resolves the locks that are held.
+func (r *resolver) guards(at site, locks []string) []string {
+	if len(locks) == 0 {
+		return nil
+	}
+	out := make([]string, len(locks))
+	for i, lock := range locks {
+		out[i] = lock
+		if place, ok := lockPlace(lock); ok {
+			if p, _ := r.place(at, place); p.Root != unit.RootUnknown {
+				out[i] = lockName(p)
+			}
+		}
+	}
+	return out
 }
 
 // maxCandidates bounds how many methods of one name are taken for the callee of
@@ -357,6 +375,7 @@ func (r *resolver) access(at site, a unit.Access) (unit.Access, bool) {
 		k := r.value(at, *a.Key)
 		a.Key = &k
 	}
+	a.Guards = r.guards(at, a.Guards)
 	n := len(a.Place.Path)
 	if n > 0 && a.Kind != unit.Read && a.Kind != unit.Invoke {
 		switch to := a.Place.Path[n-1]; {
