@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"io/fs"
 	"os"
 	"path"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/stateaudit/stateaudit/docs"
 	format "github.com/stateaudit/stateaudit/report"
 )
 
@@ -231,6 +233,7 @@ func actionInputs(v any) map[string]any {
 
 // TestRulesAreDocumented holds the shape that SARIF, explain and readers rely on.
 func TestRulesAreDocumented(t *testing.T) {
+	known := schemaCategories(t)
 	for _, r := range rules() {
 		if !strings.HasPrefix(r.Doc, "# "+r.Name+"\n") {
 			t.Errorf("%s: the documentation begins with another title", r.Name)
@@ -243,8 +246,29 @@ func TestRulesAreDocumented(t *testing.T) {
 				t.Errorf("%s: no section %q", r.Name, strings.TrimSpace(section))
 			}
 		}
+		for _, c := range r.Categories {
+			if !slices.Contains(known, string(c)) {
+				t.Errorf("%s: the schema has no category %q", r.Name, c)
+			}
+		}
 		if len(r.Categories) == 0 || len(r.Languages) == 0 || r.Level.Rank() == 0 {
 			t.Errorf("%s: %+v", r.Name, r)
 		}
 	}
+}
+
+// schemaCategories are those that outputs may name.
+func schemaCategories(t *testing.T) []string {
+	t.Helper()
+	raw, err := docs.Schemas.ReadFile("result.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var schema struct {
+		Defs struct{ Category struct{ Enum []string } } `json:"$defs"`
+	}
+	if err := json.Unmarshal(raw, &schema); err != nil || len(schema.Defs.Category.Enum) == 0 {
+		t.Fatalf("no categories in the schema: %v", err)
+	}
+	return schema.Defs.Category.Enum
 }
