@@ -22,9 +22,9 @@ const (
 // line lets a script find its own comment again.
 func writeMarkdown(w io.Writer, r *result.Result, o Options) error {
 	m := &markdown{o: o}
-	active, suppressed := split(r.Findings)
+	active, left := split(r.Findings)
 	m.printf("<!-- stateaudit -->\n## State of the process\n\n")
-	m.headline(active, suppressed)
+	m.headline(active, left)
 	m.counts(active)
 	m.findings(active, hasBaseline(r.Findings))
 	m.candidates(r.Candidates)
@@ -40,16 +40,13 @@ type markdown struct {
 
 func (m *markdown) printf(format string, args ...any) { fmt.Fprintf(m, format, args...) }
 
-func (m *markdown) headline(active []result.Finding, suppressed int) {
+func (m *markdown) headline(active []result.Finding, left hidden) {
 	var t tally
 	for _, f := range active {
 		t.add(f.Level)
 	}
 	m.printf("**%s**: %s, %s, %s", plural(t.total, "finding"), plural(t.errors, "error"), plural(t.warnings, "warning"), plural(t.notes, "note"))
-	if suppressed > 0 {
-		m.printf("; %d suppressed or in the baseline", suppressed)
-	}
-	m.printf("\n\n")
+	m.printf("%s\n\n", left)
 }
 
 func (m *markdown) counts(findings []result.Finding) {

@@ -33,7 +33,7 @@ func writeTable(w io.Writer, r *result.Result, o Options) error {
 	if t.width <= 0 {
 		t.width = 80
 	}
-	active, suppressed := split(r.Findings)
+	active, left := split(r.Findings)
 	t.counts(active)
 	shown, hidden := active, []result.Finding(nil)
 	if !o.Notes {
@@ -42,21 +42,38 @@ func writeTable(w io.Writer, r *result.Result, o Options) error {
 	t.findings(shown)
 	t.notes(hidden)
 	t.problems(r.Errors)
-	t.closing(r, active, suppressed)
+	t.closing(r, active, left)
 	_, err := t.WriteTo(w)
 	return err
 }
 
 // split separates what counts from what is suppressed.
-func split(findings []result.Finding) (active []result.Finding, suppressed int) {
+func split(findings []result.Finding) (active []result.Finding, left hidden) {
 	for _, f := range findings {
-		if f.Suppressed != nil {
-			suppressed++
-			continue
+		switch {
+		case f.Suppressed == nil:
+			active = append(active, f)
+		case f.Suppressed.Kind == result.InBaseline:
+			left.known++
+		default:
+			left.ignored++
 		}
-		active = append(active, f)
 	}
-	return active, suppressed
+	return active, left
+}
+
+// hidden counts what is suppressed.
+type hidden struct{ ignored, known int }
+
+func (h hidden) String() string {
+	text := ""
+	if h.ignored > 0 {
+		text += fmt.Sprintf("; %d ignored by comments", h.ignored)
+	}
+	if h.known > 0 {
+		text += fmt.Sprintf("; %d known before", h.known)
+	}
+	return text
 }
 
 func splitNotes(findings []result.Finding) (shown, notes []result.Finding) {
@@ -338,15 +355,13 @@ func (p *page) problems(problems []unit.Problem) {
 
 // closing is the last line, where a reader looks first when the rest has
 // scrolled away.
-func (p *page) closing(r *result.Result, active []result.Finding, suppressed int) {
+func (p *page) closing(r *result.Result, active []result.Finding, left hidden) {
 	var t tally
 	for _, f := range active {
 		t.add(f.Level)
 	}
 	text := fmt.Sprintf("%s: %s, %s, %s", plural(t.total, "finding"), plural(t.errors, "error"), plural(t.warnings, "warning"), plural(t.notes, "note"))
-	if suppressed > 0 {
-		text += fmt.Sprintf("; %d suppressed", suppressed)
-	}
+	text += left.String()
 	var read []string
 	for _, l := range slices.Sorted(maps.Keys(r.Languages)) {
 		read = append(read, plural(r.Languages[l].Files, l+" file"))

@@ -152,8 +152,10 @@ func assemble(units []*unit.Unit, tree *checkout.Tree, problems []unit.Problem, 
 	if p := guard(".", "the rules", func() { found = findings(units, o.Config) }); p != nil {
 		problems = append(problems, *p)
 	}
-	found = grade(suppressed(found, units, tree), o.Config)
+	found = suppressed(found, units, tree)
 	result.Sort(found)
+	result.Distinguish(found)
+	found = grade(found, o.Config)
 	r := &result.Result{
 		SchemaVersion: result.SchemaVersion,
 		Root:          ".",

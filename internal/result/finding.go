@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -15,6 +16,20 @@ import (
 func Fingerprint(rule, symbol, path string) string {
 	sum := sha256.Sum256([]byte(strings.Join([]string{rule, symbol, path}, "\x00")))
 	return hex.EncodeToString(sum[:16])
+}
+
+// Distinguish numbers the symbols of sorted findings that would otherwise share
+// an identity, such as local variables of one name in one file: the second
+// becomes "name (2)".
+func Distinguish(findings []Finding) {
+	seen := map[string]int{}
+	for i := range findings {
+		f := &findings[i]
+		id := Fingerprint(f.Rule, f.Symbol, f.Location.File)
+		if seen[id]++; seen[id] > 1 {
+			f.Symbol = strings.TrimSpace(fmt.Sprintf("%s (%d)", f.Symbol, seen[id]))
+		}
+	}
 }
 
 // Sort orders findings by place and then by everything that tells two apart.

@@ -50,3 +50,16 @@ func TestSortProblems(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+func TestDistinguish(t *testing.T) {
+	at := unit.Location{File: "a"}
+	fs := []Finding{{Rule: "r", Symbol: "x", Location: at}, {Rule: "r", Symbol: "x", Location: at}, {Rule: "s", Symbol: "x", Location: at}, {Rule: "r", Symbol: "x", Location: at}}
+	Distinguish(fs)
+	var got []string
+	for _, f := range fs {
+		got = append(got, f.Symbol)
+	}
+	if want := []string{"x", "x (2)", "x", "x (3)"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

@@ -29,10 +29,9 @@ func Apply(findings []result.Finding, comments []Comment, o Options) []result.Fi
 		byFile[f.Location.File] = append(byFile[f.Location.File], i)
 	}
 	var reports []result.Finding
-	seen := map[string]int{}
 	for _, c := range comments {
 		for _, complaint := range apply(findings, byFile[c.File], c, o) {
-			reports = append(reports, report(c, complaint, seen, o))
+			reports = append(reports, report(c, complaint, o))
 		}
 	}
 	return append(findings, reports...)
@@ -99,16 +98,11 @@ func (c Comment) covers(name string, f *result.Finding) bool {
 	return f.Rule == name && (line == 0 || line == c.Target)
 }
 
-func report(c Comment, complaint string, seen map[string]int, o Options) result.Finding {
+func report(c Comment, complaint string, o Options) result.Finding {
 	at := unit.Location{File: c.File, Line: c.Line, Column: c.Column, EndLine: c.Line, EndColumn: c.EndColumn}
-	symbol := c.Text
-	key := c.File + "\x00" + symbol
-	if seen[key]++; seen[key] > 1 {
-		symbol += fmt.Sprintf(" (%d)", seen[key])
-	}
 	return result.Finding{
 		Rule: o.Rule, Category: result.Other, Level: o.Level, Language: o.Language(c.File), Location: at,
-		Symbol: symbol, Message: fmt.Sprintf("The comment `%s` %s.", c.Text, strings.TrimRight(complaint, "?.")),
+		Symbol: c.Text, Message: fmt.Sprintf("The comment `%s` %s.", c.Text, strings.TrimRight(complaint, "?.")),
 		Fix:      "Write `stateaudit:ignore RULE reason` beside what is to stay, and remove comments that match nothing.",
 		Evidence: []result.Evidence{{Kind: result.Declaration, Phase: result.UnknownPhase, Location: at, Note: "the comment"}},
 		Related:  []string{},

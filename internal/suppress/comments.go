@@ -21,6 +21,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // marker starts a comment of ours, lint one that golangci-lint reads as well.
@@ -122,9 +123,22 @@ func lineComments(file string, content []byte) []Comment {
 	return found
 }
 
-// quoted tells whether a text ends inside a string.
+// quoted tells whether a text ends inside a string. An apostrophe within a word
+// opens none.
 func quoted(before string) bool {
-	return strings.Count(before, `"`)%2 == 1 || strings.Count(before, "'")%2 == 1
+	var open, last rune
+	for _, r := range before {
+		switch {
+		case last == '\\':
+			r = 0 // escaped, and escapes nothing
+		case open == r:
+			open = 0
+		case open == 0 && (r == '"' || r == '\'' && !unicode.IsLetter(last)):
+			open = r
+		}
+		last = r
+	}
+	return open != 0
 }
 
 // parse reads the text of a comment without its signs.

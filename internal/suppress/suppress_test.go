@@ -30,6 +30,8 @@ func TestComments(t *testing.T) {
 		{"ruby behind", "a.rb", "Y = {} # stateaudit:ignore x — why\n", []string{`1>1 [x] "why"`}},
 		{"ruby string", "a.rb", "y = \"# stateaudit:ignore x why\"\n", nil},
 		{"ruby interpolation", "a.rb", "y = \"#{z}\" # stateaudit:ignore x it's fine\n", []string{`1>1 [x] "it's fine"`}},
+		{"apostrophe in a string", "a.yaml", "a: \"it's\" # stateaudit:ignore x why\nb: it's # stateaudit:ignore x why\n", []string{`1>1 [x] "why"`, `2>2 [x] "why"`}},
+		{"escaped quote", "a.rb", "y = 'don\\'t # stateaudit:ignore x why'\n", nil},
 		{"nolint is of Go", "a.rb", "y = 1 #nolint:stateaudit // why\n", nil},
 		{"erb", "a.erb", "<p>\n<%# stateaudit:ignore x why -%>\n<%= @@y %>\n", []string{`2>3 [x] "why"`}},
 		{"haml", "a.haml", "-# stateaudit:ignore x why\n%p= y\n", []string{`1>2 [x] "why"`}},
@@ -91,9 +93,9 @@ func TestApply(t *testing.T) {
 	want := []string{
 		"7 two: The comment `two` gives no reason, and so ignores nothing; write why the finding may stay after the rule.",
 		"30 five: The comment `five` names an unknown rule, \"y\"; known are x.",
-		"30 five (2): The comment `five` matches no finding of x on line 31; remove it.",
+		"30 five: The comment `five` matches no finding of x on line 31; remove it.",
 		"40 six: The comment `six` names an unknown rule, \"\"; known are x.",
-		"50 five (3): The comment `five` matches no finding on line 51; remove it.",
+		"50 five: The comment `five` matches no finding on line 51; remove it.",
 	}
 	if !slices.Equal(complaints, want) {
 		t.Errorf("complaints\n%s\nwant\n%s", strings.Join(complaints, "\n"), strings.Join(want, "\n"))
