@@ -42,12 +42,13 @@ func layers() map[string][]string {
 		"parsers":            {"internal/unit", "internal/frontend", "parsers"},
 		"analyzers":          append(rules, "analyzers", "parsers/golang"),
 		"report":             {"internal/unit", "internal/result"},
-		"internal/audit":     append(rules, "internal/replicas", "internal/checkout", "internal/config", "internal/frontend", "internal/unitcache", "internal/baseline", "internal/suppress", "parsers", "analyzers"),
+		"internal/audit":     append(rules, "internal/chain", "internal/replicas", "internal/checkout", "internal/config", "internal/frontend", "internal/unitcache", "internal/baseline", "internal/suppress", "parsers", "analyzers"),
 		"internal/ruletest":  append(rules, "internal/audit", "internal/checkout", "internal/config", "internal/frontend", "parsers", "analyzers"),
 		"internal/cli":       append(rules, "internal/audit", "internal/config", "internal/baseline", "internal/checkout", "internal/diff", "report", "analyzers", "docs"),
 		"cmd":                {"internal/cli", "analyzers"},
 		"internal/bench":     {},
 		"internal/effects":   vocabulary,
+		"internal/chain":     {"internal/result"},
 		"docs":               {},
 	}
 }

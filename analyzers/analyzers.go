@@ -10,6 +10,7 @@ import (
 	"github.com/stateaudit/stateaudit/analyzers/inprocessworker"
 	"github.com/stateaudit/stateaudit/analyzers/localdiskstate"
 	"github.com/stateaudit/stateaudit/analyzers/mutablesingleton"
+	"github.com/stateaudit/stateaudit/analyzers/nonserializablesessionwrite"
 	"github.com/stateaudit/stateaudit/analyzers/sessioninprocess"
 	"github.com/stateaudit/stateaudit/analyzers/stickysession"
 	"github.com/stateaudit/stateaudit/internal/rule"
@@ -23,6 +24,7 @@ func Rules() []rule.Rule {
 		inprocessworker.Rule(),
 		inprocesslock.Rule(),
 		connectionpool.Rule(),
+		nonserializablesessionwrite.Rule(),
 		sessioninprocess.Rule(),
 		stickysession.Rule(),
 		localdiskstate.Rule(),

@@ -9,6 +9,5 @@ import (
 
 // TestAtlasGo holds the fixture after the case study, in Go, against its comments.
 func TestAtlasGo(t *testing.T) {
-	ruletest.Folder(t, filepath.Join("..", "..", "testdata", "atlas-go"),
-		"mutable-singleton", "in-process-cache", "connection-pool", "in-process-worker", "in-process-lock", "session-in-process")
+	ruletest.Folder(t, filepath.Join("..", "..", "testdata", "atlas-go"))
 }

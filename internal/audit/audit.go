@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/stateaudit/stateaudit/internal/chain"
 	"github.com/stateaudit/stateaudit/internal/checkout"
 	"github.com/stateaudit/stateaudit/internal/config"
 	"github.com/stateaudit/stateaudit/internal/frontend"
@@ -156,6 +157,7 @@ func assemble(units []*unit.Unit, tree *checkout.Tree, problems []unit.Problem, 
 	result.Sort(found)
 	result.Distinguish(found)
 	found = grade(found, o.Config)
+	chain.Link(found)
 	r := &result.Result{
 		SchemaVersion: result.SchemaVersion,
 		Root:          ".",

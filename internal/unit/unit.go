@@ -164,11 +164,24 @@ type Function struct {
 	Params   []string
 	Accesses []Access
 	Calls    []Call
-	Returns  []Value  // what it hands out; bounded
-	Allocs   []Alloc  // types of which it makes an instance
-	Attrs    []string // words that a rule may ask for, such as "once", "private", "init-hook"
-	Location Location // of the name; EndLine is the last line of the body
+	Returns  []Value // what it hands out; bounded
+	Allocs   []Alloc // types of which it makes an instance
+	// Sessions are the writes to the session, the flash and cookies that the syntax
+	// of the language or framework gives away; libraries that are called show in Calls.
+	Sessions []SessionWrite `json:",omitempty"`
+	Attrs    []string       // words that a rule may ask for, such as "once", "private", "init-hook"
+	Location Location       // of the name; EndLine is the last line of the body
 	Test     bool
+}
+
+// SessionWrite is a value put where a later request of the same user reads it.
+type SessionWrite struct {
+	Store    string // session, flash, cookies
+	Key      string // as written
+	Op       string
+	Nested   bool // inside a value that is already there
+	Value    Value
+	Location Location
 }
 
 // Alloc is the making of an instance of a type of the checkout.

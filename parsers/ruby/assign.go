@@ -17,7 +17,12 @@ func (f *file) assignment(s *scope, n *node) unit.Value {
 	place := f.place(s, right)
 	f.settingAssigned(s, n, left, right)
 	value := f.eval(s, right, unit.Used)
-	return f.assign(s, n, left, value, place, "=")
+	store, nested := f.sessionStore(s, right)
+	value = f.assign(s, n, left, value, place, "=")
+	if l := s.locals[f.text(left)]; l != nil && left.is("identifier") && store != "" && !nested {
+		l.session = store
+	}
+	return value
 }
 
 // multiple is a, b = x, y.
@@ -114,6 +119,7 @@ func (f *file) assignElement(s *scope, n, left *node, target *unit.Place, value 
 		return value
 	}
 	keys := f.evalAll(s, left.kids[1:])
+	f.sessionElement(s, n, left, value, op)
 	f.walkReceiver(s, object)
 	if target != nil {
 		c := s.write(target, value, op)

@@ -58,11 +58,16 @@ func (f *file) call(s *scope, n *node, use unit.Use) unit.Value {
 		return v
 	}
 	receiver := f.receiverValue(s, c.receiver)
-	if c.receiver != nil {
+	switch {
+	case c.receiver.is("hash", "array"):
+		v := f.eval(s, c.receiver, unit.Used)
+		receiver = &v
+	case c.receiver != nil:
 		f.walkReceiver(s, c.receiver)
 	}
 	args := f.evalAll(s, c.args)
 	f.recordCall(s, c, receiver, args, use)
+	f.sessionCall(s, c, args)
 	given := f.block(s, c)
 	f.touch(s, c, args, given)
 	v := f.result(s, c, receiver, args)
@@ -202,7 +207,7 @@ func (f *file) glanceIdentifier(s *scope, n *node) unit.Value {
 			v.Kind, v.Place = unit.PlaceValue, place
 		}
 		if l.value.Kind != unit.PlaceValue {
-			v.Parts = parts(prune(l.value, 2))
+			v.Parts, v.Callee = parts(prune(l.value, 2)), sameValue
 		}
 		return v
 	case l.value.Kind == unit.Func:

@@ -52,8 +52,11 @@ func (f *file) handOut(s *scope, v unit.Value) {
 	if v.Kind == unit.Unknown || len(s.fn.Returns) >= 8 {
 		return
 	}
-	s.fn.Returns = append(s.fn.Returns, prune(v, 3))
+	s.fn.Returns = append(s.fn.Returns, prune(v, 4))
 }
+
+// sameValue marks the value of a place of which the part is what was put there.
+const sameValue = "="
 
 // branches marks a compound value that is one of its parts.
 const branches = "|"
@@ -204,7 +207,7 @@ func (f *file) identifier(s *scope, n *node) unit.Value {
 		v := f.placeValue(n, place)
 		v.Type = l.value.Type
 		if l.value.Kind != unit.PlaceValue {
-			v.Parts = parts(l.value)
+			v.Parts, v.Callee = parts(l.value), sameValue
 		}
 		return v
 	}
@@ -271,6 +274,9 @@ func (f *file) binary(s *scope, n *node) unit.Value {
 // appends is x << y: a change of x, if x is a place.
 func (f *file) appends(s *scope, n *node, left, right *node) unit.Value {
 	value := prune(f.eval(s, right, unit.Used), valueDepth)
+	if store, nested := f.sessionStore(s, left); nested {
+		f.sessionWrite(s, n, store, "", "<<", true, value)
+	}
 	place := f.place(s, left)
 	if place == nil {
 		return f.compound(n, f.eval(s, left, unit.Used), value)
@@ -328,7 +334,7 @@ func (f *file) evalAll(s *scope, list []*node) []unit.Value {
 	for _, n := range list {
 		v := f.eval(s, n, unit.Used)
 		if n.kind != "block_argument" && len(values) < 2*valueParts {
-			values = append(values, prune(v, 3))
+			values = append(values, prune(v, 5))
 		}
 	}
 	return values

@@ -24,6 +24,9 @@ func (r *resolver) function(f *unit.Function) {
 	}
 	f.Accesses = append(accesses, r.attributeReads(f)...)
 	f.Returns = r.values(at, f.Returns)
+	for i := range f.Sessions {
+		f.Sessions[i].Value = r.value(at, f.Sessions[i].Value)
+	}
 	r.allocs(at, f)
 }
 
@@ -132,8 +135,17 @@ func (r *resolver) value(at site, v unit.Value) unit.Value {
 			}
 			if p.Root == unit.RootUnknown {
 				v.Kind, v.Place = unit.Compound, nil
+				if v.Callee == sameValue && len(v.Parts) == 1 {
+					text := v.Text
+					v = r.value(at, v.Parts[0])
+					v.Text = text
+					return v
+				}
 			}
 		}
+	}
+	if v.Callee == sameValue {
+		v.Callee = ""
 	}
 	v.Parts = r.values(at, v.Parts)
 	return v

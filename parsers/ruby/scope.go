@@ -31,6 +31,8 @@ type local struct {
 	param bool // of a method or block
 	// number is that of a parameter that callers may leave out, from 1.
 	number int
+	// session is the store that the local is another name of.
+	session string
 }
 
 // scope is where a piece of code stands. It is copied where something holds

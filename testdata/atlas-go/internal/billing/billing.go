@@ -58,7 +58,7 @@ func charge(amount float64, currency string) error {
 	if !zeroDecimal[currency] {
 		amount *= 100
 	}
-	resp, err := stripe.PostForm("https://api.stripe.com/v1/charges", url.Values{"amount": {strconv.Itoa(int(amount))}, "currency": {currency}})
+	resp, err := stripe.PostForm("https://api.stripe.com/v1/charges", url.Values{"amount": {strconv.Itoa(int(amount))}, "currency": {currency}}) // want: blocking-side-effect
 	if err != nil {
 		return err
 	}

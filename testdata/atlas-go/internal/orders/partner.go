@@ -21,7 +21,7 @@ func partnerClient() *http.Client {
 }
 
 func handOver(id string) error {
-	resp, err := partnerClient().PostForm("https://fulfilment.example.com/shipments", url.Values{"order": {id}})
+	resp, err := partnerClient().PostForm("https://fulfilment.example.com/shipments", url.Values{"order": {id}}) // want: blocking-side-effect
 	if err != nil {
 		return err
 	}

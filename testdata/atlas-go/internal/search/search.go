@@ -36,7 +36,7 @@ func (x *Index) Search(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	fuzzy := flags.InRollout("fuzzy_search", r.RemoteAddr)
-	resp, err := x.client.Get(fmt.Sprintf("%s/products/_search?q=%s&fuzzy=%t", x.base, url.QueryEscape(strings.Join(words, " ")), fuzzy))
+	resp, err := x.client.Get(fmt.Sprintf("%s/products/_search?q=%s&fuzzy=%t", x.base, url.QueryEscape(strings.Join(words, " ")), fuzzy)) // want: blocking-side-effect
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadGateway)
 		return

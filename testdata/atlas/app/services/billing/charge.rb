@@ -9,7 +9,7 @@ module Billing
 
     def call
       Invoice.transaction do
-        charge = STRIPE_CLIENT.v1.charges.create(amount: minor_units, currency: @invoice.currency.downcase)
+        charge = STRIPE_CLIENT.v1.charges.create(amount: minor_units, currency: @invoice.currency.downcase) # want: blocking-side-effect
         Payment.create!(invoice: @invoice, provider_id: charge.id, amount: @invoice.amount)
         @invoice.update!(status: "paid")
         @invoice.user.update!(delinquent: false, locked_at: nil)

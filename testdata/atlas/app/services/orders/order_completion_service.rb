@@ -13,7 +13,7 @@ module Orders
       return false unless @order.may_become?("completed")
 
       @order.update!(status: "completed", completed_at: Time.current)
-      Notifications::OrderMailer.completed(@order).deliver_now
+      Notifications::OrderMailer.completed(@order).deliver_now # want: blocking-side-effect
       post_webhook
       Notifications::OrderFeed.append(@order)
       true
@@ -22,7 +22,7 @@ module Orders
     private
 
     def post_webhook
-      Net::HTTP.post(WEBHOOK, payload.to_json, "Content-Type" => "application/json")
+      Net::HTTP.post(WEBHOOK, payload.to_json, "Content-Type" => "application/json") # want: blocking-side-effect
     end
 
     def payload

@@ -1,0 +1,133 @@
+package ruby
+
+import (
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// sessionStore tells whether an expression is the session, the flash or the
+// cookies of a request; nested says that it is a value inside.
+func (f *file) sessionStore(s *scope, n *node) (store string, nested bool) {
+	if n == nil {
+		return "", false
+	}
+	switch n.kind {
+	case "identifier":
+		name := f.text(n)
+		if l, _ := s.find(name); l != nil {
+			return l.session, false
+		}
+		return storeName(name), false
+	case "call":
+		return f.sessionOf(s, n), false
+	case "element_reference":
+		object := n.child("object")
+		if len(n.kids) > 1 && f.symbolText(n.kids[1]) == "rack.session" && strings.HasSuffix(f.text(object), "env") {
+			return "session", false
+		}
+		store, _ := f.sessionStore(s, object)
+		return store, store != ""
+	case "parenthesized_statements":
+		if len(n.kids) == 1 {
+			return f.sessionStore(s, n.kids[0])
+		}
+	}
+	return "", false
+}
+
+// storeName tells the names by which controllers and views know the stores.
+func storeName(name string) string {
+	switch name {
+	case "session", "flash", "cookies":
+		return name
+	}
+	return ""
+}
+
+// sessionOf is sessionStore for calls: request.session, cookies.signed.
+func (f *file) sessionOf(s *scope, n *node) string {
+	receiver, name := n.child("receiver"), f.text(n.child("method"))
+	if n.child("arguments") != nil || n.child("block") != nil {
+		return ""
+	}
+	switch name {
+	case "signed", "encrypted", "permanent", "signed_or_encrypted":
+		if store, _ := f.sessionStore(s, receiver); store == "cookies" {
+			return store
+		}
+		return ""
+	}
+	if receiver == nil {
+		return storeName(name)
+	}
+	switch f.text(receiver) {
+	case "request", "controller", "self", "@controller", "context", "req", "@request", "helpers":
+		return storeName(name)
+	}
+	return ""
+}
+
+// sessionWrite records that a value is put into a store.
+func (f *file) sessionWrite(s *scope, n *node, store, key, op string, nested bool, value unit.Value) {
+	s.fn.Sessions = append(s.fn.Sessions, unit.SessionWrite{
+		Store: store, Key: key, Op: op, Nested: nested, Value: prune(value, valueDepth), Location: f.at(f.head(n)),
+	})
+}
+
+// sessionElement records session[k] = v.
+func (f *file) sessionElement(s *scope, n, left *node, value unit.Value, op string) {
+	store, nested := f.sessionStore(s, left.child("object"))
+	if store == "" {
+		return
+	}
+	key := ""
+	if len(left.kids) > 1 {
+		key = f.short(left.kids[1])
+	}
+	f.sessionWrite(s, n, store, key, op, nested, value)
+}
+
+// sessionCall records session.store(k, v), merge!(h), update(h), session[k] << v.
+func (f *file) sessionCall(s *scope, c send, args []unit.Value) {
+	if len(args) == 0 {
+		return
+	}
+	if strings.HasPrefix(c.name, "redirect_") {
+		f.flashOption(s, c, args)
+	}
+	if c.receiver == nil {
+		return
+	}
+	switch c.name {
+	case "store", "merge!", "update", "deep_merge!", "reverse_merge!", "[]=", "<<", "push", "append", "concat", "unshift", "add":
+	default:
+		return
+	}
+	store, nested := f.sessionStore(s, c.receiver)
+	if store == "" || !nested && (c.name == "push" || c.name == "append" || c.name == "add" || c.name == "concat") {
+		return
+	}
+	key, value := "", args[len(args)-1]
+	if c.name == "store" || c.name == "[]=" {
+		key = args[0].Text
+	}
+	if value.Type == "pair" {
+		value = unit.Value{Kind: unit.Collection, Type: "Hash", Text: value.Text, Parts: parts(args...)}
+	}
+	f.sessionWrite(s, c.n, store, key, c.name, nested, value)
+}
+
+// flashOption records redirect_to x, flash: { k: v }.
+func (f *file) flashOption(s *scope, c send, args []unit.Value) {
+	for i := range args {
+		if args[i].Type != "pair" || args[i].Callee != "flash" || len(args[i].Parts) == 0 {
+			continue
+		}
+		for _, pair := range args[i].Parts[0].Parts {
+			if pair.Type == "pair" && len(pair.Parts) > 0 {
+				f.sessionWrite(s, c.n, "flash", ":"+pair.Callee, "=", false, pair.Parts[0])
+			}
+		}
+	}
+}
