@@ -53,7 +53,7 @@ func Load(ctx context.Context, in frontend.Input) ([]*unit.Unit, []unit.Problem)
 	l := &loader{root: in.Root, offline: in.Offline, seen: map[string]bool{}, paths: map[string]bool{}}
 	mods := modulesOf(in)
 	for _, m := range mods {
-		if p := modulePath(m.gomod); p != "" {
+		if p := modulePath(m.gomod); p != "" && inside(in.Root, m.gomod) {
 			l.modules = append(l.modules, p)
 		}
 	}
@@ -68,11 +68,11 @@ func Load(ctx context.Context, in frontend.Input) ([]*unit.Unit, []unit.Problem)
 type module struct {
 	dir   string // absolute
 	rel   string // relative to the root, slash-separated
-	gomod string // absolute; empty for Go files outside any module
+	gomod string // absolute
 }
 
-// modulesOf finds the modules of the checkout. Files below no go.mod form one
-// group that is loaded in the old way, with modules off.
+// modulesOf finds the modules of the checkout. If there is none, the root may be
+// a folder of a module that begins above.
 func modulesOf(in frontend.Input) []module {
 	dirs := map[string]bool{}
 	for _, f := range in.Files {
@@ -85,8 +85,22 @@ func modulesOf(in frontend.Input) []module {
 		abs := filepath.Join(in.Root, filepath.FromSlash(d))
 		mods = append(mods, module{dir: abs, rel: d, gomod: filepath.Join(abs, "go.mod")})
 	}
+	if gomod := above(in.Root); len(mods) == 0 && gomod != "" {
+		mods = append(mods, module{dir: in.Root, rel: ".", gomod: gomod})
+	}
 	sort.Slice(mods, func(i, j int) bool { return mods[i].rel < mods[j].rel })
 	return mods
+}
+
+// above finds the go.mod that holds for a folder, as the go command does.
+func above(dir string) string {
+	for filepath.Dir(dir) != dir {
+		dir = filepath.Dir(dir)
+		if name := filepath.Join(dir, "go.mod"); fileExists(name) {
+			return name
+		}
+	}
+	return ""
 }
 
 // isFixture tells a path below a folder that the go tool leaves out as well.
@@ -177,7 +191,7 @@ func (l *loader) load(ctx context.Context, m module, flags []string) ([]*package
 		BuildFlags: append([]string{"-mod=mod"}, flags...),
 		ParseFile:  parseFile(l.root),
 	}
-	if fileExists(filepath.Join(m.dir, "vendor", "modules.txt")) {
+	if fileExists(filepath.Join(filepath.Dir(m.gomod), "vendor", "modules.txt")) {
 		cfg.BuildFlags = append([]string{"-mod=vendor"}, flags...)
 	} else if flags == nil {
 		cfg.BuildFlags = []string{"-mod=readonly"}
