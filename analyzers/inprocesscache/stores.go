@@ -15,6 +15,9 @@ import (
 // those that hold because nothing is chosen.
 func reportStores(p *rule.Pass) {
 	for _, s := range p.Effective(unit.SettingCacheStore) {
+		if s.Origin == unit.Defaulted && !caches(p) {
+			continue
+		}
 		for _, name := range rule.Names(s) {
 			if where := inProcess(name); where != "" {
 				report(p, s, where)
@@ -71,4 +74,30 @@ func report(p *rule.Pass, s unit.Setting, where string) {
 	p.ReportSetting(s, result.Finding{
 		Category: result.Cache, Message: says + ". With two copies " + remedy.Breaks(result.Cache, "") + ".", Fix: cure,
 	})
+}
+
+// caches tells whether anything in the checkout asks for the cache of Rails:
+// otherwise it does not matter where it is.
+func caches(p *rule.Pass) bool {
+	for _, f := range p.Program.Functions() {
+		if f.Test || f.Language != unit.Ruby {
+			continue
+		}
+		view := f.Name == "<top>" && f.HasRole(unit.Handler)
+		for i := range f.Calls {
+			c := &f.Calls[i]
+			if c.Receiver != nil && strings.HasSuffix(strings.TrimPrefix(c.Receiver.Text, "::"), "Rails.cache") {
+				return true
+			}
+			switch c.Name {
+			case "cache", "cache_if", "cache_unless":
+				if view || f.HasRole(unit.Handler) {
+					return true
+				}
+			case "caches_page", "caches_action", "expires_now", "read_fragment", "expire_fragment", "rate_limit", "write_fragment":
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -2,6 +2,7 @@ package inprocessworker
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/rule"
@@ -12,6 +13,9 @@ import (
 // the process, also where they hold because nothing is chosen.
 func reportAdapters(p *rule.Pass) {
 	for _, s := range p.Effective(unit.SettingQueueAdapter) {
+		if s.Origin == unit.Defaulted && !enqueues(p) {
+			continue
+		}
 		for _, name := range rule.Names(s) {
 			if name != "async" && name != "inline" {
 				continue
@@ -42,4 +46,20 @@ func reportAdapters(p *rule.Pass) {
 			})
 		}
 	}
+}
+
+// enqueues tells whether anything in the checkout hands work to a job: otherwise
+// it does not matter where jobs would run.
+func enqueues(p *rule.Pass) bool {
+	for _, f := range p.Program.Functions() {
+		if f.Test || f.Language != unit.Ruby {
+			continue
+		}
+		for i := range f.Calls {
+			if name := f.Calls[i].Name; strings.HasPrefix(name, "perform_later") || strings.HasPrefix(name, "deliver_later") {
+				return true
+			}
+		}
+	}
+	return false
 }

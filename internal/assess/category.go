@@ -34,7 +34,7 @@ func categorise(p *program.Program, src *Sources, h *program.Holder, e catalog.E
 		return result.Counter
 	case refuses(a):
 		return result.Counter
-	case speaks(ws, "session"):
+	case speaks(ws, "session") && !speaks(append(words(h.Name, shortType(h.Type), shortType(h.Elem)), words(last(h.Owner))...), "websocket", "ws", "socket", "listener", "stream", "conn", "subscri", "peer"):
 		return result.Session
 	case speaks(ws, "setting", "flag", "toggle") && writesThrough(src, a):
 		return result.Flag
