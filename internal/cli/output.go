@@ -182,7 +182,24 @@ func parseOutputs(formats []string, file string) ([]output, error) {
 	case open == 0 && file != "":
 		return nil, errors.New("every format has a file of its own, so that nothing is left for --output")
 	}
-	return outputs, nil
+	return outputs, apart(outputs)
+}
+
+// apart refuses formats that would overwrite each other, or mix on the standard
+// output.
+func apart(outputs []output) error {
+	seen := map[string]string{}
+	for _, o := range outputs {
+		to := "the standard output"
+		if o.file != "" && o.file != "-" {
+			to = filepath.Clean(o.file)
+		}
+		if other, ok := seen[to]; ok {
+			return fmt.Errorf("%s and %s would both go to %s", other, o.format.Name, to)
+		}
+		seen[to] = o.format.Name
+	}
+	return nil
 }
 
 func (o output) write(stdout io.Writer, opts format.Options, write renderer) error {
