@@ -24,7 +24,12 @@ func TestMain(m *testing.M) {
 
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata", UpdateScripts: *update, Setup: func(env *testscript.Env) error {
-		return os.WriteFile(filepath.Join(env.WorkDir, "action.sh"), []byte(actionScript(t, "audit")), 0o644)
+		for _, step := range []string{"install", "audit"} {
+			if err := os.WriteFile(filepath.Join(env.WorkDir, step+".sh"), []byte(actionScript(t, step)), 0o644); err != nil {
+				return err
+			}
+		}
+		return nil
 	}})
 }
 

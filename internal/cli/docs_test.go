@@ -272,3 +272,29 @@ func schemaCategories(t *testing.T) []string {
 	}
 	return schema.Defs.Category.Enum
 }
+
+// TestPackagesFindTheirFiles holds the packaging against what the program writes
+// for it, and against the files of the repository.
+func TestPackagesFindTheirFiles(t *testing.T) {
+	raw, err := os.ReadFile(filepath.Join(top, ".goreleaser.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	share := t.TempDir()
+	if code, _, errs := run("manual", share); code != exitOK {
+		t.Fatal(errs)
+	}
+	sources := regexp.MustCompile(`(?m)\bsrc: (\S+)$`).FindAllStringSubmatch(string(raw), -1)
+	if len(sources) < 5 {
+		t.Fatalf("%d files are packaged", len(sources))
+	}
+	for _, m := range sources {
+		pattern := filepath.Join(top, m[1])
+		if inside, ok := strings.CutPrefix(m[1], "bin/share/"); ok {
+			pattern = filepath.Join(share, inside)
+		}
+		if found, err := filepath.Glob(pattern); err != nil || len(found) == 0 {
+			t.Errorf("%s: nothing there (%v)", m[1], err)
+		}
+	}
+}
