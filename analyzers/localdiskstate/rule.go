@@ -146,7 +146,7 @@ func passing(p *rule.Pass, f *program.Function, v *unit.Value, up int) bool {
 	if temporary(p.Program, v, maxDeep) || console(v) || logFile.MatchString(f.Name) {
 		return true
 	}
-	for _, g := range append(closures(p.Program, f), f) {
+	for _, g := range around(p.Program, f) {
 		if removes(g, v) {
 			return true
 		}
@@ -170,13 +170,17 @@ func passing(p *rule.Pass, f *program.Function, v *unit.Value, up int) bool {
 	return sites > 0
 }
 
-// closures lists the functions written inside another: what it defers, often.
-func closures(p *program.Program, f *program.Function) []*program.Function {
-	var out []*program.Function
+// around lists a function, those written inside it (what it defers, often) and
+// those that it is written in.
+func around(p *program.Program, f *program.Function) []*program.Function {
+	out := []*program.Function{f}
 	for _, g := range p.Functions() {
 		if g.Outer == f.ID {
 			out = append(out, g)
 		}
+	}
+	for outer := p.Function(f.Outer); outer != nil && len(out) < 32; outer = p.Function(outer.Outer) {
+		out = append(out, outer)
 	}
 	return out
 }
