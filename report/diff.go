@@ -36,6 +36,15 @@ func headline(d *result.Diff) string {
 	return text + " since " + called(d.Base)
 }
 
+// doubt says why what is called added may have been there before.
+func doubt(d *result.Diff) string {
+	if len(d.BaseErrors) <= len(d.Errors) {
+		return ""
+	}
+	return fmt.Sprintf("Less could be analysed of the base (%s) than of the head (%s): what was overlooked there looks added here. Fetch the base's modules, or compare with a later one.",
+		plural(len(d.BaseErrors), "problem"), plural(len(d.Errors), "problem"))
+}
+
 // called is how people call a revision.
 func called(r result.Revision) string {
 	short := r.Commit[:min(10, len(r.Commit))]
@@ -64,6 +73,10 @@ func tableDiff(w io.Writer, d *result.Diff, o Options) error {
 	moved, from := movedFindings(d)
 	p.list("moved", moved, func(f result.Finding) string { return from[f.ID] + " to " + place(f.Location) })
 	p.problems(d.Errors)
+	if text := doubt(d); text != "" {
+		p.wrap("", "  ", text)
+		p.line("")
+	}
 	p.wrap("", "  ", headline(d))
 	_, err := p.WriteTo(w)
 	return err
@@ -94,6 +107,9 @@ func movedFindings(d *result.Diff) (moved []result.Finding, from map[string]stri
 func markdownDiff(w io.Writer, d *result.Diff, o Options) error {
 	m := &markdown{o: o}
 	m.printf("<!-- stateaudit -->\n## State of the process: what changed\n\n**%s**\n\n", inline(headline(d)))
+	if text := doubt(d); text != "" {
+		m.printf("%s\n\n", inline(text))
+	}
 	m.findings(d.Added, true)
 	m.short("Fixed", d.Fixed, func(f result.Finding) string { return code(place(f.Location)) })
 	m.short("Now ignored", d.Ignored, func(f result.Finding) string { return m.link(f.Location) })

@@ -25,6 +25,13 @@ func changed() *result.Diff {
 	return d
 }
 
+// blind is a diff of which the base was hardly analysed.
+func blind() *result.Diff {
+	d := &result.Diff{Base: result.Revision{Name: "v1"}, BaseErrors: awkward().Errors}
+	d.Complete()
+	return d
+}
+
 func TestGoldenDiff(t *testing.T) {
 	nothing := &result.Diff{SchemaVersion: result.SchemaVersion, Tool: result.Tool{Name: "stateaudit", Version: "test"}}
 	nothing.Complete()
@@ -35,6 +42,8 @@ func TestGoldenDiff(t *testing.T) {
 		{"diff.txt", "table", changed()},
 		{"diff.md", "markdown", changed()},
 		{"diff.json", "json", changed()},
+		{"diff-doubt.txt", "table", blind()},
+		{"diff-doubt.md", "markdown", blind()},
 		{"diff-empty.txt", "table", nothing},
 		{"diff-empty.json", "json", nothing},
 	} {

@@ -9,6 +9,7 @@ package diff
 import (
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/result"
 )
@@ -39,9 +40,10 @@ type Matched struct {
 // Match compares two lists. A finding that stands more often in one than in the
 // other is added or gone as often as they differ.
 //
-// A finding moves if the only one of its rule and symbol that is gone and the
-// only one that is added lie in the same folder or in files of the same name:
-// a symbol may be as common as "main.cache".
+// What is gone and what is added is one finding that has moved, if it is the only
+// one of its rule and symbol and lies in the same folder or in a file of the same
+// name: a symbol may be as common as "main.cache". So it is with a package or
+// module that was renamed: the file and the last part of the symbol stay.
 func Match(before, after []Identity) Matched {
 	var m Matched
 	left := indexes(before, func(id Identity) Identity { return id })
@@ -57,24 +59,32 @@ func Match(before, after []Identity) Matched {
 		m.Gone = append(m.Gone, rest...)
 	}
 	slices.Sort(m.Gone)
-	m.move(before, after)
+	m.move(before, after, func(id Identity) Identity { return Identity{Rule: id.Rule, Symbol: id.Symbol} })
+	m.move(before, after, func(id Identity) Identity {
+		return Identity{Rule: id.Rule, Symbol: lastPart(id.Symbol), Path: path.Base(id.Path)}
+	})
 	return m
 }
 
-// move takes out of gone and added what has only changed its place.
-func (m *Matched) move(before, after []Identity) {
-	anywhere := func(id Identity) Identity { id.Path = ""; return id }
-	gone, added := chosen(before, m.Gone, anywhere), chosen(after, m.Added, anywhere)
+// lastPart is what a symbol is called within its package, class or module.
+func lastPart(symbol string) string { return symbol[strings.LastIndexAny(symbol, ".:")+1:] }
+
+// move takes out of gone and added what has only changed its place: two findings
+// that share a key with no other.
+func (m *Matched) move(before, after []Identity, key func(Identity) Identity) {
+	gone, added := chosen(before, m.Gone, key), chosen(after, m.Added, key)
+	var found []Pair
 	for _, i := range m.Added {
-		from, to := gone[anywhere(after[i])], added[anywhere(after[i])]
+		from, to := gone[key(after[i])], added[key(after[i])]
 		if len(from) == 1 && len(to) == 1 && near(before[from[0]].Path, after[i].Path) {
-			m.Moved = append(m.Moved, Pair{from[0], i})
+			found = append(found, Pair{from[0], i})
 		}
 	}
-	for _, p := range m.Moved {
+	for _, p := range found {
 		m.Gone = slices.DeleteFunc(m.Gone, func(i int) bool { return i == p.Before })
 		m.Added = slices.DeleteFunc(m.Added, func(i int) bool { return i == p.After })
 	}
+	m.Moved = append(m.Moved, found...)
 }
 
 func near(a, b string) bool { return path.Dir(a) == path.Dir(b) || path.Base(a) == path.Base(b) }
