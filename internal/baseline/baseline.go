@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -25,6 +26,7 @@ import (
 
 	"github.com/stateaudit/stateaudit/internal/diff"
 	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
 // FileName is the usual name of the file.
@@ -129,27 +131,31 @@ type Applied struct {
 	Gone  []Entry // entries that match nothing any more
 }
 
-// Apply marks the findings that are in the baseline as suppressed. The audited
-// root lies at prefix below the folder of the file, or is that folder if it is
-// ""; entries elsewhere have no part in it. What a comment suppresses stays as it
-// is, and needs no entry.
-func (b *Baseline) Apply(findings []result.Finding, prefix string) Applied {
+// Apply marks the findings of a result that are in the baseline as suppressed.
+// The audited root lies at prefix below the folder of the file, or is that folder
+// if it is ""; entries elsewhere have no part in it. What a comment suppresses
+// stays as it is, and needs no entry. Entries of code that could not be analysed
+// this time are not gone.
+func (b *Baseline) Apply(r *result.Result, prefix string) Applied {
 	entries, _ := b.split(prefix)
-	open := unsuppressed(findings)
+	open := unsuppressed(r.Findings)
 	m := diff.Match(identities(entries), diff.Of(open, prefix))
 	for _, p := range slices.Concat(m.Same, m.Moved) {
 		open[p.After].Suppressed = &result.Suppression{Kind: result.InBaseline, Reason: entries[p.Before].Reason}
 	}
 	i := 0
-	for k := range findings {
-		if findings[k].Suppressed == nil {
-			findings[k] = open[i]
+	for k := range r.Findings {
+		if r.Findings[k].Suppressed == nil {
+			r.Findings[k] = open[i]
 			i++
 		}
 	}
+	r.Summary = result.Summarise(r.Findings)
 	a := Applied{Known: len(m.Same) + len(m.Moved)}
 	for _, g := range m.Gone {
-		a.Gone = append(a.Gone, entries[g])
+		if !unseen(entries[g].Path, prefix, r.Errors) {
+			a.Gone = append(a.Gone, entries[g])
+		}
 	}
 	return a
 }
@@ -157,12 +163,19 @@ func (b *Baseline) Apply(findings []result.Finding, prefix string) Applied {
 // Update makes the baseline that holds all findings: entries that still match
 // keep their reasons, others go, and what is new gets the reason given. It
 // returns how many are new and how many went. With prune, nothing is added.
-func (b *Baseline) Update(findings []result.Finding, prefix, reason string, prune bool) (added, gone int) {
+func (b *Baseline) Update(r *result.Result, prefix, reason string, prune bool) (added, gone int) {
 	entries, kept := b.split(prefix)
-	ids := diff.Of(unsuppressed(findings), prefix)
+	ids := diff.Of(unsuppressed(r.Findings), prefix)
 	m := diff.Match(identities(entries), ids)
 	for _, p := range slices.Concat(m.Same, m.Moved) {
 		kept = append(kept, entry(ids[p.After], entries[p.Before].Reason))
+	}
+	for _, g := range m.Gone {
+		if unseen(entries[g].Path, prefix, r.Errors) {
+			kept = append(kept, entries[g])
+		} else {
+			gone++
+		}
 	}
 	if !prune {
 		added = len(m.Added)
@@ -172,7 +185,24 @@ func (b *Baseline) Update(findings []result.Finding, prefix, reason string, prun
 	}
 	b.Entries = kept
 	b.sort()
-	return added, len(m.Gone)
+	return added, gone
+}
+
+// unseen tells whether the code at a path could not be analysed: the file itself,
+// its Go package, the module or tree that it belongs to.
+func unseen(entry, prefix string, problems []unit.Problem) bool {
+	return slices.ContainsFunc(problems, func(p unit.Problem) bool {
+		file := path.Join(prefix, p.File)
+		switch {
+		case file == entry:
+			return true
+		case path.Ext(file) == ".go":
+			return path.Ext(entry) == ".go" && path.Dir(file) == path.Dir(entry)
+		case path.Base(file) == "go.mod":
+			file = path.Dir(file)
+		}
+		return file == "." || strings.HasPrefix(entry, file+"/")
+	})
 }
 
 // split separates the entries below a folder from the others.

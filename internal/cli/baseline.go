@@ -68,8 +68,7 @@ func (k *knownBefore) apply(r *result.Result, stderr io.Writer, quiet bool) {
 	if k == nil {
 		return
 	}
-	a := k.Apply(r.Findings, k.prefix)
-	r.Summary = result.Summarise(r.Findings)
+	a := k.Apply(r, k.prefix)
 	if n := len(a.Gone); n > 0 && !quiet {
 		fmt.Fprintf(stderr, "stateaudit: %s has %d of findings that are gone; `stateaudit baseline --prune` drops them\n", shorten(k.file), n)
 	}
@@ -121,7 +120,7 @@ func runBaseline(cmd *cobra.Command, env Env, f baselineCommand, root string) er
 	if err != nil {
 		return err
 	}
-	added, gone := known.Update(r.Findings, known.prefix, f.reason, f.prune)
+	added, gone := known.Update(r, known.prefix, f.reason, f.prune)
 	content, err := known.Format()
 	if err == nil {
 		err = os.WriteFile(known.file, content, 0o644)
