@@ -5,9 +5,14 @@ package main
 import (
 	"os"
 
+	"github.com/stateaudit/stateaudit/analyzers"
 	"github.com/stateaudit/stateaudit/internal/cli"
+	"github.com/stateaudit/stateaudit/internal/vet"
 )
 
 func main() {
+	if vet.Asked(os.Args[1:]) {
+		vet.Main(analyzers.All()) // does not return
+	}
 	os.Exit(cli.Main())
 }

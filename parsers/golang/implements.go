@@ -18,7 +18,7 @@ func implementations(pkgs []*packages.Package, units []*unit.Unit) {
 	for _, p := range pkgs {
 		tps = append(tps, p.Types)
 	}
-	implement(tps, units)
+	Implement(tps, units)
 }
 
 type iface struct {
@@ -27,7 +27,8 @@ type iface struct {
 	generated bool
 }
 
-func implement(pkgs []*types.Package, units []*unit.Unit) {
+// Implement does the same for packages of which only the types are at hand.
+func Implement(pkgs []*types.Package, units []*unit.Unit) {
 	generated := map[string]bool{}
 	index := map[string]*unit.Type{}
 	for _, u := range units {

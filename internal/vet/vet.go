@@ -1,0 +1,257 @@
+// Package vet runs the rules as go/analysis analyzers: under go vet, in
+// golangci-lint, in nogo, in a multichecker.
+//
+// One hidden analyzer turns a package into a unit and hands it on as a fact, so
+// that a package that imports it sees it too. A second one links the unit of a
+// package with those of all that it imports and asks the rules. What the imports
+// alone would already show was told there; a package tells what it adds.
+//
+// What needs the whole program is decided as far as a package and its imports
+// go: the package of main sees nearly all of it.
+package vet
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/gob"
+	"fmt"
+	"go/token"
+	"go/types"
+	"path/filepath"
+	"reflect"
+	"sort"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/stateaudit/stateaudit/internal/assess"
+	"github.com/stateaudit/stateaudit/internal/catalog"
+	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/rule"
+	"github.com/stateaudit/stateaudit/internal/unit"
+	"github.com/stateaudit/stateaudit/parsers/golang"
+)
+
+// DocURL is where the rules are explained.
+const DocURL = "https://github.com/stateaudit/stateaudit/blob/main/analyzers/"
+
+// Analyzers makes an analyzer of each rule that concerns Go. They share the work
+// of linking.
+func Analyzers(rules []rule.Rule) []*analysis.Analyzer {
+	var concerned []rule.Rule
+	for _, r := range rules {
+		for _, lang := range r.Languages {
+			if lang == unit.Go {
+				concerned = append(concerned, r)
+				break
+			}
+		}
+	}
+	link := linker(concerned)
+	var out []*analysis.Analyzer
+	for _, r := range concerned {
+		out = append(out, analyzer(r, link))
+	}
+	return out
+}
+
+// Combined is one analyzer for all rules.
+func Combined(rules []rule.Rule) *analysis.Analyzer {
+	link := linker(rules)
+	a := &analysis.Analyzer{
+		Name: "stateaudit", Doc: "reports state that a process keeps and that breaks when a second copy runs",
+		URL: "https://github.com/stateaudit/stateaudit", Requires: []*analysis.Analyzer{link},
+	}
+	notes := a.Flags.Bool("notes", false, "report notes as well")
+	a.Run = func(pass *analysis.Pass) (any, error) {
+		report(pass, pass.ResultOf[link].([]told), "", *notes)
+		return nil, nil
+	}
+	return a
+}
+
+// Name is the name of a rule's analyzer: an identifier, as go/analysis wants it.
+func Name(rule string) string { return strings.ReplaceAll(rule, "-", "") }
+
+func analyzer(r rule.Rule, link *analysis.Analyzer) *analysis.Analyzer {
+	a := &analysis.Analyzer{Name: Name(r.Name), Doc: r.Summary(), URL: DocURL + Name(r.Name) + "/rule.md", Requires: []*analysis.Analyzer{link}}
+	notes := a.Flags.Bool("notes", false, "report notes as well")
+	a.Run = func(pass *analysis.Pass) (any, error) {
+		report(pass, pass.ResultOf[link].([]told), r.Name, *notes)
+		return nil, nil
+	}
+	return a
+}
+
+// fact is the unit of a package.
+type fact struct{ Data []byte }
+
+// AFact marks it as a fact.
+func (*fact) AFact() {}
+
+func (f *fact) String() string { return fmt.Sprintf("unit of %d bytes", len(f.Data)) }
+
+// told is a finding and where in this package it is told.
+type told struct {
+	finding result.Finding
+	pos     token.Pos
+	end     token.Pos
+	related []analysis.RelatedInformation
+}
+
+// linker is the hidden analyzer that the others ask.
+func linker(rules []rule.Rule) *analysis.Analyzer {
+	return &analysis.Analyzer{
+		Name: "stateauditlink", Doc: "joins a package with what it imports, for the analyzers of stateaudit",
+		FactTypes: []analysis.Fact{new(fact)}, ResultType: reflect.TypeOf([]told(nil)), RunDespiteErrors: true,
+		Run: func(pass *analysis.Pass) (any, error) { return link(pass, rules) },
+	}
+}
+
+// link extracts the package, hands the unit on, and asks the rules.
+func link(pass *analysis.Pass, rules []rule.Rule) ([]told, error) {
+	if !local(pass) {
+		return nil, nil
+	}
+	units, tps := imported(pass)
+	paths := map[string]bool{pass.Pkg.Path(): true}
+	for _, u := range units {
+		paths[u.Name] = true
+	}
+	own := golang.Extract(golang.Source{
+		Root: root(pass), Fset: pass.Fset, Files: pass.Files, Types: pass.Pkg, Info: pass.TypesInfo,
+		Local: func(importPath string) bool { return paths[importPath] },
+	})
+	data, err := encode(own)
+	if err != nil {
+		return nil, err
+	}
+	pass.ExportPackageFact(&fact{data})
+	before := map[string]bool{}
+	for _, f := range ask(rules, units, tps) {
+		before[f.ID] = true
+	}
+	again, tps := imported(pass)
+	var out []told
+	for _, f := range ask(rules, append(again, own), append(tps, pass.Pkg)) {
+		if before[f.ID] {
+			continue
+		}
+		if t, ok := place(pass, f); ok {
+			out = append(out, t)
+		}
+	}
+	return out, nil
+}
+
+// local tells the packages of the main modules. Without module information, as
+// under nogo, every package counts whose source is read.
+func local(pass *analysis.Pass) bool {
+	return pass.Module == nil && len(pass.Files) > 0 && strings.Contains(pass.Pkg.Path(), ".") || pass.Module != nil && pass.Module.Path != "" && pass.Module.Version == ""
+}
+
+// imported decodes the units of the packages that are imported, directly or
+// not, sorted, and lists their types.
+func imported(pass *analysis.Pass) ([]*unit.Unit, []*types.Package) {
+	var units []*unit.Unit
+	known := map[string]bool{}
+	for _, f := range pass.AllPackageFacts() {
+		data, ok := f.Fact.(*fact)
+		if !ok || f.Package == pass.Pkg {
+			continue
+		}
+		if u, err := decode(data.Data); err == nil {
+			units = append(units, u)
+			known[f.Package.Path()] = true
+		}
+	}
+	sort.Slice(units, func(i, j int) bool { return units[i].Name < units[j].Name })
+	return units, closure(pass.Pkg, known)
+}
+
+// closure lists the imported packages of which there is a unit, sorted.
+func closure(pkg *types.Package, known map[string]bool) []*types.Package {
+	seen := map[*types.Package]bool{pkg: true}
+	var out []*types.Package
+	var walk func(*types.Package)
+	walk = func(p *types.Package) {
+		for _, imp := range p.Imports() {
+			if seen[imp] {
+				continue
+			}
+			seen[imp] = true
+			if known[imp.Path()] {
+				out = append(out, imp)
+			}
+			walk(imp)
+		}
+	}
+	walk(pkg)
+	sort.Slice(out, func(i, j int) bool { return out[i].Path() < out[j].Path() })
+	return out
+}
+
+// ask links units and asks the rules.
+func ask(rules []rule.Rule, units []*unit.Unit, tps []*types.Package) []result.Finding {
+	if len(units) == 0 {
+		return nil
+	}
+	golang.Implement(tps, units)
+	golang.Resolve(units)
+	prog := program.Link(units, catalog.New(nil))
+	src := assess.NewSources(prog)
+	assessed := assess.All(prog, src)
+	var found []result.Finding
+	for _, r := range rules {
+		found = append(found, rule.Run(r, prog, src, assessed)...)
+	}
+	for i := range found {
+		found[i].ID = result.Fingerprint(found[i].Rule, found[i].Symbol, found[i].Location.File)
+	}
+	result.Sort(found)
+	return found
+}
+
+// root is the folder that paths are made relative to: above the folder of the
+// package as many levels as its import path has behind the module's.
+func root(pass *analysis.Pass) string {
+	if len(pass.Files) == 0 {
+		return "."
+	}
+	dir := filepath.Dir(pass.Fset.Position(pass.Files[0].Package).Filename)
+	if pass.Module == nil {
+		return dir
+	}
+	rest := strings.TrimPrefix(strings.TrimPrefix(strings.TrimSuffix(pass.Pkg.Path(), "_test"), pass.Module.Path), "/")
+	for rest != "" && rest != "." {
+		dir, rest = filepath.Dir(dir), parent(rest)
+	}
+	return dir
+}
+
+func parent(path string) string {
+	if i := strings.LastIndexByte(path, '/'); i >= 0 {
+		return path[:i]
+	}
+	return ""
+}
+
+func encode(u *unit.Unit) ([]byte, error) {
+	var b bytes.Buffer
+	w, err := flate.NewWriter(&b, flate.BestSpeed)
+	if err != nil {
+		return nil, err
+	}
+	if err := gob.NewEncoder(w).Encode(u); err != nil {
+		return nil, err
+	}
+	err = w.Close()
+	return b.Bytes(), err
+}
+
+func decode(data []byte) (*unit.Unit, error) {
+	u := &unit.Unit{}
+	err := gob.NewDecoder(flate.NewReader(bytes.NewReader(data))).Decode(u)
+	return u, err
+}
