@@ -44,7 +44,7 @@ func layers() map[string][]string {
 		"report":             {"internal/unit", "internal/result"},
 		"internal/audit":     append(rules, "internal/chain", "internal/replicas", "internal/checkout", "internal/config", "internal/frontend", "internal/unitcache", "internal/baseline", "internal/suppress", "parsers", "analyzers"),
 		"internal/ruletest":  append(rules, "internal/audit", "internal/checkout", "internal/config", "internal/frontend", "parsers", "analyzers"),
-		"internal/cli":       append(rules, "internal/audit", "internal/config", "internal/baseline", "internal/checkout", "internal/diff", "report", "analyzers", "docs"),
+		"internal/cli":       append(rules, "internal/vet", "internal/audit", "internal/config", "internal/baseline", "internal/checkout", "internal/diff", "report", "analyzers", "docs"),
 		"internal/vet":       append(rules, "parsers/golang"),
 		"plugin":             {"analyzers"},
 		"cmd":                {"internal/cli", "internal/vet", "analyzers"},

@@ -20,10 +20,20 @@ func report(pass *analysis.Pass, all []told, rule string, notes bool) {
 			continue
 		}
 		pass.Report(analysis.Diagnostic{
-			Pos: t.pos, End: t.end, Category: f.Rule + "/" + string(f.Level), URL: DocURL + Name(f.Rule) + "/rule.md",
+			Pos: t.pos, End: t.end, Category: category(f), URL: DocURL + Name(f.Rule) + "/rule.md",
 			Message: message(f), Related: t.related,
 		})
 	}
+}
+
+// category packs what the protocol has no fields for: rule, level, category and
+// group, divided by slashes.
+func category(f result.Finding) string {
+	group := ""
+	if f.Group != nil {
+		group = string(*f.Group)
+	}
+	return strings.Join([]string{f.Rule, string(f.Level), string(f.Category), group}, "/")
 }
 
 // message is the finding in one line, with its level and rule in front: the

@@ -19,6 +19,7 @@ import (
 	"go/types"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"sort"
 	"strings"
 
@@ -84,13 +85,20 @@ func analyzer(r rule.Rule, link *analysis.Analyzer) *analysis.Analyzer {
 	return a
 }
 
-// fact is the unit of a package.
-type fact struct{ Data []byte }
+// fact is what a package hands on: the units of itself and of all local packages
+// below it, since facts of packages that only a dependency mentions get lost; what
+// was learned about which types satisfy which interfaces where both were known;
+// and which findings were told.
+type fact struct {
+	Units      map[string][]byte
+	Implements map[string][]string
+	Told       []string
+}
 
 // AFact marks it as a fact.
 func (*fact) AFact() {}
 
-func (f *fact) String() string { return fmt.Sprintf("unit of %d bytes", len(f.Data)) }
+func (f *fact) String() string { return fmt.Sprintf("%d units", len(f.Units)) }
 
 // told is a finding and where in this package it is told.
 type told struct {
@@ -114,7 +122,8 @@ func link(pass *analysis.Pass, rules []rule.Rule) ([]told, error) {
 	if !local(pass) {
 		return nil, nil
 	}
-	units, tps := imported(pass)
+	below := merged(pass)
+	units := below.decode()
 	paths := map[string]bool{pass.Pkg.Path(): true}
 	for _, u := range units {
 		paths[u.Name] = true
@@ -127,47 +136,93 @@ func link(pass *analysis.Pass, rules []rule.Rule) ([]told, error) {
 	if err != nil {
 		return nil, err
 	}
-	pass.ExportPackageFact(&fact{data})
+	below.Units[pass.Pkg.Path()] = data
 	before := map[string]bool{}
-	for _, f := range ask(rules, units, tps) {
-		before[f.ID] = true
+	for _, id := range below.Told {
+		before[id] = true
 	}
-	again, tps := imported(pass)
+	units = append(units, own)
+	golang.Implement(append(closure(pass.Pkg, paths), pass.Pkg), units)
+	below.satisfy(units)
 	var out []told
-	for _, f := range ask(rules, append(again, own), append(tps, pass.Pkg)) {
+	for _, f := range ask(rules, units) {
 		if before[f.ID] {
 			continue
 		}
 		if t, ok := place(pass, f); ok {
 			out = append(out, t)
+			below.Told = append(below.Told, f.ID)
 		}
 	}
+	pass.ExportPackageFact(below)
 	return out, nil
+}
+
+// merged joins what the imported packages hand on.
+func merged(pass *analysis.Pass) *fact {
+	all := &fact{Units: map[string][]byte{}, Implements: map[string][]string{}}
+	told := map[string]bool{}
+	for _, f := range pass.AllPackageFacts() {
+		below, ok := f.Fact.(*fact)
+		if !ok || f.Package == pass.Pkg {
+			continue
+		}
+		for name, data := range below.Units {
+			all.Units[name] = data
+		}
+		for id, interfaces := range below.Implements {
+			all.Implements[id] = union(all.Implements[id], interfaces)
+		}
+		for _, id := range below.Told {
+			told[id] = true
+		}
+	}
+	for id := range told {
+		all.Told = append(all.Told, id)
+	}
+	sort.Strings(all.Told)
+	return all
+}
+
+func union(a, b []string) []string {
+	for _, s := range b {
+		if !slices.Contains(a, s) {
+			a = append(a, s)
+		}
+	}
+	sort.Strings(a)
+	return a
+}
+
+// decode gives the units of the packages below, sorted.
+func (f *fact) decode() []*unit.Unit {
+	var units []*unit.Unit
+	for _, data := range f.Units {
+		if u, err := decode(data); err == nil {
+			units = append(units, u)
+		}
+	}
+	sort.Slice(units, func(i, j int) bool { return units[i].Name < units[j].Name })
+	return units
+}
+
+// satisfy adds to the types what is known of their interfaces, and takes down
+// what was learned here.
+func (f *fact) satisfy(units []*unit.Unit) {
+	for _, u := range units {
+		for i := range u.Types {
+			t := &u.Types[i]
+			if all := union(t.Implements, f.Implements[t.ID]); len(all) > 0 {
+				t.Implements, f.Implements[t.ID] = all, all
+			}
+		}
+	}
 }
 
 // local tells the packages of the main modules. Without module information, as
 // under nogo, every package counts whose source is read.
 func local(pass *analysis.Pass) bool {
 	return pass.Module == nil && len(pass.Files) > 0 && strings.Contains(pass.Pkg.Path(), ".") || pass.Module != nil && pass.Module.Path != "" && pass.Module.Version == ""
-}
-
-// imported decodes the units of the packages that are imported, directly or
-// not, sorted, and lists their types.
-func imported(pass *analysis.Pass) ([]*unit.Unit, []*types.Package) {
-	var units []*unit.Unit
-	known := map[string]bool{}
-	for _, f := range pass.AllPackageFacts() {
-		data, ok := f.Fact.(*fact)
-		if !ok || f.Package == pass.Pkg {
-			continue
-		}
-		if u, err := decode(data.Data); err == nil {
-			units = append(units, u)
-			known[f.Package.Path()] = true
-		}
-	}
-	sort.Slice(units, func(i, j int) bool { return units[i].Name < units[j].Name })
-	return units, closure(pass.Pkg, known)
 }
 
 // closure lists the imported packages of which there is a unit, sorted.
@@ -193,11 +248,7 @@ func closure(pkg *types.Package, known map[string]bool) []*types.Package {
 }
 
 // ask links units and asks the rules.
-func ask(rules []rule.Rule, units []*unit.Unit, tps []*types.Package) []result.Finding {
-	if len(units) == 0 {
-		return nil
-	}
-	golang.Implement(tps, units)
+func ask(rules []rule.Rule, units []*unit.Unit) []result.Finding {
 	golang.Resolve(units)
 	prog := program.Link(units, catalog.New(nil))
 	src := assess.NewSources(prog)

@@ -1,0 +1,98 @@
+package vet_test
+
+import (
+	"bytes"
+	"context"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stateaudit/stateaudit/internal/audit"
+	"github.com/stateaudit/stateaudit/internal/config"
+	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/vet"
+)
+
+// underVet runs go vet with this program in a checkout and reads its findings.
+func underVet(t *testing.T, root string, flags ...string) []result.Finding {
+	t.Helper()
+	bin := filepath.Join(t.TempDir(), "stateaudit")
+	if out, err := exec.Command("go", "build", "-o", bin, "github.com/stateaudit/stateaudit/cmd/stateaudit").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	args := append([]string{"vet", "-json", "-vettool=" + bin}, flags...)
+	cmd := exec.Command("go", append(args, "./...")...)
+	cmd.Dir = root
+	var out, problems bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &problems
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%v\n%s", err, problems.String())
+	}
+	stream := &out
+	if out.Len() == 0 {
+		stream = &problems // older go commands
+	}
+	absolute, err := filepath.Abs(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, failed, err := vet.Findings(stream, absolute)
+	if err != nil || len(failed) > 0 {
+		t.Fatalf("%v %v", err, failed)
+	}
+	return found
+}
+
+// TestAgainstAudit compares what go vet says of the Go fixture with what the
+// audit says: the same places, apart from those where it is known to differ.
+func TestAgainstAudit(t *testing.T) {
+	root := filepath.Join("..", "..", "testdata", "atlas-go")
+	audited, err := audit.Run(context.Background(), audit.Options{Root: root, Config: &config.Config{}, Offline: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	symbols := func(found []result.Finding) []string {
+		var out []string
+		for _, f := range found {
+			if f.Level != result.Note && f.Language == "go" && f.Rule != "sticky-session" {
+				if s := f.Rule + " " + f.Symbol; !slices.Contains(out, s) {
+					out = append(out, s)
+				}
+			}
+		}
+		slices.Sort(out)
+		return out
+	}
+	want, got := symbols(audited.Findings), symbols(underVet(t, root))
+	for _, s := range want {
+		if !slices.Contains(got, s) {
+			t.Errorf("the audit finds %s, go vet does not", s)
+		}
+	}
+	for _, s := range got {
+		if !slices.Contains(want, s) {
+			t.Errorf("go vet finds %s, the audit does not", s)
+		}
+	}
+}
+
+// TestRuleFlag asks for one rule only.
+func TestRuleFlag(t *testing.T) {
+	for _, f := range underVet(t, filepath.Join("..", "..", "testdata", "atlas-go"), "-inprocesslock") {
+		if f.Rule != "in-process-lock" {
+			t.Errorf("-inprocesslock also reports %s", f.Rule)
+		}
+	}
+}
+
+// TestConvertRefuses names what is wrong with other input.
+func TestConvertRefuses(t *testing.T) {
+	if _, _, err := vet.Findings(strings.NewReader("FAIL\n"), "."); err == nil || !strings.Contains(err.Error(), "go vet -json") {
+		t.Errorf("got %v", err)
+	}
+	if found, _, err := vet.Findings(strings.NewReader("# example.com/x\n{}\n"), "."); err != nil || len(found) != 0 {
+		t.Errorf("got %v, %v", found, err)
+	}
+}
