@@ -12,7 +12,8 @@ import (
 
 func main() {
 	if vet.Asked(os.Args[1:]) {
-		vet.Main(analyzers.All()) // does not return
+		vet.Main(os.Args[1:], analyzers.All())
+		return
 	}
 	os.Exit(cli.Main())
 }

@@ -25,8 +25,9 @@ func newConvert(env Env) *cobra.Command {
 go vet keeps its output with the build cache and prints it again when nothing
 has changed, so no file can be written from inside it. Its stream is read from
 FILE, or from the standard input.`,
-		Example: `  go vet -json -vettool=$(which stateaudit) ./... | stateaudit convert --from vet-json --format sarif -o stateaudit.sarif`,
-		Args:    cobra.MaximumNArgs(1),
+		Example: `  go vet -json -vettool=$(which stateaudit) ./... > vet.json
+  stateaudit convert --format sarif -o stateaudit.sarif vet.json`,
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if from != "vet-json" {
 				return &exit{exitUsage, fmt.Errorf("--from %q: known is vet-json", from)}

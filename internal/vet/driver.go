@@ -21,10 +21,11 @@ func Asked(args []string) bool {
 	return strings.HasSuffix(args[len(args)-1], ".cfg")
 }
 
-// Main answers go vet. It does not return.
-func Main(all []*analysis.Analyzer) {
-	if path := os.Args[len(os.Args)-1]; strings.HasSuffix(path, ".cfg") && skip(path) {
-		os.Exit(0)
+// Main answers go vet, given the arguments of the program. It returns only if
+// there was nothing to do.
+func Main(args []string, all []*analysis.Analyzer) {
+	if path := args[len(args)-1]; strings.HasSuffix(path, ".cfg") && skip(path) {
+		return
 	}
 	unitchecker.Main(all...)
 }
