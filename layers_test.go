@@ -45,7 +45,7 @@ func layers() map[string][]string {
 		"internal/audit":     append(rules, "internal/chain", "internal/replicas", "internal/checkout", "internal/config", "internal/frontend", "internal/unitcache", "internal/baseline", "internal/suppress", "parsers", "analyzers"),
 		"internal/ruletest":  append(rules, "internal/audit", "internal/checkout", "internal/config", "internal/frontend", "parsers", "analyzers"),
 		"internal/cli":       append(rules, "internal/vet", "internal/audit", "internal/config", "internal/baseline", "internal/checkout", "internal/diff", "report", "analyzers", "docs"),
-		"internal/vet":       append(rules, "parsers/golang"),
+		"internal/vet":       append(rules, "parsers/golang", "internal/suppress"),
 		"plugin":             {"analyzers"},
 		"cmd":                {"internal/cli", "internal/vet", "analyzers"},
 		"internal/bench":     {},

@@ -30,6 +30,7 @@ import (
 	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/rule"
+	"github.com/stateaudit/stateaudit/internal/suppress"
 	"github.com/stateaudit/stateaudit/internal/unit"
 	"github.com/stateaudit/stateaudit/parsers/golang"
 )
@@ -93,6 +94,7 @@ type fact struct {
 	Units      map[string][]byte
 	Implements map[string][]string
 	Told       []string
+	Comments   []suppress.Comment // that ignore findings
 }
 
 // AFact marks it as a fact.
@@ -144,8 +146,9 @@ func link(pass *analysis.Pass, rules []rule.Rule) ([]told, error) {
 	units = append(units, own)
 	golang.Implement(append(closure(pass.Pkg, paths), pass.Pkg), units)
 	below.satisfy(units)
+	below.Comments = append(below.Comments, comments(pass, own)...)
 	var out []told
-	for _, f := range ask(rules, units) {
+	for _, f := range unignored(ask(rules, units), below.Comments, rules) {
 		if before[f.ID] {
 			continue
 		}
@@ -170,6 +173,11 @@ func merged(pass *analysis.Pass) *fact {
 		for name, data := range below.Units {
 			all.Units[name] = data
 		}
+		for _, c := range below.Comments {
+			if !slices.ContainsFunc(all.Comments, func(have suppress.Comment) bool { return have.File == c.File && have.Line == c.Line }) {
+				all.Comments = append(all.Comments, c)
+			}
+		}
 		for id, interfaces := range below.Implements {
 			all.Implements[id] = union(all.Implements[id], interfaces)
 		}
@@ -182,6 +190,37 @@ func merged(pass *analysis.Pass) *fact {
 	}
 	sort.Strings(all.Told)
 	return all
+}
+
+// comments reads the comments of the package that ignore findings.
+func comments(pass *analysis.Pass, own *unit.Unit) []suppress.Comment {
+	if pass.ReadFile == nil {
+		return nil
+	}
+	var out []suppress.Comment
+	base := root(pass)
+	for _, f := range own.Files {
+		if content, err := pass.ReadFile(filepath.Join(base, filepath.FromSlash(f.Path))); err == nil {
+			out = append(out, suppress.Comments(f.Path, content)...)
+		}
+	}
+	return out
+}
+
+// unignored leaves out the findings that comments ignore with a reason. What is
+// wrong with a comment, the audit says.
+func unignored(found []result.Finding, all []suppress.Comment, rules []rule.Rule) []result.Finding {
+	const complaint = "comment"
+	names := []string{}
+	for _, r := range rules {
+		names = append(names, r.Name)
+	}
+	found = suppress.Apply(found, all, suppress.Options{
+		Rule: complaint, Level: result.Note, Rules: names,
+		Suggest:  func(string) string { return "" },
+		Language: func(string) unit.Language { return unit.Go },
+	})
+	return slices.DeleteFunc(found, func(f result.Finding) bool { return f.Suppressed != nil || f.Rule == complaint })
 }
 
 func union(a, b []string) []string {

@@ -3,6 +3,7 @@ package vet_test
 import (
 	"bytes"
 	"context"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -94,5 +95,46 @@ func TestConvertRefuses(t *testing.T) {
 	}
 	if found, _, err := vet.Findings(strings.NewReader("# example.com/x\n{}\n"), "."); err != nil || len(found) != 0 {
 		t.Errorf("got %v, %v", found, err)
+	}
+}
+
+// TestIgnored holds that a comment with a reason counts here too, also where the
+// finding is told by an importing package.
+func TestIgnored(t *testing.T) {
+	root := t.TempDir()
+	for name, content := range map[string]string{
+		"go.mod": "module example.com/x\n\ngo 1.22\n",
+		"main.go": `package main
+
+import (
+	"net/http"
+
+	"example.com/x/hits"
+)
+
+func main() {
+	http.HandleFunc("/", func(http.ResponseWriter, *http.Request) { hits.All["a"]++; hits.Known["a"]++ })
+	http.ListenAndServe(":80", nil)
+}
+`,
+		"hits/hits.go": `package hits
+
+var All = map[string]int{}
+
+//stateaudit:ignore mutable-singleton shown on one machine only
+var Known = map[string]int{}
+`,
+	} {
+		file := filepath.Join(root, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	found := underVet(t, root)
+	if len(found) != 1 || found[0].Symbol != "hits.All" || found[0].Location.File != "main.go" {
+		t.Errorf("found %+v", found)
 	}
 }
