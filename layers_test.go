@@ -42,7 +42,7 @@ func layers() map[string][]string {
 		"parsers":            {"internal/unit", "internal/frontend", "parsers"},
 		"analyzers":          append(rules, "analyzers", "parsers/golang", "internal/vet"),
 		"report":             {"internal/unit", "internal/result"},
-		"internal/audit":     append(rules, "internal/chain", "internal/replicas", "internal/checkout", "internal/config", "internal/frontend", "internal/unitcache", "internal/baseline", "internal/suppress", "parsers", "analyzers"),
+		"internal/audit":     append(rules, "internal/chain", "internal/processes", "internal/replicas", "internal/checkout", "internal/config", "internal/frontend", "internal/unitcache", "internal/baseline", "internal/suppress", "parsers", "analyzers"),
 		"internal/ruletest":  append(rules, "internal/audit", "internal/checkout", "internal/config", "internal/frontend", "parsers", "analyzers"),
 		"internal/cli":       append(rules, "internal/vet", "internal/audit", "internal/config", "internal/baseline", "internal/checkout", "internal/diff", "report", "analyzers", "docs"),
 		"internal/vet":       append(rules, "parsers/golang", "internal/suppress"),
@@ -51,6 +51,7 @@ func layers() map[string][]string {
 		"internal/bench":     {},
 		"internal/effects":   vocabulary,
 		"internal/chain":     {"internal/result"},
+		"internal/processes": {"internal/unit", "internal/result", "internal/program"},
 		"docs":               {},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"github.com/stateaudit/stateaudit/internal/assess"
 	"github.com/stateaudit/stateaudit/internal/catalog"
 	"github.com/stateaudit/stateaudit/internal/config"
+	"github.com/stateaudit/stateaudit/internal/processes"
 	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/replicas"
 	"github.com/stateaudit/stateaudit/internal/result"
@@ -22,6 +23,7 @@ func findings(units []*unit.Unit, c *config.Config) []result.Finding {
 		found = append(found, rule.Run(r, prog, src, assessed)...)
 	}
 	replicas.Apply(found, prog.Settings())
+	processes.Apply(found, prog)
 	return found
 }
 

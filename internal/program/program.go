@@ -202,6 +202,16 @@ func (f *Function) CallsOf(to *Function) []*unit.Call {
 	return out
 }
 
+// Named lists the functions that a function calls, starts or names, once for each
+// way.
+func (f *Function) Named() []*Function {
+	out := make([]*Function, len(f.out))
+	for i := range f.out {
+		out[i] = f.out[i].to
+	}
+	return out
+}
+
 // Within lists a function and what it runs up to some calls away, nearest first.
 func (f *Function) Within(calls int) []*Function {
 	out, seen := []*Function{f}, map[*Function]bool{f: true}

@@ -1,0 +1,180 @@
+// Package processes says which of the processes that a checkout can start a
+// finding lives in, so that the web server and the worker are not blamed for each
+// other's state.
+//
+// A Go program is a main function and what it reaches. A Rails application is one
+// program that is started in several ways: what the command is called tells
+// whether requests or jobs run in it.
+package processes
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// process is something that can be started.
+type process struct {
+	name     string
+	says     string // the command, or the file of its main function
+	location unit.Location
+	language unit.Language
+	runs     map[*program.Function]bool
+}
+
+// Apply adds to findings of code in which processes they live, where there are
+// several, and says so in the message where that is not all of them.
+func Apply(found []result.Finding, p *program.Program) {
+	all := append(ofGo(p), ofRuby(p)...)
+	bySymbol := map[string][]*program.Function{}
+	for _, f := range p.Functions() {
+		if !f.Test {
+			bySymbol[f.Symbol] = append(bySymbol[f.Symbol], f)
+		}
+	}
+	for i := range found {
+		f := &found[i]
+		var same, lives []process
+		for _, at := range all {
+			if at.language != f.Language {
+				continue
+			}
+			same = append(same, at)
+			if at.holds(f, bySymbol) {
+				lives = append(lives, at)
+			}
+		}
+		if len(same) > 1 && len(lives) > 0 {
+			tell(f, lives, len(lives) < len(same))
+		}
+	}
+}
+
+// tell writes down where a finding lives.
+func tell(f *result.Finding, lives []process, some bool) {
+	var names []string
+	for _, at := range lives {
+		names = append(names, "`"+at.name+"`")
+		f.Evidence = append(f.Evidence, result.Evidence{
+			Kind: result.ConfigAt, Phase: result.Boot, Location: at.location, Note: "lives in the process " + at.name + ": " + at.says,
+		})
+	}
+	if !some {
+		return
+	}
+	what := "process "
+	if len(names) > 1 {
+		what = "processes "
+	}
+	f.Message += fmt.Sprintf(" It lives in the %s%s only.", what, strings.Join(names, ", "))
+}
+
+// holds tells whether a process runs a function that a finding rests on.
+func (at process) holds(f *result.Finding, bySymbol map[string][]*program.Function) bool {
+	for _, e := range f.Evidence {
+		if e.Phase != result.Serving && e.Kind != result.WriteAt && e.Kind != result.CallAt {
+			continue
+		}
+		for _, fn := range bySymbol[e.Function] {
+			if at.runs[fn] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// ofGo lists the programs of a checkout by their main functions. Commands that
+// are called and end are no processes of a deployment: those count of which a
+// function serves.
+func ofGo(p *program.Program) []process {
+	var out []process
+	for _, f := range p.Functions() {
+		if f.Language != unit.Go || f.Name != "main" || f.Test || !f.HasRole(unit.Main) || f.Outer != "" {
+			continue
+		}
+		runs := reach([]*program.Function{f})
+		if !slices.ContainsFunc(p.Functions(), func(g *program.Function) bool { return runs[g] && g.Serving }) {
+			continue
+		}
+		name := path.Base(path.Dir(f.Location.File))
+		if name == "." {
+			name = "main"
+		}
+		out = append(out, process{name, f.Location.File, f.Location, unit.Go, runs})
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].says < out[j].says })
+	return out
+}
+
+// Commands by which web servers and workers of Ruby are started.
+var (
+	webCommand    = regexp.MustCompile(`\b(puma|unicorn|passenger|thin|falcon|rackup|iodine|webrick)\b|\brails (s|server)\b`)
+	workerCommand = regexp.MustCompile(`\b(sidekiq|solid_queue|good_job|resque|delayed_job|shoryuken|sneakers|que|jobs:work|bin/jobs|sucker|backburner)\b`)
+)
+
+// ofRuby lists the processes of a Rails application that configuration names.
+func ofRuby(p *program.Program) []process {
+	web := func(r unit.Role) bool { return r == unit.Handler || r == unit.Middleware || r == unit.Consumer }
+	worker := func(r unit.Role) bool { return r == unit.Job || r == unit.Scheduler }
+	seen := map[string]bool{}
+	var out []process
+	for _, s := range p.Settings() {
+		if s.Kind != unit.SettingProcess || s.Env != "" && s.Env != unit.EnvProduction || seen[s.Subject] {
+			continue
+		}
+		var entries func(unit.Role) bool
+		switch {
+		case workerCommand.MatchString(s.Value):
+			entries = worker
+		case webCommand.MatchString(s.Value):
+			entries = web
+		default:
+			continue
+		}
+		seen[s.Subject] = true
+		out = append(out, process{s.Subject, s.Value, s.Location, unit.Ruby, reach(entered(p, entries))})
+	}
+	return out
+}
+
+// entered lists the Ruby functions that have a role, and those whose callers
+// could not be seen: they may run anywhere.
+func entered(p *program.Program, role func(unit.Role) bool) []*program.Function {
+	var out []*program.Function
+	for _, f := range p.Functions() {
+		if f.Language == unit.Ruby && !f.Test && slices.ContainsFunc(f.Roles, func(r unit.Role) bool { return role(r) || r == unit.Application }) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// reach lists what functions run in their own process, closures and what they
+// only name included: not the job that they enqueue.
+func reach(from []*program.Function) map[*program.Function]bool {
+	seen := map[*program.Function]bool{}
+	queue := append([]*program.Function{}, from...)
+	for _, f := range from {
+		seen[f] = true
+	}
+	for len(queue) > 0 {
+		f := queue[0]
+		queue = queue[1:]
+		for _, to := range f.Named() {
+			if seen[to] || f.Language == unit.Ruby && to.HasRole(unit.Job) {
+				continue
+			}
+			seen[to] = true
+			queue = append(queue, to)
+		}
+	}
+	return seen
+}
