@@ -126,23 +126,38 @@ func ofRuby(p *program.Program) []process {
 	worker := func(r unit.Role) bool { return r == unit.Job || r == unit.Scheduler }
 	seen := map[string]bool{}
 	var out []process
-	for _, s := range p.Settings() {
+	settings := slices.Clone(p.Settings())
+	slices.SortStableFunc(settings, func(a, b unit.Setting) int { return procfileFirst(a) - procfileFirst(b) })
+	for _, s := range settings {
 		if s.Kind != unit.SettingProcess || s.Env != "" && s.Env != unit.EnvProduction || seen[s.Subject] {
 			continue
 		}
 		var entries func(unit.Role) bool
+		kind := ""
 		switch {
 		case workerCommand.MatchString(s.Value):
-			entries = worker
+			entries, kind = worker, "worker"
 		case webCommand.MatchString(s.Value):
-			entries = web
+			entries, kind = web, "web"
 		default:
 			continue
 		}
-		seen[s.Subject] = true
+		if seen[kind] {
+			continue // the same program, started by another file
+		}
+		seen[kind], seen[s.Subject] = true, true
 		out = append(out, process{s.Subject, s.Value, s.Location, unit.Ruby, reach(entered(p, entries))})
 	}
 	return out
+}
+
+// procfileFirst prefers the names of a Procfile to those that files give which
+// start one process only.
+func procfileFirst(s unit.Setting) int {
+	if path.Base(s.Location.File) == "Procfile" {
+		return 0
+	}
+	return 1
 }
 
 // entered lists the Ruby functions that have a role, and those whose callers
