@@ -2,8 +2,10 @@ package inprocessworker
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/remedy"
 	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/rule"
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -43,6 +45,40 @@ func reportAdapters(p *rule.Pass) {
 				Category: result.Worker, Symbol: "Action Cable adapter",
 				Message: fmt.Sprintf("In production Action Cable passes messages on inside one process (`%s`). With two copies a message reaches only the clients that are connected to the copy which sent it.", s.Text),
 				Fix:     "Use `adapter: redis`, `postgresql` or `solid_cable` in config/cable.yml for production.",
+			})
+		}
+	}
+}
+
+// reportThreads reports the libraries that run jobs and timers in threads of the
+// process: Sucker Punch by its classes, EventMachine by its calls.
+func reportThreads(p *rule.Pass) {
+	for _, t := range p.Program.Types() {
+		if t.Test || !slices.Contains(t.Supers, "SuckerPunch::Job") {
+			continue
+		}
+		p.Report(result.Finding{
+			Category: result.Worker, Symbol: t.ID, Language: unit.Ruby, Location: t.Location,
+			Message:  fmt.Sprintf("Jobs of `%s` run in threads of the process that enqueued them (Sucker Punch), with no store behind. A restart or deployment loses what is queued, and no other copy can take it over.", t.ID),
+			Fix:      remedy.Fix(result.Worker, "", unit.Ruby),
+			Evidence: []result.Evidence{{Kind: result.TypeAt, Phase: result.Boot, Location: t.Location, Note: "includes SuckerPunch::Job"}},
+		})
+	}
+	for _, f := range p.Program.Functions() {
+		if f.Test || f.Language != unit.Ruby || !f.Boot && !f.Serving {
+			continue
+		}
+		for i := range f.Calls {
+			c := &f.Calls[i]
+			library, name, _ := strings.Cut(c.Callee, ".")
+			if !c.External || library != "EM" && library != "EventMachine" || !strings.Contains(name, "timer") {
+				continue
+			}
+			p.Report(result.Finding{
+				Category: result.Worker, Symbol: f.Symbol, Language: unit.Ruby, Location: c.Location,
+				Message:  fmt.Sprintf("`%s` starts a timer of EventMachine. Every copy runs it, so with two copies its work is done twice, and what it holds is lost at a restart.", f.Symbol),
+				Fix:      remedy.Fix(result.Worker, "", unit.Ruby),
+				Evidence: []result.Evidence{{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: c.Location, Note: "started here"}},
 			})
 		}
 	}

@@ -37,4 +37,5 @@ func run(p *rule.Pass) {
 	reportLoops(p, running, told)
 	reportSchedules(p)
 	reportAdapters(p)
+	reportThreads(p)
 }

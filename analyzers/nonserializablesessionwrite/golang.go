@@ -57,12 +57,9 @@ func goWrites(f *program.Function) []goWrite {
 			}
 		}
 	}
-	for i := range f.Accesses {
-		a := &f.Accesses[i]
-		n := len(a.Place.Path)
-		if a.Kind == unit.Modify && a.Value != nil && n > 1 && a.Place.Path[n-1] == unit.Element && a.Place.Path[n-2] == "github.com/gorilla/sessions.Session.Values" {
-			out = append(out, goWrite{a.Value, a.Location, "github.com/gorilla/sessions.Session.Values", true})
-		}
+	for i := range f.Sessions {
+		w := &f.Sessions[i]
+		out = append(out, goWrite{&w.Value, w.Location, w.Store, true})
 	}
 	return out
 }

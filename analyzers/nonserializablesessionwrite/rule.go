@@ -59,6 +59,9 @@ func run(p *rule.Pass) {
 		}
 		for i := range f.Sessions {
 			w := &f.Sessions[i]
+			if f.Language != unit.Ruby {
+				break
+			}
 			if v := (judge{p.Program, f}).value(w, maxDeep); v.harm != fine {
 				reportRuby(p, f, w, v, serializer)
 			}

@@ -148,6 +148,16 @@ func (p *Program) Function(id string) *Function { return p.functions[id] }
 // Functions lists all functions, sorted by ID.
 func (p *Program) Functions() []*Function { return p.order }
 
+// Types lists the classes, modules and types of the checkout, sorted by ID.
+func (p *Program) Types() []*unit.Type {
+	out := make([]*unit.Type, 0, len(p.types))
+	for _, t := range p.types {
+		out = append(out, t)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].ID < out[j].ID })
+	return out
+}
+
 // Settings lists what configuration says, in the order of the units.
 func (p *Program) Settings() []unit.Setting { return p.settings }
 

@@ -73,6 +73,7 @@ func (b *body) write(l ast.Expr, op string, rhs ast.Expr) {
 		}
 		key := b.value(e.Index, 0)
 		b.modify(e.X, "[]"+op, v, &key)
+		b.sessionValue(e, rhs)
 	case *ast.StarExpr:
 		b.record(e.X, unit.Write, "*"+op, rhs)
 	case *ast.SelectorExpr:
