@@ -34,7 +34,7 @@ func categorise(p *program.Program, src *Sources, h *program.Holder, e catalog.E
 		return result.Counter
 	case refuses(a):
 		return result.Counter
-	case speaks(ws, "session") && !speaks(append(words(h.Name, shortType(h.Type), shortType(h.Elem)), words(last(h.Owner))...), "websocket", "ws", "socket", "listener", "stream", "conn", "subscri", "peer"):
+	case keepsSessions(p, h, e):
 		return result.Session
 	case speaks(ws, "setting", "flag", "toggle") && writesThrough(src, a):
 		return result.Flag
@@ -51,6 +51,28 @@ func categorise(p *program.Program, src *Sources, h *program.Holder, e catalog.E
 		return flagOrCache(a)
 	}
 	return byShape(h, a)
+}
+
+// keepsSessions tells a holder that has several sessions by key, by what it and
+// what it holds are called. Connections of clients that stay are called sessions
+// too, and are none.
+func keepsSessions(p *program.Program, h *program.Holder, e catalog.Entry) bool {
+	ws := words(h.Name, shortType(h.Type), shortType(h.Elem))
+	if !speaks(ws, "session") {
+		return false
+	}
+	if speaks(append(ws, words(last(h.Owner))...), "websocket", "ws", "socket", "listener", "stream", "conn", "subscri", "peer") {
+		return false
+	}
+	if isCollection(h.Type) || e.Kind == catalog.Registry || h.Type == "" {
+		return true
+	}
+	for _, part := range h.Parts {
+		if isCollection(part.Type) || part.Type == "" {
+			return p.Type(h.Type) != nil
+		}
+	}
+	return false
 }
 
 // isNumber tells numbers and flags: such a thing may say how to cache, but holds
