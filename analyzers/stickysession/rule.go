@@ -31,6 +31,7 @@ func run(p *rule.Pass) {
 	for _, group := range grouped(p.Program.Settings()) {
 		setting(p, group)
 	}
+	reportCookies(p)
 }
 
 // grouped gathers the affinities that are on where users are served: those of
