@@ -3,6 +3,7 @@
 package haproxy
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -15,10 +16,15 @@ func Reader() record.Reader {
 }
 
 func match(path string) bool {
-	base := record.Base(path)
-	return strings.HasSuffix(base, ".cfg") && (strings.Contains(base, "haproxy") || record.Within(path, "haproxy", "lb", "loadbalancer", "load-balancer", "proxy", "templates", "conf", "config", "etc")) ||
-		strings.Contains(base, "haproxy") && record.Ending(path, ".conf", "haproxy")
+	return record.Ending(path, ".cfg", "haproxy") || strings.Contains(record.Base(path), "haproxy") && record.Ending(path, ".conf")
 }
+
+// headings and servers are what a configuration of HAProxy has and other files of
+// that ending have not.
+var (
+	headings = regexp.MustCompile(`(?m)^[ \t]*(frontend|backend|listen)[ \t]+\S`)
+	servers  = regexp.MustCompile(`(?m)^[ \t]+(server|server-template|use_backend|default_backend|balance|bind)[ \t]+\S`)
+)
 
 // line is a directive and where it stands.
 type line struct {
@@ -49,6 +55,9 @@ type section struct {
 }
 
 func read(f *record.File) {
+	if !headings.MatchString(f.Content) || !servers.MatchString(f.Content) {
+		return
+	}
 	var defaults section
 	for _, s := range sections(f.Masked().Text) {
 		switch s.kind {

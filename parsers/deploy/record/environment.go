@@ -33,7 +33,7 @@ func ofFolder(name string) string {
 	switch name {
 	case "testdata", "fixtures", "fixture", "__tests__", "__fixtures__", "spec", "specs", "e2e", "conformance", "molecule", ".github", ".gitlab", ".circleci", "bench", "benchmark", "benchmarks":
 		return unit.EnvTest
-	case "vendor", "third_party", "thirdparty", "node_modules":
+	case "vendor", "third_party", "thirdparty", "node_modules", "website":
 		return unit.EnvExample
 	case ".devcontainer":
 		return unit.EnvDevelopment
@@ -62,7 +62,7 @@ func ofWord(w string) string {
 	switch w {
 	case "test", "tests", "testing", "integration", "ci", "perf", "loadtest":
 		return unit.EnvTest
-	case "example", "examples", "sample", "samples", "demo", "demos", "doc", "docs", "documentation", "website", "tutorial", "tutorials",
+	case "example", "examples", "sample", "samples", "demo", "demos", "doc", "docs", "documentation", "tutorial", "tutorials",
 		"quickstart", "quickstarts", "playground", "skel", "skeleton", "dist":
 		return unit.EnvExample
 	case "dev", "devel", "development", "local", "localhost", "kind", "minikube", "k3d", "devcontainer", "sandbox", "tilt":
