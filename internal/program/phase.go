@@ -45,14 +45,29 @@ func (p *Program) phases() {
 		queue = queue[1:]
 		for i := range v.f.out {
 			e := &v.f.out[i]
-			if ph, ok := phaseOver(e, v.phase); ok {
+			if ph, ok := phaseOver(e, v.phase, p.joined(v.f, e.to)); ok {
 				reach(e.to, ph, &step{from: v.f, call: e.call, note: e.note, begins: ph != v.phase})
 			}
 		}
 	}
 }
 
+// joined tells a goroutine that the function which starts it waits for: it runs
+// when that function runs. main often waits for what lasts as long as the
+// process, and a loop without end is not waited for at all.
+func (p *Program) joined(by, run *Function) bool {
+	if by == nil || by.HasRole(unit.Main) || slices.Contains(run.Attrs, "endless-loop") || run.Outer != by.ID {
+		return false
+	}
+	return slices.ContainsFunc(by.Calls, func(c unit.Call) bool {
+		return c.Callee == "sync.WaitGroup.Wait" || c.Callee == "golang.org/x/sync/errgroup.Group.Wait"
+	})
+}
+
 func (p *Program) rootPhases(f *Function, reach func(*Function, result.Phase, *step)) {
+	if f.HasRole(unit.Background) && p.joined(p.functions[f.Outer], f) {
+		return
+	}
 	for _, r := range f.Roles {
 		switch {
 		case r.Serves():
@@ -65,9 +80,12 @@ func (p *Program) rootPhases(f *Function, reach func(*Function, result.Phase, *s
 
 // phaseOver tells in which phase an edge's target runs. What boot starts
 // without waiting for it runs beside the requests. A function with a serving
-// role of its own that boot merely names is left to that role.
-func phaseOver(e *edge, from result.Phase) (result.Phase, bool) {
+// role of its own that boot merely names is left to that role. What is waited for
+// runs in the phase of its caller.
+func phaseOver(e *edge, from result.Phase, joined bool) (result.Phase, bool) {
 	switch {
+	case joined:
+		return from, true
 	case e.role.Serves():
 		return result.Serving, true
 	case e.role == unit.Main:

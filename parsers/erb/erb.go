@@ -6,11 +6,15 @@
 // the place of the closing delimiter.
 package erb
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/stateaudit/stateaudit/parsers/internal/lines"
+)
 
 // Ruby blanks out everything in an ERB template that is not Ruby code.
 func Ruby(template []byte) []byte {
-	out := blank(template)
+	out := lines.Blank(template)
 	for at := 0; ; {
 		open := bytes.Index(template[at:], []byte("<%"))
 		if open < 0 {
@@ -42,15 +46,4 @@ func copyTag(out, template []byte, start, end int) {
 	if end < len(template) {
 		out[end] = ';'
 	}
-}
-
-// blank is a copy of only the line breaks.
-func blank(template []byte) []byte {
-	out := bytes.Repeat([]byte{' '}, len(template))
-	for i, b := range template {
-		if b == '\n' || b == '\r' {
-			out[i] = b
-		}
-	}
-	return out
 }
