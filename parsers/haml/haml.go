@@ -17,7 +17,15 @@ import (
 // Ruby blanks out everything in a HAML template that is not Ruby code.
 func Ruby(template []byte) []byte {
 	out := lines.Blank(template)
-	lines.Each(template, func(start, end int) { line(out, template, start, end) })
+	broken := false // the code of the line before goes on here
+	lines.Each(template, func(start, end int) {
+		if broken {
+			lines.Code(out, template, start, end)
+		} else {
+			line(out, template, start, end)
+		}
+		broken = (broken || script(template[start:end])) && lines.Continues(template, start, end)
+	})
 	return out
 }
 
@@ -57,4 +65,11 @@ func element(out, template []byte, at, end int) {
 		return
 	}
 	lines.Interpolations(out, template, at, end)
+}
+
+// script tells a line that has code at its end: after a mark of its own, or behind
+// an element.
+func script(text []byte) bool {
+	text = bytes.TrimLeft(text, " \t")
+	return len(text) > 0 && (text[0] == '-' && !bytes.HasPrefix(text, []byte("-#")) || text[0] == '=' || bytes.Contains(text, []byte("= ")))
 }

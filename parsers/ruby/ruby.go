@@ -35,6 +35,7 @@ import (
 	"bytes"
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -116,9 +117,27 @@ func rubyOf(name string, content []byte) []byte {
 		return slim.Ruby(content)
 	}
 	if end := bytes.Index(content, []byte("\n__END__\n")); end >= 0 {
-		return content[:end+1]
+		content = content[:end+1]
 	}
-	return content
+	return named(content)
+}
+
+// passedOn matches a block without a name that is passed on: foo(a, &).
+var passedOn = regexp.MustCompile(`[(,]\s*&\s*\)`)
+
+// named blanks out blocks that are passed on without a name, which the grammar is
+// too old to know.
+func named(content []byte) []byte {
+	if !bytes.Contains(content, []byte("&")) || !passedOn.Match(content) {
+		return content
+	}
+	return passedOn.ReplaceAllFunc(content, func(m []byte) []byte {
+		out := bytes.ReplaceAll(m, []byte("&"), []byte(" "))
+		if out[0] == ',' {
+			out[0] = ' '
+		}
+		return out
+	})
 }
 
 // clean replaces bytes that are not UTF-8, so that names can be written as

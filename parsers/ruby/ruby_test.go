@@ -77,6 +77,14 @@ func TestConstantLookup(t *testing.T) {
 	}
 }
 
+// TestPassedOn reads blocks that are passed on without a name.
+func TestPassedOn(t *testing.T) {
+	units := read(t, "app/models/a.rb", "class A\n  def x(a, &)\n    y(a, &)\n  end\n\n  def y(a, &\n  )\n    z(&)\n  end\nend")
+	if function(units, "A#y") == nil {
+		t.Error("A#y is missing")
+	}
+}
+
 // TestGetter follows a change through the method that hands the holder out.
 func TestGetter(t *testing.T) {
 	units := read(t, "app/services/a.rb", `

@@ -15,7 +15,15 @@ import (
 // Ruby blanks out everything in a Slim template that is not Ruby code.
 func Ruby(template []byte) []byte {
 	out := lines.Blank(template)
-	lines.Each(template, func(start, end int) { line(out, template, start, end) })
+	broken := false // the code of the line before goes on here
+	lines.Each(template, func(start, end int) {
+		if broken {
+			lines.Code(out, template, start, end)
+		} else {
+			line(out, template, start, end)
+		}
+		broken = (broken || script(template[start:end])) && lines.Continues(template, start, end)
+	})
 	return out
 }
 
@@ -75,4 +83,11 @@ func attributes(out, template []byte, at, end int) {
 		}
 	}
 	lines.Interpolations(out, template, at, end)
+}
+
+// script tells a line that has code at its end: after a mark of its own, or behind
+// an element.
+func script(text []byte) bool {
+	text = bytes.TrimLeft(text, " \t")
+	return len(text) > 0 && (text[0] == '-' || text[0] == '=' || bytes.Contains(text, []byte("= ")))
 }

@@ -34,6 +34,11 @@ func Each(template []byte, do func(start, end int)) {
 // open a block are blanked out.
 func Code(out, template []byte, start, end int) {
 	start, end = trim(template, start, end)
+	if word, after := keyword(template, start, end); word == "when" || word == "in" {
+		return // a list of values, which is no expression
+	} else if word == "for" {
+		start = behindIn(template, after, end)
+	}
 	start = skipKeyword(template, start, end)
 	end = cutBlock(template, start, end)
 	if start >= end {
@@ -66,15 +71,36 @@ func trim(template []byte, start, end int) (int, int) {
 	return start, end
 }
 
+// Continues tells whether a line of code goes on in the next line of the
+// template: HAML and Slim let it break behind a comma.
+func Continues(template []byte, start, end int) bool {
+	_, end = trim(template, start, end)
+	return end > start && template[end-1] == ','
+}
+
+// behindIn is where the list begins in `for x in list`.
+func behindIn(template []byte, start, end int) int {
+	if i := bytes.Index(template[start:end], []byte(" in ")); i >= 0 {
+		return start + i + 4
+	}
+	return end
+}
+
 // skipKeyword passes a keyword that opens or continues a block.
 func skipKeyword(template []byte, start, end int) int {
+	_, after := keyword(template, start, end)
+	return after
+}
+
+// keyword is the keyword at the start of a line, and where it ends.
+func keyword(template []byte, start, end int) (string, int) {
 	for _, word := range []string{"if", "unless", "elsif", "else", "while", "until", "case", "when", "in", "begin", "ensure", "rescue", "for", "end"} {
 		stop := start + len(word)
 		if stop <= end && string(template[start:stop]) == word && (stop == end || !Word(template[stop])) {
-			return stop
+			return word, stop
 		}
 	}
-	return start
+	return "", start
 }
 
 // cutBlock leaves out a trailing `do |x|`.
