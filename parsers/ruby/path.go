@@ -34,7 +34,7 @@ func classify(name string) class {
 	dirs := strings.Split(path.Dir(name), "/")
 	c := class{
 		test:     isTest(base, dirs),
-		vendored: has(dirs, "vendor") || has(dirs, "node_modules") || has(dirs, "third_party"),
+		vendored: has(dirs, "vendor") || has(dirs, "node_modules") || has(dirs, "third_party") || has(dirs, "generators") && has(dirs, "templates"),
 		gems:     base == "Gemfile" || base == "Gemfile.lock",
 		view:     isView(base),
 		rake:     path.Ext(base) == ".rake" || base == "Rakefile",
