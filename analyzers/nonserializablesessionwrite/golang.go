@@ -14,7 +14,7 @@ import (
 type goWrite struct {
 	value    *unit.Value
 	location unit.Location
-	library  string
+	callee   string
 	gob      bool // values are encoded by encoding/gob, as interfaces
 }
 
@@ -166,7 +166,7 @@ func reportGo(p *rule.Pass, f *program.Function, w goWrite, v verdict) {
 	}
 	p.Report(result.Finding{
 		Level: level, Category: result.Session, Symbol: f.Symbol, Language: f.Language, Location: w.location,
-		Message:  fmt.Sprintf("The session is given %s (`%s`), %s.", v.what, short(w.library), says),
+		Message:  fmt.Sprintf("The session is given %s (`%s`), %s.", v.what, short(w.callee), says),
 		Fix:      "Store an ID or a small struct of exported plain fields that is registered with gob.Register, and load the rest on each request.",
 		Evidence: []result.Evidence{{Kind: result.WriteAt, Phase: f.Phase(), Function: f.Symbol, Location: w.location, Note: "writes `" + w.value.Text + "` of type " + short(w.value.Type)}},
 	})
