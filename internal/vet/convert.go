@@ -96,20 +96,17 @@ func uncommented(content []byte) []byte {
 
 // finding makes a finding of a diagnostic, if it is one of ours.
 func finding(d diagnostic, root string) (result.Finding, bool) {
-	words := strings.Split(d.Category, "/")
-	if len(words) != 4 {
+	words := strings.SplitN(d.Category, "/", 5)
+	if len(words) != 5 {
 		return result.Finding{}, false
 	}
 	f := result.Finding{
-		Rule: words[0], Level: result.Level(words[1]), Category: result.Category(words[2]), Language: unit.Go,
+		Rule: words[0], Level: result.Level(words[1]), Category: result.Category(words[2]), Symbol: words[4], Language: unit.Go,
 		Message: strings.TrimPrefix(d.Message, words[1]+": "+words[0]+": "), Location: location(d.Posn, d.End, root),
 	}
 	if words[3] != "" {
 		group := result.Group(words[3])
 		f.Group = &group
-	}
-	if _, rest, ok := strings.Cut(f.Message, "`"); ok {
-		f.Symbol, _, _ = strings.Cut(rest, "`")
 	}
 	f.Related, f.Evidence = []string{}, []result.Evidence{}
 	for _, r := range d.Related {

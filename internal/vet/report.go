@@ -26,14 +26,15 @@ func report(pass *analysis.Pass, all []told, rule string, notes bool) {
 	}
 }
 
-// category packs what the protocol has no fields for: rule, level, category and
-// group, divided by slashes.
+// category packs what the protocol has no fields for: rule, level, category,
+// group and symbol, divided by slashes. The symbol comes last, since it alone may
+// hold one.
 func category(f result.Finding) string {
 	group := ""
 	if f.Group != nil {
 		group = string(*f.Group)
 	}
-	return strings.Join([]string{f.Rule, string(f.Level), string(f.Category), group}, "/")
+	return strings.Join([]string{f.Rule, string(f.Level), string(f.Category), group, f.Symbol}, "/")
 }
 
 // message is the finding in one line, with its level and rule in front: the
