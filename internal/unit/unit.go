@@ -169,9 +169,17 @@ type Function struct {
 	// Sessions are the writes to the session, the flash and cookies that the syntax
 	// of the language or framework gives away; libraries that are called show in Calls.
 	Sessions []SessionWrite `json:",omitempty"`
-	Attrs    []string       // words that a rule may ask for, such as "once", "private", "init-hook"
-	Location Location       // of the name; EndLine is the last line of the body
-	Test     bool
+	// Statements are the texts in it that read like SQL, whole or in part.
+	Statements []Statement `json:",omitempty"`
+	Attrs      []string    // words that a rule may ask for, such as "once", "private", "init-hook"
+	Location   Location    // of the name; EndLine is the last line of the body
+	Test       bool
+}
+
+// Statement is a text of SQL as written, cut to some 2,000 bytes.
+type Statement struct {
+	Text     string
+	Location Location
 }
 
 // SessionWrite is a value put where a later request of the same user reads it.

@@ -18,6 +18,9 @@ type mode struct {
 
 // expr reads an expression for what it calls, reads and makes.
 func (b *body) expr(e ast.Expr) {
+	if b.statementText(e) {
+		return
+	}
 	switch e := e.(type) {
 	case nil:
 	case *ast.CallExpr:

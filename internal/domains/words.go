@@ -1,0 +1,71 @@
+package domains
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/names"
+)
+
+// technical tells the name of a folder that says how code is made and not what
+// it is about: a layer, a container of other folders, a version.
+func technical(name string) bool {
+	name = strings.ToLower(name)
+	if slices.Contains(layerWords(), name) || slices.Contains(layerWords(), names.Singular(name)) || version(name) {
+		return true
+	}
+	words := names.Tokens(name)
+	for _, w := range words {
+		if !slices.Contains(layerWords(), w) && !slices.Contains(layerWords(), names.Singular(w)) {
+			return false
+		}
+	}
+	return len(words) > 0
+}
+
+// version tells v1, v2beta1, api2.
+func version(name string) bool {
+	return len(name) >= 2 && name[0] == 'v' && name[1] >= '0' && name[1] <= '9'
+}
+
+// layerWords are the words of technical folders, in the singular where they have
+// one.
+func layerWords() []string {
+	return []string{
+		// containers
+		"internal", "pkg", "src", "source", "service", "services", "module", "app", "application", "apps", "domain", "component", "feature", "context",
+		"core", "backend", "server", "lib", "library", "project", "package", "go", "golang", "impl", "business", "bounded", "monolith", "platform",
+		// programs and tools
+		"cmd", "command", "cli", "main", "tool", "tools", "script", "hack", "build", "dev", "bin", "example", "demo", "contrib", "benchmark", "e2e", "test",
+		"tests", "testing", "testutil", "testdata", "mock", "mocks", "fake", "fixture", "integration", "migration", "migrate", "migrations", "deploy", "docker", "doc", "docs",
+		// layers of a web application
+		"api", "apis", "rest", "http", "httpd", "web", "www", "grpc", "rpc", "graphql", "graph", "gateway", "router", "routers", "route", "routes", "routing", "handler", "handlers",
+		"controller", "controllers", "endpoint", "transport", "middleware", "middlewares", "view", "views", "template", "templates", "presenter", "serializer", "request", "response",
+		"model", "models", "entity", "entities", "schema", "type", "types", "dto", "dao", "repo", "repository", "repositories", "store", "stores", "storage", "db", "database", "sql",
+		"postgres", "postgresql", "pg", "mysql", "sqlite", "sqlstore", "mongo", "redis", "persistence", "data", "usecase", "usecases", "interactor", "adapter", "port", "driver", "infra", "infrastructure",
+		"job", "jobs", "worker", "workers", "task", "tasks", "queue", "queues", "cron", "consumer", "producer", "subscriber", "publisher", "event", "events", "eventbus", "bus", "pubsub",
+		"client", "clients", "provider", "manager", "proto", "protos", "pb", "gen", "generated", "swagger", "openapi", "static", "public", "asset", "assets", "frontend", "ui", "embed",
+		// shared code
+		"util", "utils", "utility", "helper", "helpers", "common", "shared", "base", "basic", "support", "misc", "kit", "x", "std", "third_party", "vendor", "ext", "extension",
+		"config", "conf", "configuration", "cfg", "setting", "env", "flag", "option", "constant", "const", "constants", "global", "globals", "version", "buildinfo",
+		"log", "logger", "logging", "logs", "trace", "tracing", "metric", "metrics", "monitoring", "telemetry", "observability", "health", "healthz", "pprof", "profiling", "debug",
+		"error", "errors", "errs", "apperror", "ctx", "contexts", "ctxutil", "cache", "caching", "crypto", "hash", "hashing", "encoding", "json", "yaml", "xml", "csv", "format", "convert", "converter",
+		"io", "fs", "file", "files", "net", "network", "httputil", "httpx", "dbutil", "sync", "time", "clock", "timeutil", "strings", "stringutil", "slice", "slices", "maps", "math", "rand", "random", "id", "uuid", "ulid",
+		"validate", "validation", "validator", "i18n", "locale", "translation", "lock", "retry", "limiter", "ratelimit", "pool", "registry", "di", "wire", "container", "bootstrap", "startup", "init", "setup", "lifecycle", "runtime", "process", "system", "sys", "os",
+		// Rails
+		"concern", "concerns", "mailer", "mailers", "channel", "channels", "policy", "policies", "form", "forms", "decorator", "query", "queries", "operation", "operations", "interaction", "uploader", "uploaders", "validators", "serializers", "javascript", "webpacker",
+		"admin", "internal_api", "application_cable", "initializer", "mutation", "mutations", "resolver", "resolvers", "input", "inputs", "loader", "loaders", "sidekiq", "resource", "resources", "action", "actions", "command_objects", "value", "values", "service_objects",
+	}
+}
+
+// isRailsLayer tells the folders below app/ that Rails, and habit, make layers.
+func isRailsLayer(name string) bool {
+	switch name {
+	case "models", "controllers", "helpers", "views", "mailers", "jobs", "channels", "services", "policies", "workers", "serializers", "presenters",
+		"decorators", "forms", "queries", "validators", "uploaders", "components", "graphql", "interactors", "operations", "commands", "lib", "concerns",
+		"resources", "reducers", "mailboxes", "notifications", "notifiers", "events", "subscribers", "listeners", "observers", "builders", "finders", "values", "types", "inputs", "view_models",
+		"facades", "cells", "admin", "api", "assets", "javascript", "dashboards", "representers", "contracts", "use_cases", "sidekiq", "representations", "exporters", "importers", "transformers", "renderers", "documents", "pdfs", "view_components", "view_objects", "sweepers", "filters", "repositories", "domain", "domains":
+		return true
+	}
+	return false
+}

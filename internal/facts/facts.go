@@ -1,0 +1,214 @@
+// Package facts collects what ranking needs to know of a linked program: the
+// tables that functions read and write, the endpoints that requests enter by,
+// and which file refers to which.
+//
+// Nothing here knows of domains. A fact is always tied to a function or file
+// and to a place, so that every number made of facts later can be followed back
+// to the line that caused it.
+package facts
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/stateaudit/stateaudit/internal/assess"
+	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// Kind says what sort of resource a function uses.
+type Kind string
+
+// The kinds of resource that outlive a request.
+const (
+	TableUse   Kind = "table"
+	HolderUse  Kind = "holder"
+	SessionUse Kind = "session"
+	FileUse    Kind = "file"
+)
+
+// Use is one use of a resource by a function.
+type Use struct {
+	Function *program.Function
+	Kind     Kind
+	Name     string // table, holder ID, session key or path
+	Write    bool
+	Tx       bool // inside a database transaction or a callback of the record
+	Location unit.Location
+	// Column is the attribute that is read off a row, if only one is.
+	Column string
+}
+
+// Endpoint is a way in for requests.
+type Endpoint struct {
+	Method   string // GET, POST, ...; empty for any
+	Pattern  string // "/orders/{id}"; empty if no route is written
+	Function *program.Function
+	Location unit.Location // of the registration
+}
+
+// Reference counts how often one file names what another declares.
+type Reference struct {
+	From, To string // files
+	Count    int
+}
+
+// Facts is what was collected.
+type Facts struct {
+	Program   *program.Program
+	Sources   *assess.Sources
+	Schema    *Schema
+	Endpoints []Endpoint
+	uses      map[string][]Use // by function ID
+	refs      []Reference
+}
+
+// Input is what facts are collected from.
+type Input struct {
+	Program *program.Program
+	Sources *assess.Sources
+	// SQL are the files of the checkout that hold database schemas in SQL, with
+	// their content.
+	SQL []SQLFile
+}
+
+// SQLFile is a schema or migration written in SQL.
+type SQLFile struct {
+	Path    string
+	Content string
+}
+
+// Collect gathers the facts of a program.
+func Collect(in Input) *Facts {
+	f := &Facts{Program: in.Program, Sources: in.Sources, uses: map[string][]Use{}}
+	f.Schema = readSchema(in)
+	for _, fn := range in.Program.Functions() {
+		if counts(fn) {
+			f.tables(fn)
+		}
+	}
+	f.holders()
+	f.Endpoints = endpoints(in.Program)
+	f.refs = references(in.Program)
+	return f
+}
+
+// counts leaves out what does not run in the deployed process.
+func counts(fn *program.Function) bool {
+	return !fn.Test && !fn.HasRole(unit.Test) && !fn.HasRole(unit.Tool)
+}
+
+// Uses lists what a function itself uses, in the order of the source.
+func (f *Facts) Uses(id string) []Use { return f.uses[id] }
+
+// AllUses lists every use, by function.
+func (f *Facts) AllUses() []Use {
+	var out []Use
+	for _, fn := range f.Program.Functions() {
+		out = append(out, f.uses[fn.ID]...)
+	}
+	return out
+}
+
+// References lists which file names what another one declares, sorted.
+func (f *Facts) References() []Reference { return f.refs }
+
+func (f *Facts) add(u Use) {
+	f.uses[u.Function.ID] = append(f.uses[u.Function.ID], u)
+}
+
+// holders notes who reads and who changes what lives as long as the process,
+// while it serves.
+func (f *Facts) holders() {
+	for _, h := range f.Program.Holders() {
+		if h.Test || h.PerRequest {
+			continue
+		}
+		for _, c := range h.Changes {
+			if c.Function.Serving && counts(c.Function) {
+				f.add(Use{Function: c.Function, Kind: HolderUse, Name: h.ID, Write: true, Location: c.Location})
+			}
+		}
+		for _, c := range h.Reads {
+			if c.Function.Serving && counts(c.Function) {
+				f.add(Use{Function: c.Function, Kind: HolderUse, Name: h.ID, Location: c.Location})
+			}
+		}
+	}
+}
+
+// references counts who names whom, by file.
+func references(p *program.Program) []Reference {
+	count := map[[2]string]int{}
+	note := func(from, to string) {
+		if from != "" && to != "" && from != to {
+			count[[2]string{from, to}]++
+		}
+	}
+	for _, fn := range p.Functions() {
+		if fn.Test || fn.HasRole(unit.Test) {
+			continue
+		}
+		named(p, fn, note)
+	}
+	superReferences(p, note)
+	out := make([]Reference, 0, len(count))
+	for k, n := range count {
+		out = append(out, Reference{From: k[0], To: k[1], Count: n})
+	}
+	slices.SortFunc(out, func(a, b Reference) int {
+		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
+	})
+	return out
+}
+
+// named notes the files of everything that a function names.
+func named(p *program.Program, fn *program.Function, note func(from, to string)) {
+	from := fn.Location.File
+	for i := range fn.Calls {
+		c := &fn.Calls[i]
+		if c.Callee != "" {
+			if to := p.Function(c.Callee); to != nil && !to.Test {
+				note(from, to.Location.File)
+			}
+		}
+		if len(c.Targets) == 1 {
+			if to := p.Function(c.Targets[0]); to != nil && !to.Test {
+				note(from, to.Location.File)
+			}
+		}
+	}
+	for i := range fn.Accesses {
+		a := &fn.Accesses[i]
+		if a.Place.Root == unit.RootHolder {
+			if h := p.Holder(a.Place.Name); h != nil && !h.Test {
+				note(from, h.Location.File)
+			}
+		}
+		for _, s := range a.Place.Path {
+			if h := p.Holder(s); h != nil && !h.Test {
+				note(from, h.Location.File)
+			}
+		}
+	}
+	for _, a := range fn.Allocs {
+		if t := p.Type(a.Type); t != nil && !t.Test {
+			note(from, t.Location.File)
+		}
+	}
+	constants(p, fn, note)
+}
+
+// superReferences notes superclasses and embedded types.
+func superReferences(p *program.Program, note func(from, to string)) {
+	for _, u := range p.Units {
+		for i := range u.Types {
+			t := &u.Types[i]
+			for _, s := range t.Supers {
+				if to := p.Type(superName(s)); to != nil && !t.Test && !to.Test {
+					note(t.Location.File, to.Location.File)
+				}
+			}
+		}
+	}
+}

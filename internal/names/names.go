@@ -1,0 +1,135 @@
+// Package names takes identifiers apart and inflects English words the way Rails
+// and the mappers of Go do, so that OrderMailer, orders_controller.rb and the
+// table order_lines are seen to speak of the same thing.
+package names
+
+import (
+	"strings"
+	"unicode"
+)
+
+// Tokens splits an identifier, file name or path part into lower-case words.
+func Tokens(s string) []string {
+	var out []string
+	var word []rune
+	flush := func() {
+		if len(word) > 0 {
+			out = append(out, strings.ToLower(string(word)))
+			word = word[:0]
+		}
+	}
+	runes := []rune(s)
+	for i, r := range runes {
+		switch {
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			flush()
+			continue
+		case unicode.IsUpper(r) && i > 0:
+			next := i+1 < len(runes) && unicode.IsLower(runes[i+1])
+			if !unicode.IsUpper(runes[i-1]) || next {
+				flush()
+			}
+		}
+		word = append(word, r)
+	}
+	flush()
+	return out
+}
+
+// Snake writes a name in lower case with underscores: HTTPRoute, http_route.
+func Snake(s string) string { return strings.Join(Tokens(s), "_") }
+
+// Camel writes a name as a type is named: line_item, LineItem. Slashes become
+// Ruby's scope operator.
+func Camel(s string) string {
+	parts := strings.Split(s, "/")
+	for i, p := range parts {
+		var b strings.Builder
+		for _, w := range strings.Split(p, "_") {
+			if w != "" {
+				b.WriteString(strings.ToUpper(w[:1]) + w[1:])
+			}
+		}
+		parts[i] = b.String()
+	}
+	return strings.Join(parts, "::")
+}
+
+// TableOf is the table that Rails and gorm give to a type of this name.
+func TableOf(typeName string) string {
+	words := Tokens(typeName)
+	if len(words) == 0 {
+		return ""
+	}
+	words[len(words)-1] = Plural(words[len(words)-1])
+	return strings.Join(words, "_")
+}
+
+// irregular are the words whose plural follows no rule, singular first.
+func irregular() [][2]string {
+	return [][2]string{
+		{"person", "people"}, {"child", "children"}, {"man", "men"}, {"woman", "women"}, {"datum", "data"},
+		{"medium", "media"}, {"criterion", "criteria"}, {"index", "indices"}, {"status", "statuses"}, {"address", "addresses"},
+		{"quiz", "quizzes"}, {"virus", "viruses"}, {"bus", "buses"}, {"movie", "movies"}, {"cookie", "cookies"}, {"analysis", "analyses"},
+		{"news", "news"}, {"series", "series"}, {"species", "species"}, {"equipment", "equipment"}, {"information", "information"},
+		{"sms", "sms"}, {"saas", "saas"}, {"alias", "aliases"}, {"basis", "bases"}, {"access", "accesses"}, {"process", "processes"},
+		{"business", "businesses"}, {"cache", "caches"}, {"database", "databases"}, {"response", "responses"}, {"purchase", "purchases"},
+		{"license", "licenses"}, {"case", "cases"}, {"release", "releases"}, {"course", "courses"}, {"house", "houses"}, {"base", "bases"},
+		{"expense", "expenses"}, {"phase", "phases"}, {"use", "uses"}, {"canvas", "canvases"}, {"campus", "campuses"}, {"bonus", "bonuses"}, {"lens", "lenses"},
+		{"class", "classes"}, {"progress", "progress"}, {"settings", "settings"}, {"metadata", "metadata"}, {"staff", "staff"},
+	}
+}
+
+// Plural of an English noun in lower case.
+func Plural(w string) string {
+	for _, i := range irregular() {
+		if w == i[0] || w == i[1] {
+			return i[1]
+		}
+	}
+	switch {
+	case w == "" || isPlural(w):
+		return w
+	case strings.HasSuffix(w, "y") && len(w) > 1 && !strings.ContainsRune("aeiou", rune(w[len(w)-2])):
+		return w[:len(w)-1] + "ies"
+	case strings.HasSuffix(w, "s"), strings.HasSuffix(w, "x"), strings.HasSuffix(w, "ch"), strings.HasSuffix(w, "sh"), strings.HasSuffix(w, "z"):
+		return w + "es"
+	case strings.HasSuffix(w, "f") && !strings.HasSuffix(w, "ff") && (strings.HasSuffix(w, "lf") || strings.HasSuffix(w, "af")):
+		return w[:len(w)-1] + "ves"
+	}
+	return w + "s"
+}
+
+func isPlural(w string) bool {
+	return strings.HasSuffix(w, "s") && !strings.HasSuffix(w, "ss") && !strings.HasSuffix(w, "us") && !strings.HasSuffix(w, "is") && len(w) > 3
+}
+
+// Singular of an English noun in lower case.
+func Singular(w string) string {
+	for _, i := range irregular() {
+		if w == i[1] || w == i[0] {
+			return i[0]
+		}
+	}
+	switch {
+	case strings.HasSuffix(w, "ies") && len(w) > 4:
+		return w[:len(w)-3] + "y"
+	case strings.HasSuffix(w, "lves") || strings.HasSuffix(w, "aves") && len(w) > 5:
+		return w[:len(w)-3] + "f"
+	case strings.HasSuffix(w, "sses"), strings.HasSuffix(w, "shes"), strings.HasSuffix(w, "ches"), strings.HasSuffix(w, "xes"), strings.HasSuffix(w, "zes"):
+		return w[:len(w)-2]
+	case isPlural(w):
+		return w[:len(w)-1]
+	}
+	return w
+}
+
+// Key is the form under which names of the same thing compare equal: words in
+// the singular, joined by underscores.
+func Key(s string) string {
+	words := Tokens(s)
+	for i, w := range words {
+		words[i] = Singular(w)
+	}
+	return strings.Join(words, "_")
+}

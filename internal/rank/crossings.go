@@ -1,0 +1,241 @@
+package rank
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/stateaudit/stateaudit/internal/facts"
+	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// pair is a caller and a callee in two domains.
+type pair struct {
+	from, to *program.Function
+	class    Class
+	places   []Place
+}
+
+// crossings classes the distinct pairs of functions that call each other across
+// a border, for the domain on either side, and the endpoints of every domain.
+func (m *model) crossings() {
+	for _, p := range m.pairs() {
+		from, to := m.domain[p.from.ID], m.domain[p.to.ID]
+		name := p.from.Symbol + " → " + p.to.Symbol
+		m.cross(to, Term{Class: p.class, Name: name, Others: []string{m.name(from)}, Places: p.places, In: true})
+		m.cross(from, Term{Class: leaving(p), Name: name, Others: []string{m.name(to)}, Places: p.places})
+	}
+	m.rowCrossings()
+	for _, e := range m.in.Facts.Endpoints {
+		d := m.domain[e.Function.ID]
+		if d < 0 {
+			continue
+		}
+		m.candidates[d].Endpoints = append(m.candidates[d].Endpoints, e)
+	}
+	m.endpoints()
+	for i := range m.candidates {
+		slices.SortStableFunc(m.candidates[i].Crossings, func(a, b Term) int {
+			return cmp.Or(cmp.Compare(slices.Index(crossingClasses(), a.Class), slices.Index(crossingClasses(), b.Class)), cmp.Compare(a.Name, b.Name))
+		})
+	}
+}
+
+func (m *model) cross(d int, t Term) {
+	m.candidates[d].Crossings = append(m.candidates[d].Crossings, t)
+}
+
+// name of a domain by its index.
+func (m *model) name(d int) string {
+	if d < 0 {
+		return "kernel"
+	}
+	return m.in.Map.Domains[d].Name
+}
+
+// pairs lists the distinct pairs that cross a border. A pair that is called in
+// several ways has the class that is hardest to turn into a message.
+func (m *model) pairs() []*pair {
+	byKey := map[[2]string]*pair{}
+	var out []*pair
+	for _, fn := range m.counted() {
+		from := m.domain[fn.ID]
+		if from < 0 {
+			continue
+		}
+		for i := range fn.Calls {
+			c := &fn.Calls[i]
+			if c.Reference {
+				continue
+			}
+			for _, to := range m.calls(c) {
+				if at := m.domain[to.ID]; at < 0 || at == from {
+					continue
+				}
+				caller, callee := m.outermost(fn), m.outermost(to)
+				key := [2]string{caller.ID, callee.ID}
+				p := byKey[key]
+				if p == nil {
+					p = &pair{from: caller, to: callee, class: Asynchronous}
+					byKey[key] = p
+					out = append(out, p)
+				}
+				class := classOf(caller, c)
+				if harder(class, p.class) {
+					p.class = class
+				}
+				p.places = append(p.places, Place{Location: c.Location, Function: fn.Symbol})
+			}
+		}
+	}
+	return out
+}
+
+// harder tells whether a class stands in the way more than another.
+func harder(a, b Class) bool {
+	w := DefaultWeights()
+	return w[a] < w[b]
+}
+
+// classOf tells what turning a call into a message would take.
+func classOf(caller *program.Function, c *unit.Call) Class {
+	bound := c.Tx || slices.Contains(caller.Attrs, "callback-in-tx")
+	switch {
+	case c.Async:
+		return Asynchronous
+	case c.Result == unit.Dropped && bound:
+		return InTransaction
+	case c.Result == unit.Dropped:
+		return Dropped
+	case c.Result == unit.Checked && !bound:
+		return SuccessOnly
+	}
+	return ResultUsed
+}
+
+// leaving is the class of a pair for the domain that calls. Work that nobody
+// waits for can wait for an answer from elsewhere.
+func leaving(p *pair) Class {
+	if offRequest(p.from) && harder(p.class, OffRequest) {
+		return OffRequest
+	}
+	return p.class
+}
+
+// offRequest tells functions that run beside the requests.
+func offRequest(fn *program.Function) bool {
+	for _, r := range fn.Roles {
+		switch r {
+		case unit.Job, unit.Consumer, unit.Scheduler, unit.Background:
+			return true
+		}
+	}
+	return false
+}
+
+// rowCrossings adds what reads a row of another domain without calling any
+// function of it: attributes are what an event can carry.
+func (m *model) rowCrossings() {
+	type key struct {
+		from  int
+		fn    string
+		table string
+	}
+	seen := map[key]*Term{}
+	var order []key
+	for _, fn := range m.counted() {
+		d := m.domain[fn.ID]
+		if d < 0 {
+			continue
+		}
+		for _, u := range m.in.Facts.Uses(fn.ID) {
+			owner, known := m.owners[u.Name]
+			if u.Kind != facts.TableUse || u.Column == "" || !known || owner < 0 || owner == d {
+				continue
+			}
+			k := key{d, m.outermost(fn).ID, u.Name}
+			t := seen[k]
+			if t == nil {
+				t = &Term{Class: AttributeRead, Name: m.outermost(fn).Symbol + " reads " + u.Name, Others: []string{m.name(owner)}}
+				seen[k] = t
+				order = append(order, k)
+			}
+			t.Places = append(t.Places, Place{Location: u.Location, Function: fn.Symbol, Note: u.Column})
+		}
+	}
+	for _, k := range order {
+		m.cross(k.from, *seen[k])
+	}
+}
+
+// endpoints adds the own endpoints. One that touches a session key or memory
+// that others use cannot be pointed elsewhere as it is.
+func (m *model) endpoints() {
+	common := m.commonState()
+	for i := range m.candidates {
+		c := &m.candidates[i]
+		for _, e := range c.Endpoints {
+			t := Term{Class: Routable, Name: "endpoint " + e.Title(), In: true, Places: []Place{{Location: e.Location, Function: e.Function.Symbol}}}
+			if u, tied := m.tied(e.Function, common); tied {
+				t.Class = ResultUsed
+				t.Places[0].Note = fmt.Sprintf("uses %s %s, which others use as well", u.Kind, u.Name)
+			}
+			m.cross(i, t)
+		}
+	}
+}
+
+// commonState are the session keys and holders that more than one domain uses
+// and at least one changes.
+func (m *model) commonState() map[string]bool {
+	common := map[string]bool{}
+	for _, r := range m.resources {
+		if (r.kind == facts.SessionUse || r.kind == facts.HolderUse) && len(r.users()) > 1 && len(r.writers) > 0 {
+			common[string(r.kind)+" "+r.name] = true
+		}
+	}
+	return common
+}
+
+// tied tells whether an endpoint, or what it calls in its own domain, touches
+// common state.
+func (m *model) tied(fn *program.Function, common map[string]bool) (facts.Use, bool) {
+	d := m.domain[fn.ID]
+	seen := map[string]bool{fn.ID: true}
+	queue := []*program.Function{fn}
+	for n := 0; n < len(queue) && n < 64; n++ {
+		at := queue[n]
+		for _, u := range m.uses[at.ID] {
+			if common[string(u.Kind)+" "+u.Name] {
+				return u, true
+			}
+		}
+		for i := range at.Calls {
+			for _, to := range m.calls(&at.Calls[i]) {
+				if m.domain[to.ID] == d && !seen[to.ID] {
+					seen[to.ID] = true
+					queue = append(queue, to)
+				}
+			}
+		}
+	}
+	return facts.Use{}, false
+}
+
+// viability is the weighted mean over crossings and endpoints; true if there are
+// too few crossings to judge.
+func viability(c *Candidate, w Weights) (float64, bool) {
+	sum, n, pairs := 0.0, 0, 0
+	for _, t := range c.Crossings {
+		sum += min(w[t.Class], 1)
+		n++
+		if t.Class != Routable && len(t.Others) > 0 {
+			pairs++
+		}
+	}
+	if pairs < minCrossings {
+		return priorViability, true
+	}
+	return sum / float64(n), false
+}

@@ -1,0 +1,269 @@
+// Package rank scores the domains of a program as candidates for extraction.
+//
+// score = domain clarity × asynchronous viability ÷ shared-state coupling
+//
+// Every term is a count of places in source, and every count keeps the places:
+//
+//   - clarity: do the domain's files belong together, is its surface narrow,
+//     does it alone write its tables (clarity.go);
+//   - viability: could the calls across its border become messages
+//     (crossings.go);
+//   - coupling: what memory, tables, transactions and session keys does it share
+//     with others (sharing.go).
+//
+// The kernel is no candidate and calls into it cross no border, but data that
+// belongs to it is shared data.
+package rank
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/stateaudit/stateaudit/internal/domains"
+	"github.com/stateaudit/stateaudit/internal/facts"
+	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// Priors stand in for a domain's own figures while it is too small to have any.
+// They are constants, and not averages of the program at hand, so that a domain
+// that has nothing to do with another one does not change its score.
+const (
+	priorCohesion  = 0.74 // share of references inside a domain over four real programs
+	priorExposed   = 0.25 // share of functions that other domains call
+	priorViability = 0.4  // of a domain with too few crossings to judge
+	minCrossings   = 3
+	// inertia is how many imaginary references with the prior's distribution
+	// every domain starts with.
+	inertia = 10
+)
+
+// Place is where something counted is written.
+type Place struct {
+	Location unit.Location
+	Function string // symbol of the function in which it stands
+	Note     string
+}
+
+// Term is one counted thing: a crossing or a shared resource, with its places.
+type Term struct {
+	Class  Class
+	Name   string   // what crosses or is shared
+	Others []string // domains on the other side
+	Places []Place
+	// In tells that the crossing leads into the domain.
+	In bool
+}
+
+// Candidate is a domain with its dimensions.
+type Candidate struct {
+	Domain    *domains.Domain
+	Index     int
+	Clarity   float64
+	Viability float64
+	Coupling  float64
+	Score     float64
+	Rank      int
+	// Best and Worst are the first and the last rank that it has when any one
+	// weight is halved or raised by half; Moves is the weight that moves it most.
+	Best, Worst int
+	Moves       Class
+	// TooFew says that there are too few crossings to judge viability.
+	TooFew bool
+	// Inferred says that the rank would be another one if files that joined
+	// domains by inference were left out.
+	Inferred bool
+
+	References References
+	Surface    Surface
+	Written    Written
+	Crossings  []Term
+	Sharing    []Term
+
+	Blast      float64
+	Dependents []string // domains that reach it synchronously
+	Reaching   int      // endpoints from which it is reached synchronously
+	Traffic    float64  // share of requests that enter at its own endpoints
+	Endpoints  []facts.Endpoint
+	Relief     float64
+}
+
+// Ranking is the outcome.
+type Ranking struct {
+	Candidates []Candidate // best first
+	Edges      []Edge
+	Matrix     [][]Cell // by index of domains, row uses column
+	Weights    Weights
+	Powers     Powers
+	Facts      *facts.Facts
+	Map        *domains.Map
+	Traffic    *TrafficMatch
+}
+
+// Powers are the exponents of the dimensions, 1 unless the user sets others.
+type Powers struct{ Clarity, Viability, Coupling float64 }
+
+// Input is what is ranked.
+type Input struct {
+	Facts   *facts.Facts
+	Map     *domains.Map
+	Weights Weights
+	Powers  Powers
+	Traffic *Traffic
+	// Without are IDs of holders and names of tables that are taken as repaired.
+	Without []string
+}
+
+// Rank scores all domains. A program with fewer than two domains has nothing to
+// rank; the ranking is empty then.
+func Rank(in Input) *Ranking {
+	if in.Weights == nil {
+		in.Weights = DefaultWeights()
+	}
+	if in.Powers == (Powers{}) {
+		in.Powers = Powers{1, 1, 1}
+	}
+	m := newModel(in)
+	r := &Ranking{Weights: in.Weights, Powers: in.Powers, Facts: in.Facts, Map: in.Map}
+	if len(in.Map.Domains) == 0 {
+		return r
+	}
+	m.measure()
+	r.Candidates = m.candidates
+	score(r.Candidates, in.Weights, in.Powers)
+	slices.SortStableFunc(r.Candidates, better)
+	for i := range r.Candidates {
+		r.Candidates[i].Rank = i + 1
+	}
+	vary(r.Candidates, in.Weights, in.Powers)
+	r.Edges, r.Matrix = m.edges()
+	r.Traffic = m.traffic
+	return r
+}
+
+// better orders candidates: by score, equal ones by name.
+func better(a, b Candidate) int {
+	return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Domain.Name, b.Domain.Name))
+}
+
+// score fills in the dimensions that weights decide.
+func score(cs []Candidate, w Weights, p Powers) {
+	for i := range cs {
+		c := &cs[i]
+		c.Viability, c.TooFew = viability(c, w)
+		c.Coupling = 1 + math.Log2(1+shared(c, w))
+		c.Score = math.Pow(c.Clarity, p.Clarity) * math.Pow(c.Viability, p.Viability) / math.Pow(c.Coupling, p.Coupling)
+	}
+}
+
+// vary computes the range of ranks over all single changes of weights.
+func vary(cs []Candidate, w Weights, p Powers) {
+	for i := range cs {
+		cs[i].Best, cs[i].Worst = cs[i].Rank, cs[i].Rank
+	}
+	for _, class := range Classes() {
+		for _, factor := range []float64{0.5, 1.5} {
+			changed := slices.Clone(cs)
+			score(changed, w.with(class, factor), p)
+			slices.SortStableFunc(changed, better)
+			at := map[int]int{}
+			for rank, c := range changed {
+				at[c.Index] = rank + 1
+			}
+			for i := range cs {
+				cs[i].spread(at[cs[i].Index], class)
+			}
+		}
+	}
+}
+
+// spread widens the range of ranks.
+func (c *Candidate) spread(rank int, by Class) {
+	moved := max(c.Rank-c.Best, c.Worst-c.Rank)
+	c.Best, c.Worst = min(c.Best, rank), max(c.Worst, rank)
+	if max(c.Rank-c.Best, c.Worst-c.Rank) > moved {
+		c.Moves = by
+	}
+}
+
+// model is what the measuring steps share.
+type model struct {
+	in         Input
+	domain     map[string]int // by function ID: index, -1 for the kernel
+	candidates []Candidate
+	traffic    *TrafficMatch
+	uses       map[string][]facts.Use // with those of kernel functions that are called
+	owners     map[string]int         // of tables
+	resources  []resource
+	dependents [][]bool // [d][o]: o reaches d synchronously
+}
+
+func newModel(in Input) *model {
+	m := &model{in: in, domain: map[string]int{}}
+	for _, fn := range in.Facts.Program.Functions() {
+		m.domain[fn.ID] = in.Map.Index(fn.Location.File)
+	}
+	for i := range in.Map.Domains {
+		m.candidates = append(m.candidates, Candidate{Domain: &in.Map.Domains[i], Index: i})
+	}
+	return m
+}
+
+func (m *model) measure() {
+	m.throughKernel()
+	m.own()
+	m.ownTables()
+	m.clarity()
+	m.crossings()
+	m.sharing()
+	m.reach()
+}
+
+// counted lists the functions that run in the deployed process.
+func (m *model) counted() []*program.Function {
+	var out []*program.Function
+	for _, fn := range m.in.Facts.Program.Functions() {
+		if !fn.Test && !fn.HasRole(unit.Test) && !fn.HasRole(unit.Tool) {
+			out = append(out, fn)
+		}
+	}
+	return out
+}
+
+// outermost is the declared function around a closure.
+func (m *model) outermost(fn *program.Function) *program.Function {
+	for n := 0; fn.Outer != "" && n < 16; n++ {
+		outer := m.in.Facts.Program.Function(fn.Outer)
+		if outer == nil {
+			break
+		}
+		fn = outer
+	}
+	return fn
+}
+
+// calls lists the functions of the checkout that a call may run, unless it may
+// be anyone's: an interface that everyone satisfies says nothing of borders.
+func (m *model) calls(c *unit.Call) []*program.Function {
+	var out []*program.Function
+	if fn := m.in.Facts.Program.Function(c.Callee); fn != nil {
+		return append(out, fn)
+	}
+	in := -2
+	for _, id := range c.Targets {
+		fn := m.in.Facts.Program.Function(id)
+		if fn == nil || fn.Test {
+			continue
+		}
+		if in != -2 && in != m.domain[id] {
+			return nil
+		}
+		in = m.domain[id]
+		out = append(out, fn)
+	}
+	if len(out) > 1 {
+		out = out[:1]
+	}
+	return out
+}
