@@ -52,6 +52,10 @@ func layers() map[string][]string {
 		"internal/effects":   vocabulary,
 		"internal/chain":     {"internal/result"},
 		"internal/processes": {"internal/unit", "internal/result", "internal/program"},
+		"internal/names":     {},
+		"internal/facts":     {"internal/unit", "internal/program", "internal/assess", "internal/names"},
+		"internal/domains":   {"internal/unit", "internal/config", "internal/program", "internal/assess", "internal/names", "internal/facts"},
+		"internal/rank":      {"internal/unit", "internal/program", "internal/facts", "internal/domains"},
 		"docs":               {},
 	}
 }

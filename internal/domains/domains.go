@@ -125,7 +125,7 @@ type builder struct {
 	domains  []*draft
 	byKey    map[string]*draft
 	of       map[string]*draft
-	kernel   map[string]bool // files that are known to be shared code
+	kernel   map[string]bool       // files that are known to be shared code
 	units    map[string]*unit.Unit // by file, made when first needed
 	problems []unit.Problem
 }

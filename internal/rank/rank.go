@@ -154,6 +154,7 @@ func score(cs []Candidate, w Weights, p Powers) {
 		c.Viability, c.TooFew = viability(c, w)
 		c.Coupling = 1 + math.Log2(1+shared(c, w))
 		c.Score = math.Pow(c.Clarity, p.Clarity) * math.Pow(c.Viability, p.Viability) / math.Pow(c.Coupling, p.Coupling)
+		c.Relief = c.relief()
 	}
 }
 

@@ -292,4 +292,3 @@ func mostPlaces(users map[int][]Place) (int, bool) {
 	}
 	return best, most > 0 && !tie
 }
-

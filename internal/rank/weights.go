@@ -14,22 +14,22 @@ type Class string
 // The classes of crossings, by what an extraction would have to do about them,
 // from nothing to a redesign.
 const (
-	Asynchronous  Class = "alreadyAsync"       // nobody waits today
-	Dropped       Class = "resultDropped"      // nobody looks at the result
-	AttributeRead Class = "attributesOnly"     // a row of another domain is read: the event can carry it
-	SuccessOnly   Class = "successOnly"        // only success or failure is looked at
-	OffRequest    Class = "offRequestPath"     // made from a job or consumer: nobody is kept waiting
-	Routable      Class = "routableEndpoint"   // a route that can point elsewhere as it is
-	InTransaction Class = "droppedInTx"        // dropped, but rolled back together with the caller's work
-	ResultUsed    Class = "resultUsed"         // an answer is needed
-	HolderBoth    Class = "holderWrittenBoth"  // process memory that both write while serving
-	TableBoth     Class = "tableWrittenBoth"   // rows that both write
-	TxBoth        Class = "transactionBoth"    // a transaction in which both write
-	HolderShared  Class = "holderWrittenRead"  // process memory that one writes and the other reads
-	TableRead     Class = "tableReadByOthers"  // rows that the domain writes and others read
-	SessionShared Class = "sessionKeyShared"   // session key, cookie or local file that one writes and the other reads
-	TableReads    Class = "tableReadOfOthers"  // rows that others write and the domain reads
-	ForeignKeys   Class = "foreignKeyAcross"   // the schema ties a row to one of another domain
+	Asynchronous  Class = "alreadyAsync"      // nobody waits today
+	Dropped       Class = "resultDropped"     // nobody looks at the result
+	AttributeRead Class = "attributesOnly"    // a row of another domain is read: the event can carry it
+	SuccessOnly   Class = "successOnly"       // only success or failure is looked at
+	OffRequest    Class = "offRequestPath"    // made from a job or consumer: nobody is kept waiting
+	Routable      Class = "routableEndpoint"  // a route that can point elsewhere as it is
+	InTransaction Class = "droppedInTx"       // dropped, but rolled back together with the caller's work
+	ResultUsed    Class = "resultUsed"        // an answer is needed
+	HolderBoth    Class = "holderWrittenBoth" // process memory that both write while serving
+	TableBoth     Class = "tableWrittenBoth"  // rows that both write
+	TxBoth        Class = "transactionBoth"   // a transaction in which both write
+	HolderShared  Class = "holderWrittenRead" // process memory that one writes and the other reads
+	TableRead     Class = "tableReadByOthers" // rows that the domain writes and others read
+	SessionShared Class = "sessionKeyShared"  // session key, cookie or local file that one writes and the other reads
+	TableReads    Class = "tableReadOfOthers" // rows that others write and the domain reads
+	ForeignKeys   Class = "foreignKeyAcross"  // the schema ties a row to one of another domain
 )
 
 // crossingClasses lists the classes that asynchronous viability is made of.
