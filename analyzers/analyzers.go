@@ -12,6 +12,7 @@ import (
 	"github.com/stateaudit/stateaudit/analyzers/mutablesingleton"
 	"github.com/stateaudit/stateaudit/analyzers/nonserializablesessionwrite"
 	"github.com/stateaudit/stateaudit/analyzers/sessioninprocess"
+	"github.com/stateaudit/stateaudit/analyzers/sharedtable"
 	"github.com/stateaudit/stateaudit/analyzers/stickysession"
 	"github.com/stateaudit/stateaudit/internal/rule"
 )
@@ -29,5 +30,6 @@ func Rules() []rule.Rule {
 		stickysession.Rule(),
 		localdiskstate.Rule(),
 		blockingsideeffect.Rule(),
+		sharedtable.Rule(),
 	}
 }

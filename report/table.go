@@ -178,6 +178,19 @@ func worse(a, b tally) int {
 const titleWidth = 30
 
 func (p *page) table(title string, rows [][]string) {
+	p.grid([]string{title, "findings", "errors", "warnings", "notes"}, rows, tw.Mapper[int, int]{0: titleWidth}, 1)
+}
+
+// grid writes rows below a header. The first columns are text, the rest numbers;
+// columns without a width are as wide as they need to be.
+func (p *page) grid(header []string, rows [][]string, widths tw.Mapper[int, int], text int) {
+	alignment := tw.CellAlignment{PerColumn: make([]tw.Align, len(header))}
+	for i := range alignment.PerColumn {
+		alignment.PerColumn[i] = tw.AlignRight
+		if i < text {
+			alignment.PerColumn[i] = tw.AlignLeft
+		}
+	}
 	var b bytes.Buffer
 	t := tablewriter.NewTable(&b,
 		tablewriter.WithRenderer(renderer.NewBlueprint()),
@@ -185,13 +198,13 @@ func (p *page) table(title string, rows [][]string) {
 			Borders:  tw.BorderNone,
 			Settings: tw.Settings{Separators: tw.SeparatorsNone, Lines: tw.LinesNone},
 		}),
-		tablewriter.WithHeaderAlignmentConfig(alignment()),
-		tablewriter.WithRowAlignmentConfig(alignment()),
+		tablewriter.WithHeaderAlignmentConfig(alignment),
+		tablewriter.WithRowAlignmentConfig(alignment),
 		tablewriter.WithTrimSpace(tw.Off),
-		tablewriter.WithColumnWidths(tw.Mapper[int, int]{0: titleWidth}),
+		tablewriter.WithColumnWidths(widths),
 		tablewriter.WithPadding(tw.Padding{Right: "  ", Overwrite: true}),
 	)
-	t.Header(title, "findings", "errors", "warnings", "notes")
+	t.Header(header)
 	// Neither can fail: the writer is a buffer and the cells are strings.
 	_ = t.Bulk(rows)
 	_ = t.Render()
@@ -203,10 +216,6 @@ func (p *page) table(title string, rows [][]string) {
 		p.line(line)
 	}
 	p.line("")
-}
-
-func alignment() tw.CellAlignment {
-	return tw.CellAlignment{PerColumn: []tw.Align{tw.AlignLeft, tw.AlignRight, tw.AlignRight, tw.AlignRight, tw.AlignRight}}
 }
 
 // findings writes the findings below the domain or folder that they lie in.

@@ -5,9 +5,10 @@
 //  1. the checkout is walked;
 //  2. each front end gets the files that it matches, and makes units of them;
 //  3. the units of a language are resolved over the whole checkout;
-//  4. the rules turn the linked program into findings;
-//  5. comments beside the code suppress findings that may stay;
-//  6. findings get their levels, fingerprints and order.
+//  4. the linked program is cut into domains, and these are ranked (ranking.go);
+//  5. the rules turn the linked program into findings;
+//  6. comments beside the code suppress findings that may stay;
+//  7. findings get their domains, levels, fingerprints and order.
 //
 // Work is done in parallel and collected by index, so that neither the number
 // of processors nor chance shows in the result. What goes wrong in a part of
@@ -24,6 +25,7 @@ import (
 	"github.com/stateaudit/stateaudit/internal/checkout"
 	"github.com/stateaudit/stateaudit/internal/config"
 	"github.com/stateaudit/stateaudit/internal/frontend"
+	"github.com/stateaudit/stateaudit/internal/rank"
 	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/unit"
 	"github.com/stateaudit/stateaudit/parsers"
@@ -38,14 +40,34 @@ type Options struct {
 	Config *config.Config // nil for the default
 	// Offline forbids to ask the network for modules.
 	Offline bool
+	// Traffic, if known, weighs the endpoints for ranking.
+	Traffic *rank.Traffic
 	// Progress, if set, is told how far a stage has come. It is called from
 	// several goroutines at once.
 	Progress func(stage string, done, total int)
 }
 
+// Outcome is the result of an audit with the ranking that it holds in short.
+type Outcome struct {
+	Result  *result.Result
+	Ranking *rank.Ranking // nil if ranking failed, which the errors then say
+	// Repaired ranks again as if what a finding reports were repaired. It fails if
+	// the finding is about nothing that domains share.
+	Repaired func(f result.Finding) (*rank.Ranking, error)
+}
+
 // Run audits a checkout. The caller fills in the tool and the times, since this
 // package reads no clock.
 func Run(ctx context.Context, o Options) (*result.Result, error) {
+	out, err := Study(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return out.Result, nil
+}
+
+// Study audits a checkout and keeps the ranking with its evidence.
+func Study(ctx context.Context, o Options) (*Outcome, error) {
 	o = o.complete()
 	o.Progress("walking", 0, 0)
 	tree, err := checkout.Walk(o.Root, checkout.Options{Exclude: o.Config.Exclude, Prefix: o.Config.Prefix(o.Root)})
@@ -62,7 +84,7 @@ func Run(ctx context.Context, o Options) (*result.Result, error) {
 		return nil, err
 	}
 	o.Progress("asking rules", 0, 0)
-	return assemble(units, tree, append(tree.Problems, problems...), o), nil
+	return assemble(units, tree, append(tree.Problems, problems...), o)
 }
 
 func (o Options) complete() Options {
@@ -145,13 +167,23 @@ func resolve(all []frontend.FrontEnd, units []*unit.Unit) []unit.Problem {
 }
 
 // assemble makes the result of what was learned.
-func assemble(units []*unit.Unit, tree *checkout.Tree, problems []unit.Problem, o Options) *result.Result {
+func assemble(units []*unit.Unit, tree *checkout.Tree, problems []unit.Problem, o Options) (*Outcome, error) {
 	for _, u := range units {
 		problems = append(problems, u.Problems...)
 	}
+	var s study
 	var found []result.Finding
-	if p := guard(".", "the rules", func() { found = findings(units, o.Config) }); p != nil {
+	if p := guard(".", "linking", func() { s = link(units, o.Config) }); p != nil {
 		problems = append(problems, *p)
+	} else {
+		more, err := s.rank(tree, o)
+		if err != nil {
+			return nil, err
+		}
+		problems = append(problems, more...)
+		if p := guard(".", "the rules", func() { found = s.findings() }); p != nil {
+			problems = append(problems, *p)
+		}
 	}
 	found = suppressed(found, units, tree)
 	result.Sort(found)
@@ -164,10 +196,11 @@ func assemble(units []*unit.Unit, tree *checkout.Tree, problems []unit.Problem, 
 		Languages:     languages(units),
 		Summary:       result.Summarise(found),
 		Findings:      found,
-		Errors:        result.SortProblems(problems),
 	}
+	s.describe(r)
+	r.Errors = result.SortProblems(problems)
 	r.Complete()
-	return r
+	return &Outcome{Result: r, Ranking: s.ranking, Repaired: s.repaired}, nil
 }
 
 // grade gives findings their fingerprints and the levels that the user has set,

@@ -7,23 +7,37 @@ import (
 	"github.com/stateaudit/stateaudit/internal/config"
 	"github.com/stateaudit/stateaudit/internal/processes"
 	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/rank"
 	"github.com/stateaudit/stateaudit/internal/replicas"
 	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/rule"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
-// findings links the units and asks every rule.
-func findings(units []*unit.Unit, c *config.Config) []result.Finding {
+// study is what is known of a checkout once its units are linked.
+type study struct {
+	rule.Input
+	inputs  rank.Input
+	ranking *rank.Ranking
+}
+
+// link joins the units and judges the holders.
+func link(units []*unit.Unit, c *config.Config) study {
 	prog := program.Link(units, catalog.New(userEntries(c)))
 	src := assess.NewSources(prog)
-	assessed := assess.All(prog, src)
+	return study{Input: rule.Input{Program: prog, Sources: src, Assessments: assess.All(prog, src)}}
+}
+
+// findings asks every rule.
+func (s *study) findings() []result.Finding {
+	s.SharedTables = s.sharedTables()
 	var found []result.Finding
 	for _, r := range analyzers.Rules() {
-		found = append(found, rule.Run(r, prog, src, assessed)...)
+		found = append(found, rule.Run(r, s.Input)...)
 	}
-	replicas.Apply(found, prog.Settings())
-	processes.Apply(found, prog)
+	replicas.Apply(found, s.Program.Settings())
+	processes.Apply(found, s.Program)
+	s.locate(found)
 	return found
 }
 

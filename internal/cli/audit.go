@@ -163,9 +163,18 @@ func (f *scopeFlags) configuration(root string) (*config.Config, error) {
 
 // audited runs the audit with progress and times.
 func (f *scopeFlags) audited(ctx context.Context, env Env, stderr io.Writer, root string, c *config.Config) (*result.Result, error) {
+	out, err := f.study(ctx, env, stderr, root, c)
+	if err != nil {
+		return nil, err
+	}
+	return out.Result, nil
+}
+
+// study is audited that keeps the ranking.
+func (f *scopeFlags) study(ctx context.Context, env Env, stderr io.Writer, root string, c *config.Config) (*audit.Outcome, error) {
 	start := env.Now()
 	p := newProgress(env, stderr, f.quiet, f.verbose)
-	r, err := audit.Run(ctx, audit.Options{Root: root, Config: c, Offline: f.offline, Progress: p.update})
+	out, err := audit.Study(ctx, audit.Options{Root: root, Config: c, Offline: f.offline, Progress: p.update})
 	p.finish()
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -173,10 +182,11 @@ func (f *scopeFlags) audited(ctx context.Context, env Env, stderr io.Writer, roo
 	case err != nil:
 		return nil, &exit{exitUsage, err}
 	}
+	r := out.Result
 	r.Tool = result.Tool{Name: "stateaudit", Version: version()}
 	r.StartedAt = start.UTC().Format(time.RFC3339)
 	r.DurationMs = env.Now().Sub(start).Milliseconds()
-	return r, nil
+	return out, nil
 }
 
 // countNotes tells whether a note can fail the command: it then has to be shown.

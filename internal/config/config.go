@@ -30,7 +30,7 @@ type Config struct {
 	Exclude   []string
 	Levels    map[string]string // rule to note, warning, error or off
 	Catalogue []Entry
-	Weights   map[string]float64 // ranking dimension to weight
+	Weights   map[string]float64 // one of Weights to its number
 }
 
 // Domain is a bounded context that the user names.
@@ -162,9 +162,14 @@ func Roles() []string {
 	}
 }
 
-// dimensions lists what a weight can be given to.
-func dimensions() []string {
-	return []string{"domainClarity", "asyncViability", "sharedStateCoupling", "blastRadius", "traffic"}
+// Weights lists what a weight may be set for: the exponents of the dimensions, and
+// what a crossing or a shared resource of each class counts.
+func Weights() []string {
+	return []string{
+		"domainClarity", "asyncViability", "sharedStateCoupling",
+		"alreadyAsync", "resultDropped", "attributesOnly", "successOnly", "offRequestPath", "routableEndpoint", "droppedInTx", "resultUsed",
+		"holderWrittenBoth", "tableWrittenBoth", "transactionBoth", "holderWrittenRead", "tableReadByOthers", "sessionKeyShared", "tableReadOfOthers", "foreignKeyAcross",
+	}
 }
 
 // nearest returns the known word closest to a misspelt one, or "".

@@ -33,7 +33,7 @@ catalogue:
     role: limiter
     methods: [hit]
 weights:
-  traffic: 0.5
+  resultUsed: 0.5
 `
 
 func TestParse(t *testing.T) {
@@ -47,7 +47,7 @@ func TestParse(t *testing.T) {
 		Levels:    map[string]string{"connection-pool": "off", "mutable-singleton": "error"},
 		Domains:   []Domain{{Name: "billing", Paths: []string{"app/billing"}, Globs: []string{"app/**/invoice*.rb"}, Constants: []string{"Billing"}, Packages: []string{"example.com/billing"}, Line: 6}},
 		Catalogue: []Entry{{Type: "Shop::Throttle", Role: "limiter", Methods: []string{"hit"}, Line: 12}},
-		Weights:   map[string]float64{"traffic": 0.5},
+		Weights:   map[string]float64{"resultUsed": 0.5},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
@@ -64,7 +64,7 @@ func TestErrorsNameFileAndLine(t *testing.T) {
 		{"domains:\n  - paths: [y]\n", `c.yaml:2: a domain needs a name`},
 		{"domains: x\n", `c.yaml:1: a list is needed here`},
 		{"exclude: ['[a']\n", `c.yaml:1: glob pattern "[a" is malformed`},
-		{"weights:\n  traffic: -1\n", `c.yaml:2: a weight is a number that is not negative, not "-1"`},
+		{"weights:\n  resultUsed: -1\n", `c.yaml:2: a weight is a number that is not negative, not "-1"`},
 		{"catalogue:\n  - type: X\n", `c.yaml:2: a catalogue entry needs a type and a role`},
 		{"exclude: []\nexclude: []\n", `c.yaml:2: key "exclude" is set twice, first on line 1`},
 		{"- a\n", `c.yaml:1: the configuration must be a mapping of keys to values`},
@@ -87,7 +87,7 @@ func TestTemplate(t *testing.T) {
 	if err != nil {
 		t.Fatalf("uncommented: %v\n%s", err, uncommented())
 	}
-	if len(c.Domains) == 0 || len(c.Exclude) == 0 || len(c.Levels) == 0 || len(c.Catalogue) == 0 || len(c.Weights) != len(dimensions()) {
+	if len(c.Domains) == 0 || len(c.Exclude) == 0 || len(c.Levels) == 0 || len(c.Catalogue) == 0 || len(c.Weights) != len(Weights()) {
 		t.Errorf("template leaves something out: %+v", c)
 	}
 }
@@ -112,7 +112,7 @@ func TestSchemaAgrees(t *testing.T) {
 			t.Errorf("%s\n%v", in, err)
 		}
 	}
-	for _, in := range []string{"exlude: []", "domains: [{paths: [x]}]", "weights: {traffic: -1}", "catalogue: [{type: X, role: y}]"} {
+	for _, in := range []string{"exlude: []", "domains: [{paths: [x]}]", "weights: {resultUsed: -1}", "catalogue: [{type: X, role: y}]"} {
 		if schema.Validate(asJSON(t, in)) == nil {
 			t.Errorf("schema accepts %s", in)
 		}

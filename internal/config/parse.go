@@ -99,7 +99,7 @@ func (p parser) levels(n *yaml.Node, c *Config) error {
 func (p parser) weights(n *yaml.Node, c *Config) error {
 	c.Weights = map[string]float64{}
 	set := map[string]setter{}
-	for _, d := range dimensions() {
+	for _, d := range Weights() {
 		set[d] = func(n *yaml.Node) error {
 			var w float64
 			if n.Kind != yaml.ScalarNode || n.Decode(&w) != nil || !(w >= 0 && w <= 1e6) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/stateaudit/stateaudit/internal/domains"
 	"github.com/stateaudit/stateaudit/internal/facts"
 	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -47,11 +48,13 @@ func (m *model) cross(d int, t Term) {
 }
 
 // name of a domain by its index.
-func (m *model) name(d int) string {
+func (m *model) name(d int) string { return nameOf(m.in.Map, d) }
+
+func nameOf(m *domains.Map, d int) string {
 	if d < 0 {
-		return "kernel"
+		return domains.Kernel
 	}
-	return m.in.Map.Domains[d].Name
+	return m.Domains[d].Name
 }
 
 // pairs lists the distinct pairs that cross a border. A pair that is called in

@@ -99,6 +99,8 @@ type Ranking struct {
 	Facts      *facts.Facts
 	Map        *domains.Map
 	Traffic    *TrafficMatch
+	resources  []resource
+	owners     map[string]int // of tables
 }
 
 // Powers are the exponents of the dimensions, 1 unless the user sets others.
@@ -138,6 +140,7 @@ func Rank(in Input) *Ranking {
 	}
 	vary(r.Candidates, in.Weights, in.Powers)
 	r.Edges, r.Matrix = m.edges()
+	r.resources, r.owners = m.resources, m.owners
 	r.Traffic = m.traffic
 	return r
 }

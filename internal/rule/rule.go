@@ -44,8 +44,27 @@ type Pass struct {
 	Assessments []assess.Assessment
 	// Sources tell what each function reaches outside the process.
 	Sources *assess.Sources
-	rule    Rule
-	found   []result.Finding
+	// SharedTables are the tables that several domains write. They are known only
+	// where a whole checkout is looked at.
+	SharedTables []SharedTable
+	rule         Rule
+	found        []result.Finding
+}
+
+// SharedTable is a table that more than one domain writes.
+type SharedTable struct {
+	Name     string
+	Language unit.Language
+	Domains  []string
+	Writes   []result.Evidence // at least one for each domain
+}
+
+// Input is what all rules are given.
+type Input struct {
+	Program      *program.Program
+	Sources      *assess.Sources
+	Assessments  []assess.Assessment
+	SharedTables []SharedTable
 }
 
 // Report adds a finding. Rule, level and what the contract wants are filled in
@@ -62,8 +81,8 @@ func (p *Pass) Report(f result.Finding) {
 }
 
 // Run asks one rule.
-func Run(r Rule, prog *program.Program, src *assess.Sources, as []assess.Assessment) []result.Finding {
-	p := &Pass{Program: prog, Assessments: as, Sources: src, rule: r}
+func Run(r Rule, in Input) []result.Finding {
+	p := &Pass{Program: in.Program, Assessments: in.Assessments, Sources: in.Sources, SharedTables: in.SharedTables, rule: r}
 	r.Run(p)
 	return p.found
 }

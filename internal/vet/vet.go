@@ -291,10 +291,10 @@ func ask(rules []rule.Rule, units []*unit.Unit) []result.Finding {
 	golang.Resolve(units)
 	prog := program.Link(units, catalog.New(nil))
 	src := assess.NewSources(prog)
-	assessed := assess.All(prog, src)
+	in := rule.Input{Program: prog, Sources: src, Assessments: assess.All(prog, src)}
 	var found []result.Finding
 	for _, r := range rules {
-		found = append(found, rule.Run(r, prog, src, assessed)...)
+		found = append(found, rule.Run(r, in)...)
 	}
 	for i := range found {
 		found[i].ID = result.Fingerprint(found[i].Rule, found[i].Symbol, found[i].Location.File)

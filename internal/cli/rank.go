@@ -1,0 +1,177 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stateaudit/stateaudit/internal/audit"
+	"github.com/stateaudit/stateaudit/internal/rank"
+	"github.com/stateaudit/stateaudit/internal/result"
+	format "github.com/stateaudit/stateaudit/report"
+)
+
+// rankFlags are the flags of rank as given.
+type rankFlags struct {
+	scopeFlags
+	pageFlags
+	order   string
+	format  string
+	without []string
+}
+
+// pageFlags say where a page goes and how it looks.
+type pageFlags struct {
+	output string
+	color  string
+}
+
+func (f *pageFlags) define(cmd *cobra.Command) {
+	cmd.Flags().StringVarP(&f.output, "output", "o", "", "write to `FILE` instead of the standard output")
+	cmd.Flags().StringVar(&f.color, "color", "auto", "colour: auto, always, never")
+}
+
+func newRank(env Env) *cobra.Command {
+	var f rankFlags
+	cmd := &cobra.Command{
+		Use:   "rank [PATH]",
+		Short: "Rank the domains of a checkout as candidates for extraction",
+		Long: `Rank the domains of a checkout as candidates for extraction.
+
+score = domain clarity × asynchronous viability ÷ shared-state coupling, each
+made of counts of places in the source.`,
+		Example: `  stateaudit rank
+  stateaudit rank --order relief
+  stateaudit rank --format mermaid -o domains.mmd ~/src/shop`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runRank(cmd, env, f, rootOf(args))
+		},
+	}
+	f.scopeFlags.define(cmd)
+	f.pageFlags.define(cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&f.order, "order", string(rank.ByScore), "sort by `ORDER`: "+joined(rank.Orders()))
+	flags.StringVar(&f.format, "format", "table", "output format, `NAME`: "+strings.Join(rankingFormats(), ", "))
+	flags.StringArrayVar(&f.without, "without", nil, "rank as if the finding with this `FINGERPRINT` were repaired, repeatable; its first digits are enough")
+	_ = cmd.RegisterFlagCompletionFunc("order", cobra.FixedCompletions(strings.Split(joined(rank.Orders()), ", "), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(rankingFormats(), cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func joined[T ~string](words []T) string {
+	var out []string
+	for _, w := range words {
+		out = append(out, string(w))
+	}
+	return strings.Join(out, ", ")
+}
+
+func rankingFormats() []string {
+	var out []string
+	for _, f := range format.RankingFormats() {
+		out = append(out, f.Name)
+	}
+	return out
+}
+
+// check finds what is wrong with the flags before any work is done.
+func (f *rankFlags) check() (format.RankingFormat, error) {
+	i := slices.IndexFunc(format.RankingFormats(), func(as format.RankingFormat) bool { return as.Name == f.format })
+	switch {
+	case i < 0:
+		return format.RankingFormat{}, fmt.Errorf("--format %q: no such format; known are %s", f.format, strings.Join(rankingFormats(), ", "))
+	case !slices.Contains(rank.Orders(), rank.Order(f.order)):
+		return format.RankingFormat{}, fmt.Errorf("--order %q: no such order; known are %s", f.order, joined(rank.Orders()))
+	}
+	return format.RankingFormats()[i], f.pageFlags.check()
+}
+
+func runRank(cmd *cobra.Command, env Env, f rankFlags, root string) error {
+	as, err := f.check()
+	if err != nil {
+		return err
+	}
+	out, err := f.studied(cmd, env, root)
+	if err != nil {
+		return err
+	}
+	r := format.Ranked{Result: out.Result, Ranking: out.Ranking, Order: rank.Order(f.order)}
+	for _, id := range f.without {
+		finding, err := named(out.Result.Findings, id)
+		if err != nil {
+			return &exit{exitUsage, fmt.Errorf("--without %s: %w", id, err)}
+		}
+		repaired, err := out.Repaired(finding)
+		if err != nil {
+			return &exit{exitUsage, fmt.Errorf("--without %s: %w", id, err)}
+		}
+		r.Before, r.Ranking = out.Ranking, repaired
+		r.Repaired = append(r.Repaired, finding.Symbol)
+	}
+	return f.pageFlags.write(cmd, env, func(w io.Writer, o format.Options) error { return as.Write(w, r, o) })
+}
+
+// studied audits with progress, and insists on a ranking.
+func (f *scopeFlags) studied(cmd *cobra.Command, env Env, root string) (*audit.Outcome, error) {
+	c, err := f.configuration(root)
+	if err != nil {
+		return nil, &exit{exitUsage, err}
+	}
+	out, err := f.study(cmd.Context(), env, cmd.ErrOrStderr(), root, c)
+	if err != nil {
+		return nil, err
+	}
+	if out.Ranking == nil {
+		return nil, failure(errors.New("ranking failed; `stateaudit audit` lists why under errors"))
+	}
+	return out, nil
+}
+
+// named finds the finding whose fingerprint begins so.
+func named(found []result.Finding, id string) (result.Finding, error) {
+	var hits []result.Finding
+	for _, f := range found {
+		if id != "" && strings.HasPrefix(f.ID, strings.ToLower(id)) {
+			hits = append(hits, f)
+		}
+	}
+	switch len(hits) {
+	case 0:
+		return result.Finding{}, errors.New("no finding has this fingerprint; `stateaudit audit --format json` shows them as id")
+	case 1:
+		return hits[0], nil
+	}
+	return result.Finding{}, fmt.Errorf("%d findings begin so", len(hits))
+}
+
+// check finds what is wrong with the flags.
+func (f *pageFlags) check() error {
+	if !slices.Contains([]string{"auto", "always", "never"}, f.color) {
+		return fmt.Errorf("--color %q: known are auto, always, never", f.color)
+	}
+	return nil
+}
+
+// write writes a page to where it goes.
+func (f *pageFlags) write(cmd *cobra.Command, env Env, write func(io.Writer, format.Options) error) error {
+	o := format.Options{Width: 80}
+	if f.output == "" || f.output == "-" {
+		width := env.Width(cmd.OutOrStdout())
+		o.Color = colored(f.color, env.Getenv, width > 0)
+		if width > 0 {
+			o.Width = min(max(width, 40), 120)
+		}
+		return failure(write(cmd.OutOrStdout(), o))
+	}
+	file, err := os.Create(f.output)
+	if err != nil {
+		return failure(err)
+	}
+	return failure(errors.Join(write(file, o), file.Close()))
+}

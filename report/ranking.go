@@ -1,0 +1,192 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+
+	"github.com/olekukonko/tablewriter/tw"
+
+	"github.com/stateaudit/stateaudit/internal/rank"
+	"github.com/stateaudit/stateaudit/internal/result"
+)
+
+// Ranked is what the formats of a ranking are views of.
+type Ranked struct {
+	Result  *result.Result
+	Ranking *rank.Ranking
+	Order   rank.Order
+	// Before is the ranking without the repairs that the user asks about, nil if
+	// there are none.
+	Before *rank.Ranking
+	// Repaired names what is taken as repaired.
+	Repaired []string
+}
+
+// RankingFormat is one way to write a ranking.
+type RankingFormat struct {
+	Name    string
+	Summary string
+	Write   func(w io.Writer, r Ranked, o Options) error
+}
+
+// RankingFormats lists the formats of a ranking; the first is the default.
+func RankingFormats() []RankingFormat {
+	return []RankingFormat{
+		{"table", "candidates for reading, best first", writeRanking},
+		{"json", "domains, candidates and edges, as in the result of an audit", writeRankingJSON},
+		{"matrix", "what each domain uses of each other one", writeMatrix},
+		{"dot", "the graph of the domains, for Graphviz", writeDOT},
+		{"mermaid", "the graph of the domains, for Markdown", writeMermaid},
+	}
+}
+
+// writeRanking writes the candidates for a reader at a terminal.
+func writeRanking(w io.Writer, r Ranked, o Options) error {
+	p := &page{width: o.Width, color: o.Color}
+	if p.width <= 0 {
+		p.width = 80
+	}
+	if why := r.Ranking.NothingToRank(); why != "" {
+		p.wrap("", "", "Nothing to rank: "+why+". Domains can be named in .stateaudit.yaml.")
+		_, err := p.WriteTo(w)
+		return err
+	}
+	p.candidates(r)
+	p.legend(r)
+	_, err := p.WriteTo(w)
+	return err
+}
+
+// maxNameWidth bounds the column of the names, so that a row fits 80 columns.
+const maxNameWidth = 24
+
+// candidates writes a row for each candidate.
+func (p *page) candidates(r Ranked) {
+	header, sorted := []string{"#", "domain", "clarity", "async", "coupling", "score", "ranks", "blockers"}, r.Ranking.Ordered(r.Order)
+	switch r.Order {
+	case rank.ByBlastRadius:
+		header[6] = "blast"
+	case rank.ByRelief:
+		header[6] = "relief"
+	}
+	if r.Before != nil {
+		header[6] = "before"
+	}
+	blockers := r.blockers()
+	var rows [][]string
+	for i, c := range sorted {
+		async := fmt.Sprintf("%.2f", c.Viability)
+		if c.TooFew {
+			async = "~" + async
+		}
+		rows = append(rows, []string{
+			strconv.Itoa(i + 1), shortened(c.Domain.Name, maxNameWidth), fmt.Sprintf("%.2f", c.Clarity), async,
+			fmt.Sprintf("%.2f", c.Coupling), fmt.Sprintf("%.3f", c.Score), r.seventh(c), blockers[c.Domain.Name].String(),
+		})
+	}
+	p.grid(header, rows, tw.Mapper[int, int]{}, 2)
+}
+
+// seventh is the cell whose meaning the order decides.
+func (r Ranked) seventh(c *rank.Candidate) string {
+	switch {
+	case r.Before != nil:
+		if old := r.Before.Candidate(c.Domain.Name); old != nil {
+			return strconv.Itoa(old.Rank)
+		}
+		return "-"
+	case r.Order == rank.ByBlastRadius:
+		return fmt.Sprintf("%.3f", c.Blast)
+	case r.Order == rank.ByRelief:
+		return fmt.Sprintf("%.4f", c.Relief)
+	case c.Best == c.Worst:
+		return strconv.Itoa(c.Best)
+	}
+	return fmt.Sprintf("%d-%d", c.Best, c.Worst)
+}
+
+// blocking counts the findings in the way of a candidate.
+type blocking struct{ errors, warnings, notes int }
+
+func (b blocking) String() string {
+	return fmt.Sprintf("%d/%d/%d", b.errors, b.warnings, b.notes)
+}
+
+func (r Ranked) blockers() map[string]blocking {
+	level := map[string]result.Level{}
+	for _, f := range r.Result.Findings {
+		level[f.ID] = f.Level
+	}
+	out := map[string]blocking{}
+	for _, c := range r.Result.Candidates {
+		var b blocking
+		for _, id := range c.Blockers {
+			switch level[id] {
+			case result.Error:
+				b.errors++
+			case result.Warning:
+				b.warnings++
+			default:
+				b.notes++
+			}
+		}
+		out[c.Domain] = b
+	}
+	return out
+}
+
+// legend says what the columns mean and what the numbers do not tell.
+func (p *page) legend(r Ranked) {
+	p.wrap("", "", "score = clarity × async ÷ coupling. blockers: errors/warnings/notes. "+r.meaning())
+	cs := r.Ranking.Candidates
+	if slices.ContainsFunc(cs, func(c rank.Candidate) bool { return c.TooFew }) {
+		p.wrap("", "", "~ too few crossings to say: the async viability of a domain of which nothing is known.")
+	}
+	if inferred := drawn(r.Ranking); inferred != "" {
+		p.wrap("", "", inferred)
+	}
+	if t := r.Ranking.Traffic; t != nil {
+		p.wrap("", "", fmt.Sprintf("traffic: %d of %d requests belong to a known endpoint.", t.Matched, t.Total))
+	}
+}
+
+func (r Ranked) meaning() string {
+	switch {
+	case r.Before != nil:
+		return "before: the rank that it has without the repair."
+	case r.Order == rank.ByBlastRadius:
+		return "blast: share of the domains that wait for it × share of the ways in that lead to it."
+	case r.Order == rank.ByRelief:
+		return "relief: share of the requests ÷ (coupling × (1 + domains that wait for it))."
+	}
+	return "ranks: first and last place when any one weight is halved or raised by half."
+}
+
+// drawn says how the borders were found, where nobody drew them.
+func drawn(r *rank.Ranking) string {
+	var guessed []string
+	for _, d := range r.Map.Domains {
+		if !d.Source.Declared() {
+			guessed = append(guessed, d.Name)
+		}
+	}
+	switch {
+	case len(guessed) == 0:
+		return ""
+	case len(guessed) == len(r.Map.Domains):
+		return "Nobody has declared these domains: they come from the layout of the folders and from what refers to what. Correct them in .stateaudit.yaml."
+	}
+	return fmt.Sprintf("%s of %s are not declared but found in the layout and the references.", strconv.Itoa(len(guessed)), plural(len(r.Map.Domains), "domain"))
+}
+
+// shortened cuts a name in its middle.
+func shortened(name string, width int) string {
+	runes := []rune(clean(name))
+	if len(runes) <= width {
+		return string(runes)
+	}
+	head := width / 2
+	return string(runes[:head]) + "…" + string(runes[len(runes)-(width-head-1):])
+}

@@ -1,0 +1,56 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/olekukonko/tablewriter/tw"
+
+	"github.com/stateaudit/stateaudit/internal/rank"
+)
+
+// writeMatrix writes what each domain uses of each other one. The columns are
+// numbered as the rows are, so that names of any length fit.
+func writeMatrix(w io.Writer, r Ranked, o Options) error {
+	p := &page{width: o.Width, color: o.Color}
+	if p.width <= 0 {
+		p.width = 80
+	}
+	cs := r.Ranking.Ordered(r.Order)
+	header := []string{"#", "uses"}
+	for i := range cs {
+		header = append(header, strconv.Itoa(i+1))
+	}
+	var rows [][]string
+	for i, from := range cs {
+		row := []string{strconv.Itoa(i + 1), shortened(from.Domain.Name, maxNameWidth)}
+		for j, to := range cs {
+			text := cellText(r.Ranking.Matrix[from.Index][to.Index])
+			if i == j {
+				text = "·"
+			}
+			row = append(row, text)
+		}
+		rows = append(rows, row)
+	}
+	p.grid(header, rows, tw.Mapper[int, int]{}, 2)
+	p.wrap("", "", "Each row uses the columns: 3 for three pairs of functions that call and wait, 2a for two that do not wait, 1t for a table that one of both writes, 1h for process memory, 1s for a session key or file.")
+	_, err := p.WriteTo(w)
+	return err
+}
+
+// cellText writes what a cell counts, the calls first.
+func cellText(c rank.Cell) string {
+	var parts []string
+	for _, k := range []struct {
+		n    int
+		kind string
+	}{{c.Calls, ""}, {c.Async, "a"}, {c.Tables, "t"}, {c.Holders, "h"}, {c.Other, "s"}} {
+		if k.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d%s", k.n, k.kind))
+		}
+	}
+	return strings.Join(parts, " ")
+}
