@@ -56,6 +56,7 @@ func layers() map[string][]string {
 		"internal/facts":     {"internal/unit", "internal/program", "internal/assess", "internal/names"},
 		"internal/domains":   {"internal/unit", "internal/config", "internal/program", "internal/assess", "internal/names", "internal/facts"},
 		"internal/rank":      {"internal/unit", "internal/program", "internal/facts", "internal/domains"},
+		"internal/traffic":   {"internal/unit", "internal/rank"},
 		"docs":               {},
 	}
 }
