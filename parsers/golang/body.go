@@ -23,7 +23,8 @@ type body struct {
 	// What holds at the point being read.
 	guards []string
 	lazy   []string // places known to be empty here
-	tx     bool
+	tx     bool     // inside a function that was handed to a transaction
+	begun  bool     // a transaction that this function began is open
 	loop   bool
 }
 
@@ -80,7 +81,7 @@ func (b *body) stmts(list []ast.Stmt) {
 func (b *body) scope(list []ast.Stmt) {
 	guards, lazy := len(b.guards), len(b.lazy)
 	saved := slices.Clone(b.guards)
-	b.stmts(list)
+	b.branch(list)
 	b.guards = saved[:guards]
 	b.lazy = b.lazy[:lazy]
 }

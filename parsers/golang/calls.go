@@ -158,7 +158,7 @@ func (b *body) call(c *ast.CallExpr, use unit.Use, m mode) {
 	}
 	f := b.calleeFunc(c)
 	call := unit.Call{
-		Result: use, Async: m.async, Deferred: m.deferred, Tx: b.tx, Loop: b.loop,
+		Result: use, Async: m.async, Deferred: m.deferred, Tx: b.inTx(m), Loop: b.loop,
 		Guards: slices.Clone(b.guards), Location: b.x.location(c.Pos(), c.End()),
 	}
 	switch {
@@ -169,6 +169,7 @@ func (b *body) call(c *ast.CallExpr, use unit.Use, m mode) {
 		b.dynamic(c, &call)
 	}
 	b.arguments(c, f, &call)
+	b.transaction(c, f, &call)
 	b.fn.Calls = append(b.fn.Calls, call)
 	if m.async && call.Callee == "" {
 		b.attr("go")
@@ -234,7 +235,7 @@ func promotedPath(s *types.Selection) []string {
 // dynamic handles calls of function values: a parameter, a field, a closure.
 func (b *body) dynamic(c *ast.CallExpr, call *unit.Call) {
 	if lit, ok := ast.Unparen(c.Fun).(*ast.FuncLit); ok {
-		call.Callee = b.closure(lit, b.literalPart(mode{async: call.Async}))
+		call.Callee = b.closure(lit, b.literalPart(mode{async: call.Async, deferred: call.Deferred}))
 		call.Name = "func literal"
 		return
 	}

@@ -16,6 +16,7 @@ type part struct {
 	once   bool // runs at most once in the life of the process
 	tx     bool // runs inside a database transaction
 	async  bool
+	late   bool // runs when the function around it is left
 }
 
 func (b *body) closureID(lit *ast.FuncLit) string {
@@ -48,6 +49,9 @@ func (b *body) closure(lit *ast.FuncLit, p *part) string {
 	inner.addParams(lit.Type.Params)
 	inner.block(lit.Body)
 	inner.finish()
+	if p != nil && p.inline && !p.late {
+		b.begun = b.begun && inner.begun // it may have ended the transaction around it
+	}
 	return id
 }
 
@@ -57,14 +61,14 @@ func (b *body) applyPart(inner *body, fn *unit.Function, p *part) {
 	if p != nil {
 		edge.Reference = !p.inline && !p.async
 		edge.Async = p.async
-		edge.Tx = b.tx || p.tx
+		edge.Tx = p.tx || b.inTx(mode{async: p.async, deferred: p.late})
 		if p.role != "" {
 			fn.Roles, fn.RoleNote = []unit.Role{p.role}, p.note
 		}
 		if p.inline {
 			fn.Attrs = append(fn.Attrs, "inline")
 			inner.guards, inner.lazy = slices.Clone(b.guards), slices.Clone(b.lazy)
-			inner.tx, inner.loop = edge.Tx, b.loop
+			inner.tx, inner.begun, inner.loop = b.tx || p.tx, b.begun && !p.late, b.loop
 		}
 		if p.once {
 			inner.guards = append(inner.guards, onceGuard)
@@ -78,7 +82,7 @@ func (b *body) literalPart(m mode) *part {
 	if m.async {
 		return &part{async: true}
 	}
-	return &part{inline: true}
+	return &part{inline: true, late: m.deferred}
 }
 
 // argumentRole tells what a callee does with a closure that it is given.
