@@ -11,10 +11,9 @@ import (
 
 // tables notes the tables that a function reads and writes.
 func (f *Facts) tables(fn *program.Function) {
-	tx := txLines(fn)
 	for _, s := range fn.Statements {
 		for _, t := range Tables(s.Text) {
-			f.add(Use{Function: fn, Kind: TableUse, Name: t.Table, Write: t.Write, Tx: tx[s.Location.Line], Location: s.Location})
+			f.add(Use{Function: fn, Kind: TableUse, Name: t.Table, Write: t.Write, Tx: s.Tx, Location: s.Location})
 		}
 	}
 	for i := range fn.Calls {
@@ -23,20 +22,6 @@ func (f *Facts) tables(fn *program.Function) {
 			f.mapperCall(fn, c)
 		}
 	}
-}
-
-// txLines are the lines on which a function calls something inside a
-// transaction: a statement's text stands on the line of the call or near it.
-func txLines(fn *program.Function) map[int]bool {
-	lines := map[int]bool{}
-	for i := range fn.Calls {
-		if c := &fn.Calls[i]; c.Tx {
-			for l := c.Location.Line; l <= c.Location.EndLine; l++ {
-				lines[l] = true
-			}
-		}
-	}
-	return lines
 }
 
 // mapperCall reads a call of an object mapper or query builder of Go.

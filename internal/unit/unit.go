@@ -179,6 +179,7 @@ type Function struct {
 // Statement is a text of SQL as written, cut to some 2,000 bytes.
 type Statement struct {
 	Text     string
+	Tx       bool `json:",omitempty"` // runs inside a database transaction that its function knows of
 	Location Location
 }
 

@@ -170,6 +170,9 @@ func (b *body) call(c *ast.CallExpr, use unit.Use, m mode) {
 	}
 	b.arguments(c, f, &call)
 	b.transaction(c, f, &call)
+	if call.Tx {
+		b.statementsInTx(c)
+	}
 	b.fn.Calls = append(b.fn.Calls, call)
 	if m.async && call.Callee == "" {
 		b.attr("go")

@@ -111,6 +111,7 @@ func (b *body) argumentFunc(a ast.Expr, f *types.Func, call *unit.Call) {
 	}
 	b.fn.Calls = append(b.fn.Calls, unit.Call{
 		Callee: funcID(target), Name: target.Name(), Async: p.async, Guards: guards, Location: b.x.location(a.Pos(), a.End()),
+		Tx:     p.tx || b.inTx(mode{async: p.async}),
 		Result: unit.Used, Reference: !p.inline && !p.async, As: p.role, AsNote: p.note,
 	})
 }

@@ -151,7 +151,7 @@ func foreignPart(f *types.Func) part {
 	case routeVerbs[name]:
 		return part{role: unit.Handler, note: note}
 	}
-	return part{inline: true}
+	return part{inline: true, tx: lendsTransaction(f)}
 }
 
 // synchronous are packages whose functions call back before they return.

@@ -66,6 +66,26 @@ func calledTransaction(t types.Type) bool {
 	return strings.Contains(name, "tx") || strings.Contains(name, "transaction")
 }
 
+// lendsTransaction tells functions that call what they are given with a transaction.
+func lendsTransaction(f *types.Func) bool {
+	sig, ok := f.Type().(*types.Signature)
+	if !ok {
+		return false
+	}
+	for given := range sig.Params().Variables() {
+		callback, ok := given.Type().Underlying().(*types.Signature)
+		if !ok {
+			continue
+		}
+		for lent := range callback.Params().Variables() {
+			if isTransaction(lent.Type()) && calledTransaction(lent.Type()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // ends tells functions that end a transaction by their names. A session that is
 // closed rolls back.
 func ends(name string) bool {
