@@ -3,6 +3,7 @@ package rank_test
 import (
 	"context"
 	"encoding/json"
+	"path"
 	"slices"
 	"testing"
 
@@ -40,7 +41,22 @@ func collected(t *testing.T, tree *checkout.Tree) facts.Input {
 		units = append(units, read(t, fe, tree)...)
 	}
 	prog := program.Link(units, catalog.New(nil))
-	return facts.Input{Program: prog, Sources: assess.NewSources(prog)}
+	return facts.Input{Program: prog, Sources: assess.NewSources(prog), SQL: schemas(t, tree)}
+}
+
+func schemas(t *testing.T, tree *checkout.Tree) []facts.SQLFile {
+	t.Helper()
+	var out []facts.SQLFile
+	for _, f := range tree.Files {
+		if path.Ext(f) == ".sql" {
+			content, problem := tree.Read(f)
+			if problem != nil {
+				t.Fatal(problem.Message)
+			}
+			out = append(out, facts.SQLFile{Path: f, Content: string(content)})
+		}
+	}
+	return out
 }
 
 func read(t *testing.T, fe frontend.FrontEnd, tree *checkout.Tree) []*unit.Unit {

@@ -28,7 +28,7 @@ func NewService(ctx context.Context, db *sql.DB, c *customers.Service, n *notifi
 
 // RemindEvery looks for overdue invoices until the context ends.
 func (s *Service) RemindEvery(ctx context.Context, every time.Duration) {
-	tick := time.NewTicker(every) // want: in-process-worker
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
 		select {

@@ -15,10 +15,10 @@ type Position struct {
 }
 
 // positions keeps the last position of every vehicle, for the dispatchers' map.
-// They are not stored anywhere else.
+// They are stored nowhere else, and come again within a minute.
 type positions struct {
 	mu   sync.RWMutex
-	last map[int64]Position // want: mutable-singleton
+	last map[int64]Position // want: in-process-cache
 }
 
 func newPositions() *positions { return &positions{last: map[int64]Position{}} }

@@ -79,7 +79,7 @@ func (s *Service) load(ctx context.Context, tx *sql.Tx, v Vehicle, stop Stop, da
 	if err != nil {
 		return a, err
 	}
-	_, err = tx.ExecContext(ctx, "UPDATE shipments SET vehicle_id = $2, tour_id = $3, status = 'loaded' WHERE id = $1", stop.ShipmentID, v.ID, a.TourID)
+	_, err = tx.ExecContext(ctx, "UPDATE shipments SET vehicle_id = $2, tour_id = $3, status = 'loaded' WHERE id = $1", stop.ShipmentID, v.ID, a.TourID) // want: shared-table
 	return a, err
 }
 

@@ -30,7 +30,7 @@ func (m Mail) Deliver(_ context.Context, to customers.Contact, subject, text str
 // SMS sends through a gateway.
 type SMS struct {
 	url    string
-	client *http.Client
+	client *http.Client // want: connection-pool group=client-pool
 }
 
 // NewSMS returns the channel over a gateway.

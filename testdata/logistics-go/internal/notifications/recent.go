@@ -11,7 +11,7 @@ type recent struct {
 	window time.Duration
 
 	mu   sync.Mutex
-	sent map[string]time.Time // want: mutable-singleton group=rate-limiter
+	sent map[string]time.Time // want: mutable-singleton
 }
 
 func newRecent(window time.Duration) *recent {

@@ -28,7 +28,7 @@ type Service struct {
 	db       *sql.DB
 	contacts *customers.Service
 	channels []Channel
-	queue    chan message // want: in-process-worker
+	queue    chan message
 	recent   *recent
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"example.com/logistics/internal/billing"
 	"example.com/logistics/internal/customers"
-	"example.com/logistics/internal/platform/database"
 	"example.com/logistics/internal/platform/httpx"
 	"example.com/logistics/internal/warehouses"
 )
@@ -77,13 +76,7 @@ func (s *Service) Book(ctx context.Context, o Order) (Shipment, error) {
 	if err != nil {
 		return sh, err
 	}
-	err = database.InTx(ctx, s.db, func(tx *sql.Tx) error {
-		if err := insert(ctx, tx, &sh, o.Parcels); err != nil {
-			return err
-		}
-		return s.commit(ctx, tx, sh, hub)
-	})
-	if err != nil {
+	if err := s.write(ctx, &sh, o.Parcels, hub); err != nil {
 		return sh, err
 	}
 	s.drafts.drop(o.Draft)
@@ -92,8 +85,24 @@ func (s *Service) Book(ctx context.Context, o Order) (Shipment, error) {
 	return sh, nil
 }
 
-// commit reserves room and charges the freight.
-func (s *Service) commit(ctx context.Context, tx *sql.Tx, sh Shipment, hub warehouses.Warehouse) error {
+// write stores a new shipment with all that hangs on it.
+func (s *Service) write(ctx context.Context, sh *Shipment, parcels []Parcel, hub warehouses.Warehouse) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if err := insert(ctx, tx, sh, parcels); err != nil {
+		return err
+	}
+	if err := s.charge(ctx, tx, *sh, hub); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// charge reserves room and charges the freight.
+func (s *Service) charge(ctx context.Context, tx *sql.Tx, sh Shipment, hub warehouses.Warehouse) error {
 	if _, err := s.warehouses.Reserve(ctx, tx, hub, sh.ID, sh.Volume, sh.PromisedAt.AddDate(0, 0, -1)); err != nil {
 		return err
 	}

@@ -64,24 +64,29 @@ func (s *Service) Deliver(ctx context.Context, number, receivedBy string) error 
 
 // Cancel calls a shipment off and takes back what was charged for it.
 func (s *Service) Cancel(ctx context.Context, number string) error {
-	var sh Shipment
-	var refund int64
-	err := database.InTx(ctx, s.db, func(tx *sql.Tx) (err error) {
-		if sh, err = locked(ctx, tx, number); err != nil {
-			return err
-		}
-		if !sh.may("cancelled") {
-			return ErrState
-		}
-		if refund, err = s.billing.Void(ctx, tx, sh.ID); err != nil {
-			return err
-		}
-		if err := s.warehouses.Release(ctx, tx, sh.ID); err != nil {
-			return err
-		}
-		return setStatus(ctx, tx, sh.ID, "cancelled")
-	})
+	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	sh, err := locked(ctx, tx, number)
+	if err != nil {
+		return err
+	}
+	if !sh.may("cancelled") {
+		return ErrState
+	}
+	refund, err := s.billing.Void(ctx, tx, sh.ID)
+	if err != nil {
+		return err
+	}
+	if err := s.warehouses.Release(ctx, tx, sh.ID); err != nil {
+		return err
+	}
+	if err := setStatus(ctx, tx, sh.ID, "cancelled"); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
 		return err
 	}
 	s.tracking.Record(number, "cancelled", "")
@@ -114,7 +119,7 @@ func (s *Service) Reroute(ctx context.Context, number, destination string) (Ship
 		if _, err := tx.ExecContext(ctx, "UPDATE shipments SET destination = $2, price = $3 WHERE id = $1", sh.ID, destination, sh.Price); err != nil {
 			return err
 		}
-		return s.commit(ctx, tx, sh, hub)
+		return s.charge(ctx, tx, sh, hub)
 	})
 	if err != nil {
 		return sh, err

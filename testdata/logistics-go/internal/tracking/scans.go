@@ -10,7 +10,7 @@ type scans struct {
 	window time.Duration
 
 	mu   sync.Mutex
-	last map[string]time.Time // want: mutable-singleton group=rate-limiter
+	last map[string]time.Time // want: mutable-singleton
 }
 
 func newScans(window time.Duration) *scans {

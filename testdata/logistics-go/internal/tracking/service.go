@@ -14,7 +14,7 @@ import (
 type Service struct {
 	store    *store
 	notifier *notifications.Service
-	incoming chan Event // want: in-process-worker
+	incoming chan Event
 	scans    *scans
 }
 

@@ -20,7 +20,7 @@ type Subscriber func(ctx context.Context, e Event)
 
 // Bus hands events over in the order in which they come.
 type Bus struct {
-	queue       chan Event              // want: in-process-worker
+	queue       chan Event
 	subscribers map[string][]Subscriber // filled before Start
 }
 
