@@ -39,6 +39,7 @@ func endpoints(p *program.Program) []Endpoint {
 			out = append(out, Endpoint{Function: fn, Location: fn.Location})
 		}
 	}
+	out = append(out, railsEndpoints(p)...)
 	slices.SortStableFunc(out, func(a, b Endpoint) int {
 		return cmp.Or(cmp.Compare(a.Function.ID, b.Function.ID), cmp.Compare(a.Pattern, b.Pattern), cmp.Compare(a.Method, b.Method))
 	})

@@ -9,6 +9,7 @@ package facts
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/stateaudit/stateaudit/internal/assess"
@@ -58,8 +59,11 @@ type Facts struct {
 	Program   *program.Program
 	Sources   *assess.Sources
 	Schema    *Schema
+	Models    map[string]*Model // of Ruby, by class
 	Endpoints []Endpoint
 	uses      map[string][]Use // by function ID
+	calls     map[string][]Call
+	byTable   map[string]*Model
 	refs      []Reference
 }
 
@@ -80,16 +84,25 @@ type SQLFile struct {
 
 // Collect gathers the facts of a program.
 func Collect(in Input) *Facts {
-	f := &Facts{Program: in.Program, Sources: in.Sources, uses: map[string][]Use{}}
+	f := &Facts{Program: in.Program, Sources: in.Sources, uses: map[string][]Use{}, calls: map[string][]Call{}}
 	f.Schema = readSchema(in)
+	f.Models = models(in.Program, f.Schema)
+	f.byTable = map[string]*Model{}
+	for _, class := range slices.Sorted(maps.Keys(f.Models)) {
+		if m := f.Models[class]; f.byTable[m.Table] == nil {
+			f.byTable[m.Table] = m
+		}
+	}
 	for _, fn := range in.Program.Functions() {
 		if counts(fn) {
 			f.tables(fn)
+			f.sessions(fn)
+			f.collectCalls(fn)
 		}
 	}
 	f.holders()
 	f.Endpoints = endpoints(in.Program)
-	f.refs = references(in.Program)
+	f.refs = f.references()
 	return f
 }
 
@@ -138,7 +151,8 @@ func (f *Facts) holders() {
 }
 
 // references counts who names whom, by file.
-func references(p *program.Program) []Reference {
+func (f *Facts) references() []Reference {
+	p := f.Program
 	count := map[[2]string]int{}
 	note := func(from, to string) {
 		if from != "" && to != "" && from != to {
@@ -149,9 +163,14 @@ func references(p *program.Program) []Reference {
 		if fn.Test || fn.HasRole(unit.Test) {
 			continue
 		}
-		named(p, fn, note)
+		f.named(fn, note)
 	}
 	superReferences(p, note)
+	for _, m := range f.Models {
+		for _, a := range m.Associations {
+			note(m.Type.Location.File, f.Models[a.Target].Type.Location.File)
+		}
+	}
 	out := make([]Reference, 0, len(count))
 	for k, n := range count {
 		out = append(out, Reference{From: k[0], To: k[1], Count: n})
@@ -163,19 +182,16 @@ func references(p *program.Program) []Reference {
 }
 
 // named notes the files of everything that a function names.
-func named(p *program.Program, fn *program.Function, note func(from, to string)) {
-	from := fn.Location.File
-	for i := range fn.Calls {
-		c := &fn.Calls[i]
-		if c.Callee != "" {
-			if to := p.Function(c.Callee); to != nil && !to.Test {
-				note(from, to.Location.File)
-			}
+func (f *Facts) named(fn *program.Function, note func(from, to string)) {
+	p, from := f.Program, fn.Location.File
+	for _, c := range f.calls[fn.ID] {
+		if len(c.To) == 1 {
+			note(from, c.To[0].Location.File)
 		}
-		if len(c.Targets) == 1 {
-			if to := p.Function(c.Targets[0]); to != nil && !to.Test {
-				note(from, to.Location.File)
-			}
+	}
+	for _, u := range f.uses[fn.ID] {
+		if m := f.modelOfTable(u); m != nil {
+			note(from, m.Type.Location.File)
 		}
 	}
 	for i := range fn.Accesses {

@@ -49,6 +49,7 @@ func readSchema(in Input) *Schema {
 	for _, file := range in.SQL {
 		s.readSQL(file)
 	}
+	s.readRubySchema(in.Program)
 	s.sortKeys()
 	return s
 }

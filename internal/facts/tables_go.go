@@ -18,10 +18,15 @@ func (f *Facts) tables(fn *program.Function) {
 	}
 	for i := range fn.Calls {
 		c := &fn.Calls[i]
-		if fn.Language == unit.Go && !c.Reference {
+		switch {
+		case c.Reference:
+		case fn.Language == unit.Go:
 			f.mapperCall(fn, c)
+		case fn.Language == unit.Ruby:
+			f.recordCall(fn, c)
 		}
 	}
+	f.dependents(fn)
 }
 
 // mapperCall reads a call of an object mapper or query builder of Go.

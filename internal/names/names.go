@@ -133,3 +133,10 @@ func Key(s string) string {
 	}
 	return strings.Join(words, "_")
 }
+
+// SingularName puts the last word of a name with underscores in the singular:
+// line_items, line_item.
+func SingularName(s string) string {
+	i := strings.LastIndexByte(s, '_') + 1
+	return s[:i] + Singular(s[i:])
+}

@@ -85,18 +85,15 @@ func (m *model) surface() {
 		if d >= 0 && fn.Outer == "" && fn.Name != "<top>" && fn.Name != "<body>" {
 			m.candidates[d].Surface.Functions++
 		}
-		for i := range fn.Calls {
-			c := &fn.Calls[i]
-			for _, to := range m.calls(c) {
-				at := m.domain[to.ID]
-				if d < 0 || at < 0 || at == d || exposed[to.ID] {
-					continue
-				}
-				exposed[to.ID] = true
-				s := &m.candidates[at].Surface
-				s.Exposed++
-				s.Places = append(s.Places, Place{Location: to.Location, Function: to.Symbol, Note: "called by " + fn.Symbol})
+		for _, c := range m.calls(fn.ID) {
+			at := m.domain[c.to.ID]
+			if d < 0 || at < 0 || at == d || exposed[c.to.ID] {
+				continue
 			}
+			exposed[c.to.ID] = true
+			s := &m.candidates[at].Surface
+			s.Exposed++
+			s.Places = append(s.Places, Place{Location: c.to.Location, Function: c.to.Symbol, Note: "called by " + fn.Symbol})
 		}
 	}
 	for i := range m.candidates {
@@ -146,16 +143,13 @@ func (m *model) throughKernel() {
 // place of the call.
 func (m *model) inherited(fn *program.Function, through map[string][]facts.Use) []facts.Use {
 	var out []facts.Use
-	for i := range fn.Calls {
-		c := &fn.Calls[i]
+	for _, c := range m.calls(fn.ID) {
 		if c.Reference {
 			continue
 		}
-		for _, to := range m.calls(c) {
-			for _, u := range through[to.ID] {
-				u.Function, u.Location, u.Tx = fn, c.Location, u.Tx || c.Tx
-				out = append(out, u)
-			}
+		for _, u := range through[c.to.ID] {
+			u.Function, u.Location, u.Tx = fn, c.Location, u.Tx || c.Tx
+			out = append(out, u)
 		}
 	}
 	return out
@@ -182,10 +176,8 @@ func (m *model) kernelUses() map[string][]facts.Use {
 		grown := map[string][]facts.Use{}
 		for _, fn := range kernel {
 			all := slices.Clone(through[fn.ID])
-			for i := range fn.Calls {
-				for _, to := range m.calls(&fn.Calls[i]) {
-					all = append(all, through[to.ID]...)
-				}
+			for _, c := range m.calls(fn.ID) {
+				all = append(all, through[c.to.ID]...)
 			}
 			if all = distinct(all); len(all) > len(through[fn.ID]) {
 				grown[fn.ID] = all

@@ -67,29 +67,22 @@ func (m *model) pairs() []*pair {
 		if from < 0 {
 			continue
 		}
-		for i := range fn.Calls {
-			c := &fn.Calls[i]
-			if c.Reference {
+		for _, c := range m.calls(fn.ID) {
+			if at := m.domain[c.to.ID]; c.Reference || at < 0 || at == from {
 				continue
 			}
-			for _, to := range m.calls(c) {
-				if at := m.domain[to.ID]; at < 0 || at == from {
-					continue
-				}
-				caller, callee := m.outermost(fn), m.outermost(to)
-				key := [2]string{caller.ID, callee.ID}
-				p := byKey[key]
-				if p == nil {
-					p = &pair{from: caller, to: callee, class: Asynchronous}
-					byKey[key] = p
-					out = append(out, p)
-				}
-				class := classOf(caller, c)
-				if harder(class, p.class) {
-					p.class = class
-				}
-				p.places = append(p.places, Place{Location: c.Location, Function: fn.Symbol})
+			caller, callee := m.outermost(fn), m.outermost(c.to)
+			key := [2]string{caller.ID, callee.ID}
+			p := byKey[key]
+			if p == nil {
+				p = &pair{from: caller, to: callee, class: Asynchronous}
+				byKey[key] = p
+				out = append(out, p)
 			}
+			if class := m.classOf(caller, c); harder(class, p.class) {
+				p.class = class
+			}
+			p.places = append(p.places, Place{Location: c.Location, Function: fn.Symbol})
 		}
 	}
 	return out
@@ -102,8 +95,8 @@ func harder(a, b Class) bool {
 }
 
 // classOf tells what turning a call into a message would take.
-func classOf(caller *program.Function, c *unit.Call) Class {
-	bound := c.Tx || slices.Contains(caller.Attrs, "callback-in-tx")
+func (m *model) classOf(caller *program.Function, c call) Class {
+	bound := c.Tx || m.in.Facts.InCallback(caller)
 	switch {
 	case c.Async:
 		return Asynchronous
@@ -214,12 +207,10 @@ func (m *model) tied(fn *program.Function, common map[string]bool) (facts.Use, b
 				return u, true
 			}
 		}
-		for i := range at.Calls {
-			for _, to := range m.calls(&at.Calls[i]) {
-				if m.domain[to.ID] == d && !seen[to.ID] {
-					seen[to.ID] = true
-					queue = append(queue, to)
-				}
+		for _, c := range m.calls(at.ID) {
+			if m.domain[c.to.ID] == d && !seen[c.to.ID] {
+				seen[c.to.ID] = true
+				queue = append(queue, c.to)
 			}
 		}
 	}

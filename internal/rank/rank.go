@@ -201,10 +201,11 @@ type model struct {
 	owners     map[string]int         // of tables
 	resources  []resource
 	dependents [][]bool // [d][o]: o reaches d synchronously
+	called     map[string][]call
 }
 
 func newModel(in Input) *model {
-	m := &model{in: in, domain: map[string]int{}}
+	m := &model{in: in, domain: map[string]int{}, called: map[string][]call{}}
 	for _, fn := range in.Facts.Program.Functions() {
 		m.domain[fn.ID] = in.Map.Index(fn.Location.File)
 	}
@@ -247,27 +248,35 @@ func (m *model) outermost(fn *program.Function) *program.Function {
 	return fn
 }
 
-// calls lists the functions of the checkout that a call may run, unless it may
-// be anyone's: an interface that everyone satisfies says nothing of borders.
-func (m *model) calls(c *unit.Call) []*program.Function {
-	var out []*program.Function
-	if fn := m.in.Facts.Program.Function(c.Callee); fn != nil {
-		return append(out, fn)
+// calls lists the calls of a function, each with the function of the checkout
+// that it runs. A call that may run anyone's is left out: an interface that
+// everyone satisfies says nothing of borders.
+func (m *model) calls(id string) []call {
+	if out, known := m.called[id]; known {
+		return out
 	}
-	in := -2
-	for _, id := range c.Targets {
-		fn := m.in.Facts.Program.Function(id)
-		if fn == nil || fn.Test {
-			continue
+	var out []call
+	for _, c := range m.in.Facts.Calls(id) {
+		if to := m.agreed(c.To); to != nil {
+			out = append(out, call{c, to})
 		}
-		if in != -2 && in != m.domain[id] {
+	}
+	m.called[id] = out
+	return out
+}
+
+// call is a call with the one function that stands for all that it may run.
+type call struct {
+	facts.Call
+	to *program.Function
+}
+
+// agreed is the first of some functions of one domain, nil if they are of several.
+func (m *model) agreed(to []*program.Function) *program.Function {
+	for _, other := range to[1:] {
+		if m.domain[other.ID] != m.domain[to[0].ID] {
 			return nil
 		}
-		in = m.domain[id]
-		out = append(out, fn)
 	}
-	if len(out) > 1 {
-		out = out[:1]
-	}
-	return out
+	return to[0]
 }

@@ -66,14 +66,11 @@ func (m *model) reverseCalls() map[string][]string {
 	reverse := map[string][]string{}
 	aside := map[string]bool{}
 	for _, fn := range m.counted() {
-		for i := range fn.Calls {
-			c := &fn.Calls[i]
-			for _, to := range m.calls(c) {
-				if c.Async {
-					aside[to.ID] = true
-				} else if !c.Reference {
-					reverse[to.ID] = append(reverse[to.ID], fn.ID)
-				}
+		for _, c := range m.calls(fn.ID) {
+			if c.Async {
+				aside[c.to.ID] = true
+			} else if !c.Reference {
+				reverse[c.to.ID] = append(reverse[c.to.ID], fn.ID)
 			}
 		}
 	}

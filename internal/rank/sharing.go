@@ -196,16 +196,9 @@ func (m *model) writesInTx(fn *program.Function, writers map[int][]Place) {
 			writers[d] = append(writers[d], Place{Location: u.Location, Function: fn.Symbol})
 		}
 	}
-	for i := range fn.Calls {
-		c := &fn.Calls[i]
-		if !c.Tx || c.Async || c.Reference {
-			continue
-		}
-		for _, to := range m.calls(c) {
-			d := m.domain[to.ID]
-			if d >= 0 && d != m.domain[fn.ID] && m.writesTable(to, 3) {
-				writers[d] = append(writers[d], Place{Location: c.Location, Function: fn.Symbol})
-			}
+	for _, c := range m.calls(fn.ID) {
+		if d := m.domain[c.to.ID]; c.Tx && !c.Async && !c.Reference && d >= 0 && d != m.domain[fn.ID] && m.writesTable(c.to, 3) {
+			writers[d] = append(writers[d], Place{Location: c.Location, Function: fn.Symbol})
 		}
 	}
 }
@@ -221,15 +214,9 @@ func (m *model) writesTable(fn *program.Function, depth int) bool {
 	if depth == 0 {
 		return false
 	}
-	for i := range fn.Calls {
-		c := &fn.Calls[i]
-		if c.Async || c.Reference {
-			continue
-		}
-		for _, to := range m.calls(c) {
-			if m.domain[to.ID] == m.domain[fn.ID] && to != fn && m.writesTable(to, depth-1) {
-				return true
-			}
+	for _, c := range m.calls(fn.ID) {
+		if !c.Async && !c.Reference && m.domain[c.to.ID] == m.domain[fn.ID] && c.to != fn && m.writesTable(c.to, depth-1) {
+			return true
 		}
 	}
 	return false

@@ -55,6 +55,10 @@ const (
 	SettingUploadStorage = "upload-storage"
 	// SettingPageCache is the folder of cached pages or fragments on disk.
 	SettingPageCache = "page-cache"
+	// SettingRoute leads requests to an action. Subject is controller and action
+	// (billing/invoices#pay), Value the method and the pattern (POST /invoices/:id/pay);
+	// without a method, any will do.
+	SettingRoute = "route"
 	// SettingFramework says that the checkout is an application of a framework.
 	// Value: rails, sinatra, hanami; Text: its version if known.
 	SettingFramework = "framework"

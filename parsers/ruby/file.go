@@ -58,6 +58,9 @@ func (f *file) read() {
 		f.statements(s, f.syntax.root.kids, unit.Dropped)
 	}
 	f.settingsFromComments()
+	if isRoutes(f.unit.Path) {
+		f.routes()
+	}
 }
 
 // finish hands over what was collected.

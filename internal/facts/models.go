@@ -1,0 +1,405 @@
+package facts
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/names"
+	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// Model is a class of Ruby whose objects are rows.
+type Model struct {
+	Class        string
+	Table        string
+	Type         *unit.Type
+	Associations map[string]Association // by name
+	// Callbacks are the methods that run inside the transaction of a save.
+	Callbacks map[string]bool
+}
+
+// Association leads from a row to one or to many others.
+type Association struct {
+	Target   string // class
+	Many     bool
+	Writes   bool // saving or destroying the owner writes the target
+	Location unit.Location
+}
+
+// row is what an expression stands for: an object of a model, or many (a
+// relation, or the class itself).
+type row struct {
+	model *Model
+	many  bool
+}
+
+// models finds the classes whose objects are rows, and what they say of
+// themselves in their bodies.
+func models(p *program.Program, schema *Schema) map[string]*Model {
+	found := map[string]*Model{}
+	for _, u := range p.Units {
+		if u.Language != unit.Ruby {
+			continue
+		}
+		for i := range u.Types {
+			if t := &u.Types[i]; !t.Test && found[t.ID] == nil && isModel(p, t, 0) && !base(t) {
+				found[t.ID] = &Model{Class: t.ID, Type: t, Associations: map[string]Association{}, Callbacks: map[string]bool{}}
+			}
+		}
+	}
+	tables := map[string]string{}
+	for _, fn := range p.Functions() {
+		if m := found[fn.Owner]; m != nil && fn.Name == "<body>" {
+			m.body(fn, found, tables)
+		}
+	}
+	for class, m := range found {
+		m.Table = tableOfModel(p, m.Type, tables, schema)
+		_ = class
+	}
+	return found
+}
+
+// base tells the classes that models are derived from, which have no rows.
+func base(t *unit.Type) bool {
+	return t.Name == "ApplicationRecord" || strings.HasSuffix(t.Name, "::ApplicationRecord") || t.Name == "ActiveRecord::Base"
+}
+
+// isModel follows superclasses. Classes below app/models that inherit from what
+// is not in the checkout, such as a base class of an engine, count by its name.
+func isModel(p *program.Program, t *unit.Type, depth int) bool {
+	for _, s := range t.Supers {
+		name := superName(s)
+		switch {
+		case strings.HasPrefix(s, "include ") && name != "Mongoid::Document":
+			continue
+		case name == "ActiveRecord::Base", name == "Sequel::Model", name == "Mongoid::Document", strings.HasSuffix(name, "ApplicationRecord"), strings.HasSuffix(name, "::Base") && strings.Contains(t.Location.File, "app/models/") && p.Type(name) == nil:
+			return true
+		}
+		if up := p.Type(name); up != nil && up != t && depth < 8 && isModel(p, up, depth+1) {
+			return true
+		}
+	}
+	return false
+}
+
+// body reads the macros of a model's class body.
+func (m *Model) body(fn *program.Function, known map[string]*Model, tables map[string]string) {
+	for i := range fn.Calls {
+		c := &fn.Calls[i]
+		if len(c.Args) == 0 {
+			continue
+		}
+		name, _ := literal(&c.Args[0])
+		switch c.Name {
+		case "table_name=":
+			if name != "" {
+				tables[m.Class] = name
+			}
+		case "belongs_to", "has_one", "has_many", "has_and_belongs_to_many":
+			m.associate(c, name, known)
+		case "accepts_nested_attributes_for":
+			for j := range c.Args {
+				if name, ok := literal(&c.Args[j]); ok {
+					if a, has := m.Associations[name]; has {
+						a.Writes = true
+						m.Associations[name] = a
+					}
+				}
+			}
+		}
+		if inTransaction(c.Name) {
+			for j := range c.Args {
+				if name, ok := literal(&c.Args[j]); ok {
+					m.Callbacks[name] = true
+				}
+			}
+		}
+	}
+}
+
+// inTransaction tells the callbacks that run before the transaction of a save
+// is committed.
+func inTransaction(name string) bool {
+	switch name {
+	case "before_validation", "after_validation", "before_save", "around_save", "after_save", "before_create", "around_create", "after_create",
+		"before_update", "around_update", "after_update", "before_destroy", "around_destroy", "after_destroy", "validate":
+		return true
+	}
+	return false
+}
+
+// associate reads one association. Polymorphic ones lead anywhere and are left
+// out.
+func (m *Model) associate(c *unit.Call, name string, known map[string]*Model) {
+	if name == "" || option(c, "polymorphic") != "" {
+		return
+	}
+	many := strings.HasPrefix(c.Name, "has_many") || c.Name == "has_and_belongs_to_many"
+	class := option(c, "class_name")
+	if class == "" {
+		word := name
+		if source := option(c, "source"); source != "" {
+			word = source
+		}
+		class = names.Camel(names.SingularName(word))
+		if !many {
+			class = names.Camel(word)
+		}
+	}
+	target := inScope(m.Class, strings.TrimPrefix(class, "::"), known)
+	if target == "" {
+		return
+	}
+	m.Associations[name] = Association{
+		Target: target, Many: many, Location: c.Location,
+		Writes: option(c, "autosave") == "true" || strings.Contains(option(c, "dependent"), "destroy") || strings.Contains(option(c, "dependent"), "delete") || strings.Contains(option(c, "dependent"), "nullify"),
+	}
+}
+
+// inScope finds a class by name as Ruby does from inside another one.
+func inScope(from, name string, known map[string]*Model) string {
+	for scope := from; ; {
+		if full := scope + "::" + name; known[full] != nil {
+			return full
+		}
+		i := strings.LastIndex(scope, "::")
+		if i < 0 {
+			break
+		}
+		scope = scope[:i]
+	}
+	if known[name] != nil {
+		return name
+	}
+	return ""
+}
+
+// option is the text of a keyword's value: a literal, or what is written.
+func option(c *unit.Call, key string) string {
+	for i := range c.Args {
+		a := &c.Args[i]
+		if a.Type != "pair" || a.Callee != key || len(a.Parts) == 0 {
+			continue
+		}
+		if text, ok := literal(&a.Parts[0]); ok {
+			return text
+		}
+		return a.Parts[0].Text
+	}
+	return ""
+}
+
+// tableOfModel is the table that a class says, or inherits, or gets by Rails'
+// rules: one that the schema knows is preferred.
+func tableOfModel(p *program.Program, t *unit.Type, written map[string]string, schema *Schema) string {
+	for up, depth := t, 0; up != nil && depth < 8; depth++ {
+		if name := written[up.ID]; name != "" {
+			return name
+		}
+		var next *unit.Type
+		for _, s := range up.Supers {
+			name := superName(s)
+			if super := p.Type(name); super != nil && super != up && !strings.HasPrefix(s, "include ") && !base(super) && isModel(p, super, 0) {
+				next = super
+			}
+		}
+		if next == nil {
+			return ruled(up.ID, schema)
+		}
+		up = next
+	}
+	return ruled(t.ID, schema)
+}
+
+// ruled is the table of a class by Rails' rules. Modules may add a prefix.
+func ruled(class string, schema *Schema) string {
+	parts := strings.Split(class, "::")
+	plain := names.TableOf(parts[len(parts)-1])
+	if schema.Has(plain) && len(parts) == 1 {
+		return plain
+	}
+	for i := range parts {
+		var words []string
+		for _, part := range parts[i:] {
+			words = append(words, names.Snake(part))
+		}
+		words[len(words)-1] = plain
+		if joined := strings.Join(words, "_"); schema.Has(joined) {
+			return joined
+		}
+	}
+	return plain
+}
+
+// rowOf tells what rows a value of a Ruby function stands for.
+func (f *Facts) rowOf(fn *program.Function, v *unit.Value, depth int) (row, bool) {
+	if v == nil || depth > 6 {
+		return row{}, false
+	}
+	if m := f.Models[v.Type]; m != nil {
+		return row{m, false}, true
+	}
+	if v.Kind == unit.PlaceValue && v.Place != nil && v.Place.Root == unit.RootHolder && len(v.Place.Path) == 0 {
+		if m := f.Models[v.Place.Name]; m != nil {
+			return row{m, true}, true
+		}
+	}
+	if v.Kind == unit.Result && len(v.Parts) > 0 {
+		if on, ok := f.rowOf(fn, &v.Parts[0], depth+1); ok {
+			name := v.Callee[strings.LastIndexAny(v.Callee, ".#")+1:]
+			if r, ok := f.step(on, name); ok {
+				return r, true
+			}
+		}
+	}
+	return f.rowOfText(fn, v.Text)
+}
+
+// step is what a method of a row or relation hands out, as far as that is rows.
+func (f *Facts) step(on row, name string) (row, bool) {
+	if a, ok := on.model.Associations[name]; ok {
+		return row{f.Models[a.Target], a.Many}, f.Models[a.Target] != nil
+	}
+	if !on.many {
+		switch name {
+		case "reload", "dup", "tap", "presence", "becomes", "lock!", "itself":
+			return on, true
+		}
+		return row{}, false
+	}
+	if one(name) {
+		return row{on.model, false}, true
+	}
+	if scalar(name) {
+		return row{}, false
+	}
+	return on, true
+}
+
+// one tells the methods of a relation that give one row.
+func one(name string) bool {
+	switch name {
+	case "find", "find_by", "find_by!", "first", "first!", "last", "last!", "take", "take!", "second", "sole", "find_sole_by", "new", "build", "create", "create!",
+		"find_or_create_by", "find_or_create_by!", "find_or_initialize_by", "first_or_create", "first_or_create!", "first_or_initialize", "create_or_find_by", "sample", "detect", "[]", "friendly_find":
+		return true
+	}
+	return strings.HasPrefix(name, "find_by_")
+}
+
+// scalar tells the methods of a relation that give no rows.
+func scalar(name string) bool {
+	switch name {
+	case "count", "sum", "average", "minimum", "maximum", "exists?", "any?", "none?", "empty?", "present?", "blank?", "size", "length", "pluck", "pick", "ids", "map", "flat_map",
+		"filter_map", "to_sql", "table_name", "connection", "transaction", "column_names", "human_attribute_name", "model_name", "name", "insert_all", "upsert_all", "update_all", "delete_all", "to_h", "group_by", "index_by", "logger", "sanitize_sql", "quoted_table_name", "arel_table":
+		return true
+	}
+	return strings.HasSuffix(name, "?")
+}
+
+// rowOfText reads a chain as it is written: names of variables stand for rows of
+// the models that they are called after, which is Rails' own convention.
+func (f *Facts) rowOfText(fn *program.Function, text string) (row, bool) {
+	parts := chainParts(text)
+	if len(parts) == 0 {
+		return row{}, false
+	}
+	on, ok := f.rowOfName(fn, parts[0])
+	if !ok {
+		return row{}, false
+	}
+	for _, name := range parts[1:] {
+		if walksRows(name) {
+			on.many = false
+			continue
+		}
+		if on, ok = f.step(on, name); !ok {
+			return row{}, false
+		}
+	}
+	return on, true
+}
+
+// walksRows tells the methods whose block is given one row after the other. A
+// block's parameter has the text of the whole call.
+func walksRows(name string) bool {
+	switch name {
+	case "each", "map", "flat_map", "filter_map", "find_each", "each_with_index", "each_with_object", "select", "reject", "sort_by", "group_by", "index_by",
+		"sum", "inject", "reduce", "partition", "to_h", "each_slice", "any?", "all?", "none?", "detect", "find_all", "collect", "min_by", "max_by", "uniq", "each_entry", "in_batches", "sort":
+		return true
+	}
+	return false
+}
+
+// chainParts splits `order.line_items.where(x: 1)` into its names. Anything that
+// is no chain of names gives nil.
+func chainParts(text string) []string {
+	var parts []string
+	depth, start := 0, 0
+	flush := func(end int) bool {
+		name := strings.TrimLeft(text[start:end], "@&")
+		if i := strings.IndexAny(name, "([{ "); i >= 0 {
+			name = name[:i]
+		}
+		name = strings.TrimSpace(strings.TrimSuffix(name, "&"))
+		if name == "" || strings.ContainsAny(name, `"'+-*/=<>|,;%\`) {
+			return false
+		}
+		parts = append(parts, name)
+		return true
+	}
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '(', '[', '{':
+			depth++
+		case ')', ']', '}':
+			depth--
+		case '.':
+			if depth == 0 {
+				if !flush(i) {
+					return nil
+				}
+				start = i + 1
+			}
+		case '\n':
+			i = len(text)
+		}
+	}
+	if !flush(len(text)) {
+		return nil
+	}
+	return parts
+}
+
+// rowOfName tells what rows a variable, constant or method stands for by its name:
+// order, @order, current_user, orders, Order.
+func (f *Facts) rowOfName(fn *program.Function, name string) (row, bool) {
+	if name == "self" {
+		if m := f.Models[fn.Owner]; m != nil {
+			return row{m, strings.HasPrefix(fn.ID, fn.Owner+".")}, true
+		}
+		return row{}, false
+	}
+	if name[0] >= 'A' && name[0] <= 'Z' {
+		id := inScope(fn.Owner, name, f.Models)
+		return row{f.Models[id], true}, id != ""
+	}
+	if m := f.Models[fn.Owner]; m != nil {
+		if a, ok := m.Associations[name]; ok {
+			return row{f.Models[a.Target], a.Many}, f.Models[a.Target] != nil
+		}
+	}
+	words := strings.Split(name, "_")
+	for i := range words {
+		word := strings.Join(words[i:], "_")
+		if len(word) < 3 {
+			break
+		}
+		single := names.SingularName(word)
+		if id := inScope(fn.Owner, names.Camel(single), f.Models); id != "" && (i == 0 || slices.Contains([]string{"current", "new", "old", "other", "the", "this", "parent", "target", "source", "my", "existing", "first", "last", "all"}, words[i-1])) {
+			return row{f.Models[id], single != word}, true
+		}
+	}
+	return row{}, false
+}
