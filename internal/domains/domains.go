@@ -111,6 +111,11 @@ func Find(in Input) (*Map, error) {
 	}
 	b.marked()
 	b.layoutGo()
+	if b.layoutRuby() {
+		b.joinRuby()
+	} else if len(b.in.Facts.Models) > 0 {
+		b.inferRuby()
+	}
 	b.dropLibraries()
 	return b.build(), nil
 }

@@ -39,6 +39,74 @@ func (f *Facts) collectCalls(fn *program.Function) {
 	f.calls[fn.ID] = out
 }
 
+// use says what becomes of the result of a call. One that is returned has the fate
+// of the result of the function around it.
+func (f *Facts) use(fn *program.Function, result unit.Use, open map[string]bool) unit.Use {
+	if result != unit.Returned {
+		return result
+	}
+	if dropsResult(fn) || open[fn.ID] {
+		return unit.Dropped
+	}
+	callers := f.callers[fn.ID]
+	if len(callers) == 0 {
+		return unit.Used // who calls it is not known
+	}
+	open[fn.ID] = true
+	defer delete(open, fn.ID)
+	out := unit.Dropped
+	for _, c := range callers {
+		switch f.use(c.from, c.result, open) {
+		case unit.Used:
+			return unit.Used
+		case unit.Checked:
+			out = unit.Checked
+		}
+	}
+	return out
+}
+
+// dropsResult tells functions of which the framework that calls them ignores what
+// they return.
+func dropsResult(fn *program.Function) bool {
+	if fn.Language == unit.Ruby && fn.RoleNote == "controller action" {
+		return true
+	}
+	for _, r := range fn.Roles {
+		switch r {
+		case unit.Job, unit.Consumer, unit.Scheduler, unit.Background, unit.Main, unit.Initializer:
+			return true
+		}
+	}
+	return false
+}
+
+// caller is a call seen from the function that is called.
+type caller struct {
+	from   *program.Function
+	result unit.Use
+}
+
+// settle works out what becomes of the results that are returned.
+func (f *Facts) settle() {
+	f.callers = map[string][]caller{}
+	for _, fn := range f.Program.Functions() {
+		for _, c := range f.calls[fn.ID] {
+			for _, to := range c.To {
+				f.callers[to.ID] = append(f.callers[to.ID], caller{fn, c.Result})
+			}
+		}
+	}
+	for _, fn := range f.Program.Functions() {
+		for i := range f.calls[fn.ID] {
+			c := &f.calls[fn.ID][i]
+			if c.Result == unit.Returned {
+				c.Result = f.use(fn, c.Result, map[string]bool{})
+			}
+		}
+	}
+}
+
 // callees are the functions that a call may run.
 func (f *Facts) callees(fn *program.Function, c *unit.Call) []*program.Function {
 	if c.Guessed || c.Callee == "" && len(c.Targets) == 0 || c.External {

@@ -63,6 +63,7 @@ type Facts struct {
 	Endpoints []Endpoint
 	uses      map[string][]Use // by function ID
 	calls     map[string][]Call
+	callers   map[string][]caller // by the function that is called
 	byTable   map[string]*Model
 	refs      []Reference
 }
@@ -100,6 +101,7 @@ func Collect(in Input) *Facts {
 			f.collectCalls(fn)
 		}
 	}
+	f.settle()
 	f.holders()
 	f.Endpoints = endpoints(in.Program)
 	f.refs = f.references()

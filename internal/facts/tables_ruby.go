@@ -158,3 +158,6 @@ func (f *Facts) modelOfTable(u Use) *Model {
 	}
 	return f.byTable[u.Name]
 }
+
+// ModelOf is the model of a table, nil if there is none.
+func (f *Facts) ModelOf(table string) *Model { return f.byTable[table] }

@@ -85,7 +85,19 @@ func (m *model) pairs() []*pair {
 			p.places = append(p.places, Place{Location: c.Location, Function: fn.Symbol})
 		}
 	}
-	return out
+	return made(out)
+}
+
+// made leaves out the making of an object for a caller that goes on to call it:
+// `Charge.new(order).call` is one crossing.
+func made(pairs []*pair) []*pair {
+	called := map[[2]string]bool{}
+	for _, p := range pairs {
+		if p.to.Name != "initialize" {
+			called[[2]string{p.from.ID, p.to.Owner}] = true
+		}
+	}
+	return slices.DeleteFunc(pairs, func(p *pair) bool { return p.to.Name == "initialize" && called[[2]string{p.from.ID, p.to.Owner}] })
 }
 
 // harder tells whether a class stands in the way more than another.
@@ -171,7 +183,12 @@ func (m *model) endpoints() {
 	common := m.commonState()
 	for i := range m.candidates {
 		c := &m.candidates[i]
+		counted := map[string]bool{}
 		for _, e := range c.Endpoints {
+			if counted[e.Function.ID] {
+				continue // another way to the same action: PATCH beside PUT
+			}
+			counted[e.Function.ID] = true
 			t := Term{Class: Routable, Name: "endpoint " + e.Title(), In: true, Places: []Place{{Location: e.Location, Function: e.Function.Symbol}}}
 			if u, tied := m.tied(e.Function, common); tied {
 				t.Class = ResultUsed

@@ -32,7 +32,7 @@ import (
 const (
 	priorCohesion  = 0.74 // share of references inside a domain over four real programs
 	priorExposed   = 0.25 // share of functions that other domains call
-	priorViability = 0.4  // of a domain with too few crossings to judge
+	priorViability = 0.25 // of a domain with too few crossings to judge: the lower quarter of those that can be judged
 	minCrossings   = 3
 	// inertia is how many imaginary references with the prior's distribution
 	// every domain starts with.

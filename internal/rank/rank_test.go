@@ -118,9 +118,22 @@ func TestAtlasGo(t *testing.T) {
 	}
 }
 
+func TestAtlasRuby(t *testing.T) {
+	r := ranked(t, "../../testdata/atlas", nil)
+	show(t, r)
+	if got := position(t, r, "notifications"); got != 1 {
+		t.Errorf("notifications has rank %d, want 1", got)
+	}
+	for _, name := range []string{"billing", "auth"} {
+		if got := position(t, r, name); 2*got <= len(r.Candidates) {
+			t.Errorf("%s has rank %d of %d, want the lower half", name, got, len(r.Candidates))
+		}
+	}
+}
+
 func TestSameEveryTime(t *testing.T) {
 	encode := func() string {
-		r := ranked(t, "../../testdata/atlas-go", nil)
+		r := ranked(t, "../../testdata/atlas", nil)
 		text, err := json.Marshal([]any{r.Candidates, r.Edges, r.Matrix})
 		if err != nil {
 			t.Fatal(err)

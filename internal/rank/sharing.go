@@ -258,7 +258,9 @@ func (m *model) ownTables() {
 		if r.kind != facts.TableUse {
 			continue
 		}
-		if d, ok := mostPlaces(r.writers); ok {
+		if model := m.in.Facts.ModelOf(r.name); model != nil {
+			m.owners[r.name] = m.in.Map.Index(model.Type.Location.File)
+		} else if d, ok := mostPlaces(r.writers); ok {
 			m.owners[r.name] = d
 		} else if d, ok := mostPlaces(r.readers); ok && len(r.readers) == 1 {
 			m.owners[r.name] = d

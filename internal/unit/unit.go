@@ -296,6 +296,9 @@ const (
 	Dropped Use = "dropped"
 	Checked Use = "checked" // only success or failure is looked at
 	Used    Use = "used"
+	// Returned is handed on to the caller as it is: what becomes of it is known
+	// there. In Ruby that is every last statement of a method.
+	Returned Use = "returned"
 )
 
 // Call is one call in a function.

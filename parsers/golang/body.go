@@ -353,7 +353,11 @@ func (b *body) declStmt(s *ast.DeclStmt) {
 
 func (b *body) returns(s *ast.ReturnStmt) {
 	for i, e := range s.Results {
-		b.keep(e)
+		if c, ok := ast.Unparen(e).(*ast.CallExpr); ok && len(s.Results) == 1 {
+			b.call(c, unit.Returned, mode{})
+		} else {
+			b.keep(e)
+		}
 		if len(b.fn.Returns) < 8 {
 			v := b.value(e, 0)
 			v.Nth = i

@@ -73,23 +73,42 @@ func (f *file) laterBlock(s *scope, block *node, fate fate) *unit.Function {
 
 // blockBody walks the statements of a block.
 func (f *file) blockBody(s *scope, block *node, function bool) unit.Value {
+	use := unit.Used
+	if function {
+		use = unit.Returned
+	}
+	return f.blockValue(s, block, use, function)
+}
+
+// blockValue is blockBody that is told what becomes of the value.
+func (f *file) blockValue(s *scope, block *node, use unit.Use, function bool) unit.Value {
 	var last unit.Value
 	for _, kid := range block.kids {
 		if kid.field == "parameters" {
 			continue
 		}
-		if last = f.eval(s, kid, unit.Used); function {
+		if last = f.eval(s, kid, use); function {
 			f.handOut(s, last)
 		}
 	}
 	return last
 }
 
+// blockUse is what a method does with what its block gives.
+func blockUse(name string) unit.Use {
+	switch name {
+	case "each", "each_with_index", "each_pair", "each_key", "each_value", "each_with_object", "each_slice", "each_cons", "each_entry", "each_char", "each_line",
+		"reverse_each", "times", "upto", "downto", "step", "loop", "find_each", "find_in_batches", "in_batches", "tap", "respond_to", "on", "cycle":
+		return unit.Dropped
+	}
+	return unit.Used
+}
+
 // inlineBlock walks a block as part of the function in which it stands.
 func (f *file) inlineBlock(s *scope, c send) unit.Value {
 	inner := f.blockScope(s, c)
 	shadowed := f.bindParameters(inner, c)
-	v := f.blockBody(inner, c.block, false)
+	v := f.blockValue(inner, c.block, blockUse(c.name), false)
 	for name, l := range shadowed {
 		inner.locals[name] = l
 		if l == nil {

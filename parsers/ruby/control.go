@@ -176,7 +176,7 @@ func (f *file) leave(s *scope, n *node) unit.Value {
 	}
 	args := n.kids[0]
 	if len(args.kids) == 1 {
-		value = f.eval(s, args.kids[0], unit.Used)
+		value = f.eval(s, args.kids[0], unit.Returned)
 	} else {
 		value = f.collection(s, args, "Array")
 	}

@@ -108,7 +108,7 @@ func (f *file) methodBody(s *scope, n *node, fn *unit.Function, self selfKind) {
 		fn.Attrs = append(fn.Attrs, attrRequires+itoa(needs))
 	}
 	if body := n.child("body"); body != nil {
-		f.handOut(inner, f.eval(inner, body, unit.Used))
+		f.handOut(inner, f.eval(inner, body, unit.Returned))
 	}
 }
 

@@ -38,7 +38,7 @@ func (f *file) group(s *scope, n *node, use unit.Use) unit.Value {
 
 // returns walks the body of a function and records what it hands out.
 func (f *file) returns(s *scope, list []*node) {
-	f.handOut(s, f.statements(s, list, unit.Used))
+	f.handOut(s, f.statements(s, list, unit.Returned))
 }
 
 // handOut adds a value to those that a function returns.
