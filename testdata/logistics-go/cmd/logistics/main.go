@@ -52,13 +52,14 @@ func run(ctx context.Context) error {
 	customerService.UseBalances(billingService)
 	trackingService := tracking.NewService(db, notifier)
 	fleetService := fleet.NewService(db, bus, notifier)
-	warehouseService := warehouses.NewService(db, bus, billingService, notifier)
+	warehouseService := warehouses.NewService(db, bus, notifier)
 	shipmentService := shipments.NewService(db, shipments.Others{
 		Customers: customerService, Billing: billingService, Fleet: fleetService,
 		Warehouses: warehouseService, Tracking: trackingService, Notifications: notifier,
 	})
 
 	trackingService.Subscribe(bus)
+	billingService.Subscribe(bus)
 	bus.Start(ctx, 4)
 	notifier.Start(ctx, 4)
 	trackingService.Start(ctx)

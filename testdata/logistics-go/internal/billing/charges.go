@@ -4,7 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"log/slog"
 	"time"
+
+	"example.com/logistics/internal/platform/database"
+	"example.com/logistics/internal/platform/events"
 )
 
 // Charge is an amount that goes onto the next invoice of a customer.
@@ -24,6 +28,27 @@ func (s *Service) Accrue(ctx context.Context, tx *sql.Tx, c Charge) error {
 		return fmt.Errorf("billing: charge for shipment %d: %w", c.ShipmentID, err)
 	}
 	return nil
+}
+
+// storagePerDay is charged for what waits in a warehouse, in cents.
+const storagePerDay = 150
+
+// Subscribe has billing told what happens elsewhere.
+func (s *Service) Subscribe(bus *events.Bus) {
+	bus.Subscribe(events.StorageDue, s.onStored)
+}
+
+func (s *Service) onStored(ctx context.Context, e events.Event) {
+	d, ok := e.Data.(events.Stored)
+	if !ok {
+		return
+	}
+	err := database.InTx(ctx, s.db, func(tx *sql.Tx) error {
+		return s.Accrue(ctx, tx, Charge{CustomerID: d.CustomerID, ShipmentID: d.ShipmentID, Kind: "storage", Amount: int64(d.Days) * storagePerDay})
+	})
+	if err != nil {
+		slog.Error("billing: storage not charged", "shipment", d.ShipmentID, "error", err)
+	}
 }
 
 // Void takes back what was charged for a shipment and tells how much that was.

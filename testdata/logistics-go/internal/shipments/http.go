@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"time"
 
 	"example.com/logistics/internal/platform/httpx"
 	"example.com/logistics/internal/tracking"
@@ -26,6 +27,7 @@ func (a *API) Routes(mux *http.ServeMux) {
 	mux.Handle("POST /shipments/{number}/dispatch", httpx.Handler(a.dispatch))
 	mux.Handle("POST /shipments/{number}/delivery", httpx.Handler(a.deliver))
 	mux.Handle("PUT /shipments/{number}/destination", httpx.Handler(a.reroute))
+	mux.Handle("GET /depots/{depot}/manifest", httpx.Handler(a.manifest))
 	mux.Handle("PUT /drafts/{id}", httpx.Handler(a.saveDraft))
 	mux.Handle("GET /drafts/{id}", httpx.Handler(a.draft))
 }
@@ -125,6 +127,15 @@ func (a *API) reroute(w http.ResponseWriter, r *http.Request) error {
 		return conflict(err)
 	}
 	httpx.JSON(w, http.StatusOK, sh)
+	return nil
+}
+
+func (a *API) manifest(w http.ResponseWriter, r *http.Request) error {
+	rows, err := a.service.Manifest(r.Context(), r.PathValue("depot"), time.Now())
+	if err != nil {
+		return err
+	}
+	httpx.JSON(w, http.StatusOK, rows)
 	return nil
 }
 

@@ -6,16 +6,12 @@ import (
 	"fmt"
 	"time"
 
-	"example.com/logistics/internal/billing"
 	"example.com/logistics/internal/platform/database"
 	"example.com/logistics/internal/platform/events"
 )
 
-// storagePerDay is charged for what waits longer than freeDays, in cents.
-const (
-	storagePerDay = 150
-	freeDays      = 3
-)
+// freeDays is how long a shipment may wait for nothing.
+const freeDays = 3
 
 // Receive takes a shipment in: into a bin, and onto its record.
 func (s *Service) Receive(ctx context.Context, w Warehouse, number string) (string, error) {
@@ -28,7 +24,7 @@ func (s *Service) Receive(ctx context.Context, w Warehouse, number string) (stri
 		var bin int64
 		err := tx.QueryRowContext(ctx, `
 			UPDATE bins SET used = used + $2
-			WHERE id = (SELECT id FROM bins WHERE warehouse_id = $1 AND volume - used >= $2 ORDER BY volume - used LIMIT 1)
+			WHERE id = (SELECT id FROM bins WHERE warehouse_id = $1 AND NOT closed AND volume - used >= $2 ORDER BY volume - used LIMIT 1)
 			RETURNING id, label`, w.ID, c.Volume).Scan(&bin, &label)
 		if database.Missing(err) {
 			return fmt.Errorf("%w in %s", ErrFull, w.Code)
@@ -50,8 +46,8 @@ func (s *Service) Receive(ctx context.Context, w Warehouse, number string) (stri
 	return label, nil
 }
 
-// HandOver lets a shipment go to a vehicle and charges for what it has waited
-// too long.
+// HandOver lets a shipment go to a vehicle. Whether it has waited too long is
+// told to whom it may concern.
 func (s *Service) HandOver(ctx context.Context, w Warehouse, number string, now time.Time) error {
 	c, err := s.consignments.Find(ctx, number)
 	if err != nil {
@@ -64,12 +60,6 @@ func (s *Service) HandOver(ctx context.Context, w Warehouse, number string, now 
 		if err := s.Release(ctx, tx, c.ShipmentID); err != nil {
 			return err
 		}
-		if days := int(now.Sub(c.Since).Hours() / 24); days > freeDays {
-			charge := billing.Charge{CustomerID: c.CustomerID, ShipmentID: c.ShipmentID, Kind: "storage", Amount: int64(days-freeDays) * storagePerDay}
-			if err := s.billing.Accrue(ctx, tx, charge); err != nil {
-				return err
-			}
-		}
 		_, err := tx.ExecContext(ctx, "UPDATE shipments SET warehouse_id = NULL, status = 'leaving' WHERE id = $1", c.ShipmentID)
 		return err
 	})
@@ -77,5 +67,8 @@ func (s *Service) HandOver(ctx context.Context, w Warehouse, number string, now 
 		return err
 	}
 	s.bus.Publish(events.ParcelScanned, events.Scanned{Number: number, Place: w.City, Kind: "leaving", At: now})
+	if days := int(now.Sub(c.Since).Hours() / 24); days > freeDays {
+		s.bus.Publish(events.StorageDue, events.Stored{ShipmentID: c.ShipmentID, CustomerID: c.CustomerID, Days: days - freeDays})
+	}
 	return nil
 }

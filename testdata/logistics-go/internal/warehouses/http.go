@@ -19,6 +19,10 @@ func NewAPI(s *Service) *API { return &API{s} }
 func (a *API) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /warehouses", httpx.Handler(a.list))
 	mux.Handle("GET /warehouses/{id}/utilisation", httpx.Handler(a.utilisation))
+	mux.Handle("GET /warehouses/{id}/bins", httpx.Handler(a.bins))
+	mux.Handle("POST /warehouses/{id}/bins", httpx.Handler(a.addBin))
+	mux.Handle("DELETE /warehouses/{id}/bins/{bin}", httpx.Handler(a.closeBin))
+	mux.Handle("POST /warehouses/{id}/bins/{bin}/stocktakes", httpx.Handler(a.takeStock))
 	mux.Handle("POST /warehouses/{id}/receipts", httpx.Handler(a.receive))
 	mux.Handle("POST /warehouses/{id}/handovers", httpx.Handler(a.handOver))
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"time"
 
-	"example.com/logistics/internal/billing"
 	"example.com/logistics/internal/notifications"
 	"example.com/logistics/internal/platform/events"
 )
@@ -42,14 +41,13 @@ type Consignments interface {
 type Service struct {
 	db           *sql.DB
 	bus          *events.Bus
-	billing      *billing.Service
 	notifier     *notifications.Service
 	consignments Consignments
 }
 
 // NewService returns the service.
-func NewService(db *sql.DB, bus *events.Bus, b *billing.Service, n *notifications.Service) *Service {
-	return &Service{db: db, bus: bus, billing: b, notifier: n}
+func NewService(db *sql.DB, bus *events.Bus, n *notifications.Service) *Service {
+	return &Service{db: db, bus: bus, notifier: n}
 }
 
 // Store sets who knows what is to be stored.

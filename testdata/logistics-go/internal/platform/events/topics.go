@@ -7,6 +7,7 @@ const (
 	VehicleMoved  = "vehicle.moved"
 	VehicleLoaded = "vehicle.loaded"
 	ParcelScanned = "parcel.scanned"
+	StorageDue    = "storage.due"
 )
 
 // Moved says where a vehicle was.
@@ -30,4 +31,11 @@ type Scanned struct {
 	Place  string
 	Kind   string
 	At     time.Time
+}
+
+// Stored says that a shipment has waited longer than is free.
+type Stored struct {
+	ShipmentID int64
+	CustomerID int64
+	Days       int
 }
