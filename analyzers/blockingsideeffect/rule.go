@@ -5,6 +5,7 @@ package blockingsideeffect
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/effects"
@@ -36,17 +37,33 @@ func run(p *rule.Pass) {
 		if f.Test || ways[f] == nil {
 			continue
 		}
-		told := map[effects.Kind]bool{}
-		for i := range f.Calls {
-			c := &f.Calls[i]
-			e, ok := effects.Of(c)
-			if !ok || !e.Kind.Holds() || c.Async || told[e.Kind] {
-				continue
-			}
-			told[e.Kind] = true
-			report(p, waiting{f, c, e, way(ways, f), callbacks[f.ID]})
+		for _, w := range worst(f) {
+			w.way, w.callback = way(ways, f), callbacks[f.ID]
+			report(p, w)
 		}
 	}
+}
+
+// worst lists the effects of a function that a request waits for, one of each
+// kind: the first inside a transaction, else the first.
+func worst(f *program.Function) []waiting {
+	var out []waiting
+	for i := range f.Calls {
+		c := &f.Calls[i]
+		e, ok := effects.Of(c)
+		if !ok || !e.Kind.Holds() || c.Async {
+			continue
+		}
+		w := waiting{function: f, call: c, effect: e}
+		n := slices.IndexFunc(out, func(w waiting) bool { return w.effect.Kind == e.Kind })
+		switch {
+		case n < 0:
+			out = append(out, w)
+		case c.Tx && !out[n].call.Tx:
+			out[n] = w
+		}
+	}
+	return out
 }
 
 // step is how a request comes to a function: from which, by which call.
@@ -93,18 +110,21 @@ type callee struct {
 }
 
 // awaited lists what a function runs and waits for, closures included that it
-// hands to what it calls.
+// hands to what it calls. Of several calls it is one inside a transaction.
 func awaited(f *program.Function) []callee {
 	var out []callee
 	for _, to := range f.Callees() {
 		if to.HasRole(unit.Background) || to.HasRole(unit.Job) {
 			continue
 		}
+		var call *unit.Call
 		for _, c := range f.CallsOf(to) {
-			if !c.Async && !c.Reference {
-				out = append(out, callee{to, c})
-				break
+			if !c.Async && !c.Reference && (call == nil || c.Tx && !call.Tx) {
+				call = c
 			}
+		}
+		if call != nil {
+			out = append(out, callee{to, call})
 		}
 	}
 	return out
