@@ -147,6 +147,7 @@ func (p *page) legend(r Ranked) {
 	if inferred := drawn(r.Ranking); inferred != "" {
 		p.wrap("", "", inferred)
 	}
+	p.wrap("", "", "`stateaudit explain DOMAIN` lists the places behind every number; `stateaudit plan DOMAIN` what to do.")
 	if t := r.Ranking.Traffic; t != nil {
 		p.wrap("", "", fmt.Sprintf("traffic: %d of %d requests belong to a known endpoint.", t.Matched, t.Total))
 	}
@@ -176,7 +177,7 @@ func drawn(r *rank.Ranking) string {
 	case len(guessed) == 0:
 		return ""
 	case len(guessed) == len(r.Map.Domains):
-		return "Nobody has declared these domains: they come from the layout of the folders and from what refers to what. Correct them in .stateaudit.yaml."
+		return "Nobody has declared these domains: they come from the layout of the folders and from what refers to what. `stateaudit domains --write` drafts them for you to correct."
 	}
 	return fmt.Sprintf("%s of %s are not declared but found in the layout and the references.", strconv.Itoa(len(guessed)), plural(len(r.Map.Domains), "domain"))
 }

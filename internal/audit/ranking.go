@@ -10,6 +10,7 @@ import (
 	"github.com/stateaudit/stateaudit/internal/checkout"
 	"github.com/stateaudit/stateaudit/internal/domains"
 	"github.com/stateaudit/stateaudit/internal/facts"
+	"github.com/stateaudit/stateaudit/internal/plan"
 	"github.com/stateaudit/stateaudit/internal/rank"
 	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/rule"
@@ -106,12 +107,21 @@ func (s *study) describe(r *result.Result) {
 		r.Candidates = append(r.Candidates, result.Candidate{
 			Rank: c.Rank, Domain: c.Domain.Name, Score: c.Score,
 			DomainClarity: c.Clarity, AsyncViability: c.Viability, SharedStateCoupling: c.Coupling, BlastRadius: c.Blast, Traffic: c.Traffic,
-			Inputs: c.Inputs(), Blockers: s.blockers(r.Findings, c),
+			Inputs: c.Inputs(), Blockers: s.blockers(r.Findings, c), Events: contracts(s.ranking, c),
 		})
 	}
 	for _, e := range s.ranking.Edges {
 		r.Edges = append(r.Edges, result.Edge(e))
 	}
+}
+
+// contracts are the events that would take the place of calls into a candidate.
+func contracts(r *rank.Ranking, c *rank.Candidate) []result.Event {
+	var out []result.Event
+	for _, e := range plan.Events(r, c) {
+		out = append(out, e.Event)
+	}
+	return out
 }
 
 // blockers lists the findings that stand in the way of a candidate, the worst

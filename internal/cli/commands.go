@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,6 +15,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stateaudit/stateaudit/internal/config"
+	"github.com/stateaudit/stateaudit/internal/rank"
+	format "github.com/stateaudit/stateaudit/report"
 )
 
 func newRules() *cobra.Command {
@@ -32,23 +35,56 @@ func newRules() *cobra.Command {
 	}
 }
 
-func newExplain() *cobra.Command {
-	return &cobra.Command{
-		Use:               "explain RULE",
-		Short:             "Explain a rule: what it reports, what breaks, how to fix it",
-		Example:           "  stateaudit explain mutable-singleton",
-		Args:              cobra.ExactArgs(1),
-		ValidArgsFunction: cobra.FixedCompletions(ruleNames(), cobra.ShellCompDirectiveNoFileComp),
+// explainFlags are the flags of explain as given.
+type explainFlags struct {
+	scopeFlags
+	pageFlags
+	all bool
+}
+
+func newExplain(env Env) *cobra.Command {
+	var f explainFlags
+	cmd := &cobra.Command{
+		Use:   "explain RULE | DOMAIN [PATH]",
+		Short: "Explain a rule, or the score of a domain",
+		Long: `Explain a rule: what it reports, what breaks, how to fix it. Or explain the score
+of a domain: every count that it is made of, with the places that were counted.`,
+		Example: `  stateaudit explain mutable-singleton
+  stateaudit explain notifications ~/src/shop`,
+		Args:              cobra.RangeArgs(1, 2),
+		ValidArgsFunction: cobra.FixedCompletions(ruleNames(), cobra.ShellCompDirectiveDefault),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, r := range rules() {
-				if r.Name == args[0] {
+				if r.Name == args[0] && len(args) == 1 {
 					_, err := fmt.Fprintln(cmd.OutOrStdout(), strings.TrimSpace(r.Doc))
 					return failure(err)
 				}
 			}
-			return fmt.Errorf("unknown rule %q%s", args[0], config.Suggestion(args[0], ruleNames()))
+			return explainDomain(cmd, env, f, args[0], rootOf(args[1:]))
 		},
 	}
+	f.scopeFlags.define(cmd)
+	f.pageFlags.define(cmd)
+	cmd.Flags().BoolVar(&f.all, "all", false, "list every place, not only the first ones")
+	return cmd
+}
+
+func explainDomain(cmd *cobra.Command, env Env, f explainFlags, domain, root string) error {
+	if err := f.pageFlags.check(); err != nil {
+		return err
+	}
+	out, c, err := f.candidate(cmd, env, domain, root)
+	if err != nil {
+		if s := config.Suggestion(domain, ruleNames()); strings.Contains(s, "did you mean") && strings.Contains(domain, "-") {
+			return fmt.Errorf("unknown rule or domain %q%s", domain, s)
+		}
+		return err
+	}
+	r := format.Ranked{Result: out.Result, Ranking: out.Ranking, Order: rank.ByScore}
+	return f.pageFlags.write(cmd, env, func(w io.Writer, o format.Options) error {
+		o.Notes = f.all
+		return format.WriteExplanation(w, r, c, o)
+	})
 }
 
 func newInit() *cobra.Command {

@@ -265,3 +265,35 @@ func folders(files []string) []string {
 	}
 	return out
 }
+
+// Cover lists folders and files that name a domain and nothing else: folders in
+// which all source is its own, and single files elsewhere. A configuration made
+// of it gives the same domains again.
+func (m *Map) Cover(i int) []string {
+	foreign := map[string]bool{} // folders that hold source of others
+	mark := func(files []string) {
+		for _, f := range files {
+			for dir := path.Dir(f); ; dir = path.Dir(dir) {
+				foreign[dir] = true
+				if dir == "." {
+					break
+				}
+			}
+		}
+	}
+	for k, d := range m.Domains {
+		if k != i {
+			mark(d.Files)
+		}
+	}
+	mark(m.Kernel.Files)
+	var out []string
+	for _, f := range m.Domains[i].Files {
+		at := f
+		for dir := path.Dir(f); dir != "." && !foreign[dir]; dir = path.Dir(dir) {
+			at = dir
+		}
+		out = append(out, at)
+	}
+	return clean(out)
+}

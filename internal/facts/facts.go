@@ -38,6 +38,8 @@ type Use struct {
 	Location unit.Location
 	// Column is the attribute that is read off a row, if only one is.
 	Column string
+	// Path is how the row was reached from a variable or class: order.line_items.
+	Path string
 }
 
 // Endpoint is a way in for requests.
@@ -65,6 +67,7 @@ type Facts struct {
 	calls     map[string][]Call
 	callers   map[string][]caller // by the function that is called
 	byTable   map[string]*Model
+	views     map[string][]*program.Function
 	refs      []Reference
 }
 

@@ -32,6 +32,12 @@ type Association struct {
 type row struct {
 	model *Model
 	many  bool
+	path  string // how it was reached: order.line_items
+}
+
+// rowsOf is a class or variable of a model, which paths begin with.
+func rowsOf(m *Model, many bool) row {
+	return row{m, many, names.Snake(m.Class[strings.LastIndexByte(m.Class, ':')+1:])}
 }
 
 // models finds the classes whose objects are rows, and what they say of
@@ -239,11 +245,11 @@ func (f *Facts) rowOf(fn *program.Function, v *unit.Value, depth int) (row, bool
 		return row{}, false
 	}
 	if m := f.Models[v.Type]; m != nil {
-		return row{m, false}, true
+		return rowsOf(m, false), true
 	}
 	if v.Kind == unit.PlaceValue && v.Place != nil && v.Place.Root == unit.RootHolder && len(v.Place.Path) == 0 {
 		if m := f.Models[v.Place.Name]; m != nil {
-			return row{m, true}, true
+			return rowsOf(m, true), true
 		}
 	}
 	if v.Kind == unit.Result && len(v.Parts) > 0 {
@@ -254,13 +260,19 @@ func (f *Facts) rowOf(fn *program.Function, v *unit.Value, depth int) (row, bool
 			}
 		}
 	}
+	if v.Kind == unit.Compound && len(v.Parts) == 1 && v.Parts[0].Kind == unit.Result {
+		// The parameter of a block stands for what the call with the block walks over.
+		if on, ok := f.rowOfText(fn, v.Parts[0].Text); ok {
+			return row{on.model, false, on.path}, true
+		}
+	}
 	return f.rowOfText(fn, v.Text)
 }
 
 // step is what a method of a row or relation hands out, as far as that is rows.
 func (f *Facts) step(on row, name string) (row, bool) {
 	if a, ok := on.model.Associations[name]; ok {
-		return row{f.Models[a.Target], a.Many}, f.Models[a.Target] != nil
+		return row{f.Models[a.Target], a.Many, on.path + "." + name}, f.Models[a.Target] != nil
 	}
 	if !on.many {
 		switch name {
@@ -270,7 +282,7 @@ func (f *Facts) step(on row, name string) (row, bool) {
 		return row{}, false
 	}
 	if one(name) {
-		return row{on.model, false}, true
+		return row{on.model, false, on.path}, true
 	}
 	if scalar(name) {
 		return row{}, false
@@ -377,17 +389,20 @@ func chainParts(text string) []string {
 func (f *Facts) rowOfName(fn *program.Function, name string) (row, bool) {
 	if name == "self" {
 		if m := f.Models[fn.Owner]; m != nil {
-			return row{m, strings.HasPrefix(fn.ID, fn.Owner+".")}, true
+			return rowsOf(m, strings.HasPrefix(fn.ID, fn.Owner+".")), true
 		}
 		return row{}, false
 	}
 	if name[0] >= 'A' && name[0] <= 'Z' {
 		id := inScope(fn.Owner, name, f.Models)
-		return row{f.Models[id], true}, id != ""
+		if id == "" {
+			return row{}, false
+		}
+		return rowsOf(f.Models[id], true), true
 	}
 	if m := f.Models[fn.Owner]; m != nil {
 		if a, ok := m.Associations[name]; ok {
-			return row{f.Models[a.Target], a.Many}, f.Models[a.Target] != nil
+			return row{f.Models[a.Target], a.Many, rowsOf(m, false).path + "." + name}, f.Models[a.Target] != nil
 		}
 	}
 	words := strings.Split(name, "_")
@@ -398,7 +413,7 @@ func (f *Facts) rowOfName(fn *program.Function, name string) (row, bool) {
 		}
 		single := names.SingularName(word)
 		if id := inScope(fn.Owner, names.Camel(single), f.Models); id != "" && (i == 0 || slices.Contains([]string{"current", "new", "old", "other", "the", "this", "parent", "target", "source", "my", "existing", "first", "last", "all"}, words[i-1])) {
-			return row{f.Models[id], single != word}, true
+			return rowsOf(f.Models[id], single != word), true
 		}
 	}
 	return row{}, false

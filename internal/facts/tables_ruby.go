@@ -15,7 +15,7 @@ func (f *Facts) recordCall(fn *program.Function, c *unit.Call) {
 		return
 	}
 	add := func(table, column string, write bool) {
-		f.add(Use{Function: fn, Kind: TableUse, Name: table, Write: write, Tx: c.Tx || f.InCallback(fn), Location: c.Location, Column: column})
+		f.add(Use{Function: fn, Kind: TableUse, Name: table, Write: write, Tx: c.Tx || f.InCallback(fn), Location: c.Location, Column: column, Path: on.path})
 	}
 	switch {
 	case writesRow(c.Name):
@@ -50,7 +50,7 @@ func (f *Facts) receiverRow(fn *program.Function, c *unit.Call) (row, bool) {
 	if m == nil || fn.Name == "<body>" || c.Callee != "" && !c.External && !c.Guessed {
 		return row{}, false
 	}
-	return row{m, strings.HasPrefix(fn.ID, fn.Owner+".")}, true
+	return rowsOf(m, strings.HasPrefix(fn.ID, fn.Owner+".")), true
 }
 
 // writesRow tells the methods of records and relations that write.

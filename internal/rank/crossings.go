@@ -16,6 +16,7 @@ type pair struct {
 	from, to *program.Function
 	class    Class
 	places   []Place
+	calls    []facts.Call
 }
 
 // crossings classes the distinct pairs of functions that call each other across
@@ -83,6 +84,7 @@ func (m *model) pairs() []*pair {
 				p.class = class
 			}
 			p.places = append(p.places, Place{Location: c.Location, Function: fn.Symbol})
+			p.calls = append(p.calls, c.Call)
 		}
 	}
 	return made(out)

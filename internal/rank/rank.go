@@ -101,6 +101,7 @@ type Ranking struct {
 	Traffic    *TrafficMatch
 	resources  []resource
 	owners     map[string]int // of tables
+	pairs      []*pair
 }
 
 // Powers are the exponents of the dimensions, 1 unless the user sets others.
@@ -140,7 +141,7 @@ func Rank(in Input) *Ranking {
 	}
 	vary(r.Candidates, in.Weights, in.Powers)
 	r.Edges, r.Matrix = m.edges()
-	r.resources, r.owners = m.resources, m.owners
+	r.resources, r.owners, r.pairs = m.resources, m.owners, m.pairs()
 	r.Traffic = m.traffic
 	return r
 }

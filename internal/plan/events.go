@@ -1,0 +1,345 @@
+package plan
+
+import (
+	"cmp"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/facts"
+	"github.com/stateaudit/stateaudit/internal/names"
+	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/rank"
+	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// Event is an event that a domain would listen to, in the place of calls.
+type Event struct {
+	result.Event
+	Caller string // symbol of the function that would publish it
+	From   string // domain of the caller
+	Calls  []Call // that it takes the place of
+	// InTransaction says that the caller's transaction is open: the event has to
+	// be written to an outbox in it.
+	InTransaction bool
+}
+
+// Call is a call site.
+type Call struct {
+	Callee   string
+	Location unit.Location
+}
+
+// Events proposes the events that could take the place of the calls into a
+// domain whose result nobody needs. The calls that one function makes become one
+// event.
+func Events(r *rank.Ranking, c *rank.Candidate) []Event {
+	b := eventBuilder{ranking: r, candidate: c, byKey: map[string]*Event{}, fields: map[string]map[string]result.EventField{}}
+	for _, p := range r.Pairs(c) {
+		switch p.Class {
+		case rank.Asynchronous, rank.Dropped, rank.InTransaction, rank.SuccessOnly:
+			b.pair(p)
+		}
+	}
+	var out []Event
+	for key, e := range b.byKey {
+		e.Payload = sortedFields(b.fields[key])
+		out = append(out, *e)
+	}
+	slices.SortFunc(out, func(a, b Event) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Location.File, b.Location.File), cmp.Compare(a.Location.Line, b.Location.Line))
+	})
+	return out
+}
+
+type eventBuilder struct {
+	ranking   *rank.Ranking
+	candidate *rank.Candidate
+	byKey     map[string]*Event
+	fields    map[string]map[string]result.EventField
+}
+
+// pair adds the calls from one function to another.
+func (b *eventBuilder) pair(p rank.Pair) {
+	for _, site := range p.Calls {
+		name := eventName(p.From, p.To, site.Call)
+		key := p.From.ID + " " + name
+		e := b.byKey[key]
+		if e == nil {
+			at := site.Location
+			e = &Event{Event: result.Event{Name: name, Version: 1, Location: &at}, Caller: p.From.Symbol, From: p.Domain}
+			b.byKey[key] = e
+			b.fields[key] = map[string]result.EventField{}
+		}
+		e.Calls = append(e.Calls, Call{Callee: p.To.Symbol, Location: site.Location})
+		e.InTransaction = e.InTransaction || p.Class == rank.InTransaction
+		b.payload(b.fields[key], p, site)
+	}
+}
+
+// payload adds what the callee, and what it runs in its own domain, reads of
+// things that are not its own, and what it is given outright.
+func (b *eventBuilder) payload(fields map[string]result.EventField, p rank.Pair, site facts.Call) {
+	f := b.ranking.Facts
+	for _, fn := range b.reachable(p.To) {
+		for _, u := range f.Uses(fn.ID) {
+			if u.Kind != facts.TableUse || u.Column == "" || u.Path == "" || b.ranking.Owner(u.Name) == b.candidate.Index {
+				continue
+			}
+			add(fields, u.Path+"."+u.Column, columnType(f, u.Name, u.Column))
+			b.identify(fields, u)
+		}
+		if fn.ID == p.To.ID {
+			fieldReads(f.Program, fields, fn, site)
+		}
+	}
+	arguments(f, fields, p, site)
+}
+
+// identify adds the ID of a row of which the payload holds something, unless it
+// is one of many.
+func (b *eventBuilder) identify(fields map[string]result.EventField, u facts.Use) {
+	if last := u.Path[strings.LastIndexByte(u.Path, '.')+1:]; names.SingularName(last) != last {
+		return
+	}
+	add(fields, u.Path+".id", columnType(b.ranking.Facts, u.Name, "id"))
+}
+
+// maxReach bounds how many functions behind a call are read for a payload.
+const maxReach = 40
+
+// reachable lists a function and those that it runs in its own domain, also
+// beside the request, with the views of mailers.
+func (b *eventBuilder) reachable(fn *program.Function) []*program.Function {
+	f := b.ranking.Facts
+	seen := map[string]bool{fn.ID: true}
+	queue := []*program.Function{fn}
+	visit := func(to *program.Function) {
+		if !seen[to.ID] && b.ranking.Map.Index(to.Location.File) == b.candidate.Index {
+			seen[to.ID] = true
+			queue = append(queue, to)
+		}
+	}
+	for n := 0; n < len(queue) && n < maxReach; n++ {
+		for _, c := range f.Calls(queue[n].ID) {
+			for _, to := range c.To {
+				visit(to)
+			}
+		}
+		for _, view := range f.ViewsOf(queue[n]) {
+			visit(view)
+		}
+	}
+	return queue
+}
+
+// fieldReads adds the fields of structs that the callee reads from its parameters.
+func fieldReads(p *program.Program, fields map[string]result.EventField, fn *program.Function, site facts.Call) {
+	if fn.Language != unit.Go {
+		return
+	}
+	for i := range fn.Accesses {
+		a := &fn.Accesses[i]
+		if a.Kind != unit.Read || a.Place.Root != unit.RootParam || len(a.Place.Path) == 0 {
+			continue
+		}
+		name, typ := paramName(fn, a.Place.Name), ""
+		if name == "" {
+			continue
+		}
+		for _, step := range a.Place.Path {
+			if step == unit.Element {
+				continue
+			}
+			h := p.Holder(step)
+			if h == nil {
+				name = ""
+				break
+			}
+			name, typ = name+"."+names.Snake(h.Name), h.Type
+		}
+		if name != "" && !strings.HasPrefix(name, "ctx.") && plain(typ) {
+			add(fields, name, typ)
+		}
+	}
+}
+
+// plain tells types that are values and not objects: what an event can carry.
+func plain(typ string) bool {
+	t := strings.TrimLeft(typ, "*[]")
+	return t != "" && !strings.Contains(t, "/") || strings.HasSuffix(t, "time.Time") || strings.HasSuffix(t, "uuid.UUID") || strings.HasSuffix(t, "Decimal")
+}
+
+func paramName(fn *program.Function, index string) string {
+	for i, name := range fn.Params {
+		if index == itoa(i) {
+			return names.Snake(name)
+		}
+	}
+	return ""
+}
+
+func itoa(n int) string {
+	if n < 10 {
+		return string(rune('0' + n))
+	}
+	return itoa(n/10) + string(rune('0'+n%10))
+}
+
+// arguments adds what a call site hands over that is a value already.
+func arguments(f *facts.Facts, fields map[string]result.EventField, p rank.Pair, site facts.Call) {
+	for i := range site.Args {
+		a := &site.Args[i]
+		if table, column, at, ok := f.ColumnOf(p.From, a); ok {
+			add(fields, at+"."+column, columnType(f, table, column))
+			continue
+		}
+		if a.Kind == unit.Literal || a.Kind == unit.Nil || a.Kind == unit.Func || i >= len(p.To.Params) {
+			continue
+		}
+		if name := names.Snake(strings.TrimLeft(p.To.Params[i], "*&_")); p.To.Language == unit.Go && name != "ctx" && plain(a.Type) {
+			add(fields, name, a.Type)
+		}
+	}
+}
+
+func add(fields map[string]result.EventField, name, typ string) {
+	if old, ok := fields[name]; ok && (typ == "" || old.Type != "unknown") {
+		return
+	}
+	if typ == "" {
+		typ = "unknown"
+	}
+	fields[name] = result.EventField{Name: name, Type: typ, Personal: Personal(name)}
+}
+
+func sortedFields(fields map[string]result.EventField) []result.EventField {
+	var out []result.EventField
+	for _, f := range fields {
+		out = append(out, f)
+	}
+	slices.SortFunc(out, func(a, b result.EventField) int {
+		return cmp.Or(cmp.Compare(strings.Count(a.Name, "."), strings.Count(b.Name, ".")), cmp.Compare(a.Name, b.Name))
+	})
+	return out
+}
+
+// columnType is the type of a column as the schema writes it.
+func columnType(f *facts.Facts, table, column string) string {
+	t := f.Schema.Tables[table]
+	switch {
+	case t != nil && t.Columns[column] != "":
+		return t.Columns[column]
+	case column == "id":
+		return "bigint"
+	}
+	return ""
+}
+
+// named matches a text that names an event already: order.placed, user:created.
+var named = regexp.MustCompile(`^[a-z][a-z0-9_]*([.:/][a-z0-9_]+)+$`)
+
+// eventName proposes a name: what a text among the arguments says, or else what the
+// caller is about and has done.
+func eventName(from, to *program.Function, call *unit.Call) string {
+	for i := range call.Args {
+		text := strings.Trim(call.Args[i].Text, `"':`)
+		if call.Args[i].Kind == unit.Literal && named.MatchString(text) {
+			return strings.NewReplacer(":", ".", "/", ".").Replace(text)
+		}
+	}
+	if subject, did := happened(from); did != "" {
+		return subject + "." + did
+	}
+	subject, did := happened(to)
+	if did == "" {
+		did = "requested"
+	}
+	return subject + "." + did
+}
+
+// happened reads off a function what it is about and what it does, in the past:
+// OrderCompletionService#call is order, completed; "" if its name says nothing
+// that is done.
+func happened(fn *program.Function) (subject, did string) {
+	owner := names.Tokens(ownerName(fn))
+	method := names.Tokens(strings.TrimRight(fn.Name, "!?="))
+	owner = trimRoles(owner)
+	subject = strings.Join(owner, "_")
+	if len(method) > 0 {
+		if past := names.Past(method[0]); past != "" && !generic(method[0]) {
+			if rest := strings.Join(method[1:], "_"); rest != "" && !prepositional(method[1]) {
+				subject = names.SingularName(rest)
+			}
+			return cmp.Or(names.SingularName(subject), "domain"), past
+		}
+	}
+	if len(owner) > 0 {
+		last := owner[len(owner)-1]
+		if past := names.Past(last); past != "" {
+			return cmp.Or(names.SingularName(strings.Join(owner[:len(owner)-1], "_")), subjectOf(fn), last), past
+		}
+	}
+	return cmp.Or(names.SingularName(subject), names.SingularName(subjectOf(fn)), "domain"), ""
+}
+
+// ownerName is the class or receiver of a function without its namespace, or the
+// last part of its package.
+func ownerName(fn *program.Function) string {
+	owner := fn.Owner
+	if i := strings.LastIndex(owner, "::"); i >= 0 {
+		return owner[i+2:]
+	}
+	if fn.Language == unit.Go {
+		if i := strings.LastIndexByte(owner, '.'); i >= 0 {
+			return owner[i+1:]
+		}
+		return path.Base(path.Dir(fn.Location.File))
+	}
+	return owner
+}
+
+// subjectOf is the namespace or package of a function.
+func subjectOf(fn *program.Function) string {
+	if outer, _, ok := strings.Cut(fn.Owner, "::"); ok {
+		return names.Snake(outer)
+	}
+	return names.Snake(path.Base(path.Dir(fn.Location.File)))
+}
+
+// trimRoles takes away the words that say what sort of object a class is.
+func trimRoles(words []string) []string {
+	for len(words) > 1 {
+		switch words[len(words)-1] {
+		case "service", "controller", "job", "worker", "handler", "manager", "command", "operation", "interactor", "case", "use", "action", "api", "server", "processor", "store", "repository", "mailer":
+			words = words[:len(words)-1]
+		default:
+			return words
+		}
+	}
+	return words
+}
+
+// generic tells the method names that say nothing of what is done.
+func generic(word string) bool {
+	switch word {
+	case "call", "perform", "execute", "run", "process", "handle", "apply", "do", "invoke", "serve", "publish", "notify", "send", "new", "initialize", "after", "before", "on", "with", "set", "get", "is", "has", "main":
+		return true
+	}
+	return false
+}
+
+// prepositional tells the words that lead from a verb to something other than
+// its object.
+func prepositional(word string) bool {
+	switch word {
+	case "for", "with", "by", "from", "to", "in", "on", "and", "if", "all":
+		return true
+	}
+	return false
+}
+
+// Many tells the part of a path that leads to many rows.
+func Many(part string) bool { return names.SingularName(part) != part }

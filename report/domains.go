@@ -1,0 +1,70 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/olekukonko/tablewriter/tw"
+
+	"github.com/stateaudit/stateaudit/internal/domains"
+)
+
+// WriteDomains lists the domains with their files, tables and ways in.
+func WriteDomains(w io.Writer, r Ranked, o Options) error {
+	p := &page{width: o.Width, color: o.Color}
+	if p.width <= 0 {
+		p.width = 80
+	}
+	m := r.Ranking.Map
+	if len(m.Domains) == 0 {
+		p.wrap("", "", "No domains: "+r.Ranking.NothingToRank()+".")
+		_, err := p.WriteTo(w)
+		return err
+	}
+	tables, ways := r.Ranking.Tables(), map[string]int{}
+	for _, e := range r.Ranking.Facts.Endpoints {
+		ways[m.Of(e.Function.Location.File)]++
+	}
+	var rows [][]string
+	all := append(append([]domains.Domain{}, m.Domains...), m.Kernel)
+	for _, d := range all {
+		rows = append(rows, []string{
+			shortened(d.Name, maxNameWidth), string(d.Source), fmt.Sprint(len(d.Files)), fmt.Sprint(d.Lines),
+			fmt.Sprint(len(tables[d.Name])), fmt.Sprint(ways[d.Name]), stability(d),
+		})
+	}
+	p.grid([]string{"domain", "from", "files", "lines", "tables", "endpoints", "stable"}, rows, tw.Mapper[int, int]{}, 2)
+	for _, d := range all {
+		p.line(p.paint(bold, clean(d.Name)))
+		p.wrap("  in: ", "      ", strings.Join(d.Paths, ", "))
+		if t := tables[d.Name]; len(t) > 0 {
+			p.wrap("  tables: ", "      ", strings.Join(t, ", "))
+		}
+		if n := len(d.Joined); n > 0 {
+			p.wrap("  joined: ", "      ", strings.Join(d.Joined[:min(n, maxProblems)], ", ")+moreThan(n, maxProblems))
+		}
+	}
+	p.line("")
+	p.wrap("", "", "The kernel is what belongs to no domain: code that everyone uses. joined: files that no boundary names, by what they refer to. `stateaudit domains --write` puts these domains into .stateaudit.yaml, to be corrected.")
+	_, err := p.WriteTo(w)
+	return err
+}
+
+// stability is how sure inference is of a domain.
+func stability(d domains.Domain) string {
+	if d.Source != domains.FromGraph {
+		return ""
+	}
+	return fmt.Sprintf("%.0f %%", 100*d.Stability)
+}
+
+func moreThan(n, limit int) string {
+	if n <= limit {
+		return ""
+	}
+	return fmt.Sprintf(" and %d more", n-limit)
+}
+
+// WriteDomainsJSON writes the domains as the result of an audit has them.
+func WriteDomainsJSON(w io.Writer, r Ranked) error { return indented(w, r.Result.Domains) }

@@ -1,0 +1,232 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/plan"
+	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// PlanFormat is one way to write a plan.
+type PlanFormat struct {
+	Name    string
+	Summary string
+	Write   func(w io.Writer, p plan.Plan, o Options) error
+}
+
+// PlanFormats lists the formats of a plan; the first is the default.
+func PlanFormats() []PlanFormat {
+	return []PlanFormat{
+		{"markdown", "an ordered work plan", writePlan},
+		{"json", "the same for programs", writePlanJSON},
+		{"schema", "JSON Schemas of the events, by name", writeEventSchemas},
+	}
+}
+
+// maxFurther bounds how many further places of a task are written out.
+const maxFurther = 4
+
+// writePlan writes a plan as Markdown. Tasks can be ticked off.
+func writePlan(w io.Writer, p plan.Plan, _ Options) error {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "# Taking out %s\n\nRank %d of %d, score %.3f. `stateaudit explain %s` lists the evidence.\n", planText(p.Domain), p.Rank, p.Of, p.Score, planText(p.Domain))
+	for i, s := range p.Steps {
+		fmt.Fprintf(&b, "\n## %d. %s\n\n%s\n\n", i+1, s.Title, s.Why)
+		for _, t := range s.Tasks {
+			fmt.Fprintf(&b, "- [ ] %s%s\n", planText(t.Text), places(t))
+		}
+	}
+	if len(p.Events) > 0 {
+		b.WriteString("\n## Event contracts\n")
+	}
+	for _, e := range p.Events {
+		contract(&b, e)
+	}
+	_, err := b.WriteTo(w)
+	return err
+}
+
+// places writes where a task is to be done.
+func places(t plan.Task) string {
+	if t.Location == nil {
+		return ""
+	}
+	text := " (" + place(*t.Location)
+	for _, l := range t.Places[:min(maxFurther, len(t.Places))] {
+		text += ", " + place(l)
+	}
+	if more := len(t.Places) - maxFurther; more > 0 {
+		text += ", and " + plural(more, "more place")
+	}
+	return text + ")"
+}
+
+// contract writes the payload of an event as a table.
+func contract(b *bytes.Buffer, e plan.Event) {
+	fmt.Fprintf(b, "\n### %s, version %d\n\nPublished by %s (%s).\n", planText(e.Name), e.Version, planText(e.Caller), place(*e.Location))
+	if len(e.Payload) == 0 {
+		b.WriteString("\nIts consumers read nothing but what they have themselves.\n")
+		return
+	}
+	b.WriteString("\n| attribute | type | |\n| --- | --- | --- |\n")
+	for _, f := range e.Payload {
+		note := ""
+		if f.Personal {
+			note = "personal data"
+		}
+		fmt.Fprintf(b, "| %s | %s | %s |\n", planCell(f.Name), planCell(f.Type), note)
+	}
+}
+
+// planText writes a text of the audited tree in a line of Markdown.
+func planText(s string) string {
+	return strings.NewReplacer("<", "&lt;", "`", "'", "*", "\\*", "[", "\\[").Replace(clean(s))
+}
+
+func planCell(s string) string { return strings.ReplaceAll(planText(s), "|", "\\|") }
+
+// planJSON is a plan with its events as the JSON contract has them.
+type planJSON struct {
+	plan.Plan
+	Events []eventJSON `json:"events"`
+}
+
+type eventJSON struct {
+	result.Event
+	Caller        string          `json:"caller"`
+	From          string          `json:"from"`
+	Callees       []string        `json:"callees"`
+	Places        []unit.Location `json:"places"`
+	InTransaction bool            `json:"inTransaction"`
+}
+
+func writePlanJSON(w io.Writer, p plan.Plan, _ Options) error {
+	out := planJSON{Plan: p, Events: []eventJSON{}}
+	if out.Steps == nil {
+		out.Steps = []plan.Step{}
+	}
+	for _, e := range p.Events {
+		j := eventJSON{Event: e.Event, Caller: e.Caller, From: e.From, InTransaction: e.InTransaction}
+		if j.Payload == nil {
+			j.Payload = []result.EventField{}
+		}
+		for _, c := range e.Calls {
+			if !slices.Contains(j.Callees, c.Callee) {
+				j.Callees = append(j.Callees, c.Callee)
+			}
+			j.Places = append(j.Places, c.Location)
+		}
+		out.Events = append(out.Events, j)
+	}
+	return indented(w, out)
+}
+
+// writeEventSchemas writes one JSON Schema for each event, in an object by name.
+func writeEventSchemas(w io.Writer, p plan.Plan, _ Options) error {
+	schemas := map[string]json.RawMessage{}
+	merged := map[string][]result.EventField{}
+	version := map[string]int{}
+	for _, e := range p.Events {
+		merged[e.Name] = append(merged[e.Name], e.Payload...)
+		version[e.Name] = e.Version
+	}
+	for name, fields := range merged {
+		raw, err := json.Marshal(eventSchema(name, version[name], fields))
+		if err != nil {
+			return err
+		}
+		schemas[name] = raw
+	}
+	return indented(w, schemas)
+}
+
+// object is a JSON Schema of an object or a value.
+type object struct {
+	Schema      string             `json:"$schema,omitempty"`
+	Title       string             `json:"title,omitempty"`
+	Description string             `json:"description,omitempty"`
+	Type        string             `json:"type,omitempty"`
+	Format      string             `json:"format,omitempty"`
+	Const       any                `json:"const,omitempty"`
+	Required    []string           `json:"required,omitempty"`
+	Properties  map[string]*object `json:"properties,omitempty"`
+	Items       *object            `json:"items,omitempty"`
+}
+
+// eventSchema nests the attributes along their dots.
+func eventSchema(name string, version int, fields []result.EventField) *object {
+	top := &object{
+		Schema: "https://json-schema.org/draft/2020-12/schema", Title: name, Type: "object",
+		Properties: map[string]*object{"event": {Const: name}, "version": {Const: version}}, Required: []string{"event", "version"},
+	}
+	for _, f := range fields {
+		at := top
+		parts := strings.Split(f.Name, ".")
+		for i, part := range parts[:len(parts)-1] {
+			at = at.nested(part, i > 0 && plan.Many(part))
+		}
+		leaf := valueSchema(f)
+		at.property(parts[len(parts)-1], leaf)
+	}
+	return top
+}
+
+// nested is the object in a property, made if it is new. One of many lies in an
+// array.
+func (o *object) nested(name string, many bool) *object {
+	p := o.Properties[name]
+	if p == nil {
+		p = &object{Type: "object", Properties: map[string]*object{}}
+		if many {
+			p = &object{Type: "array", Items: p}
+		}
+		o.property(name, p)
+	}
+	if p.Items != nil {
+		return p.Items
+	}
+	if p.Properties == nil { // a value of the same name came first
+		p.Type, p.Properties = "object", map[string]*object{}
+	}
+	return p
+}
+
+func (o *object) property(name string, p *object) {
+	if o.Properties[name] == nil {
+		o.Properties[name] = p
+		o.Required = append(o.Required, name)
+		slices.Sort(o.Required)
+	}
+}
+
+// valueSchema is the schema of an attribute by the type that is written for it.
+func valueSchema(f result.EventField) *object {
+	o := &object{}
+	typ, _, _ := strings.Cut(strings.ToLower(strings.TrimLeft(f.Type, "*")), "(")
+	switch typ {
+	case "bigint", "integer", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64", "smallint", "serial", "bigserial", "tinyint", "mediumint":
+		o.Type = "integer"
+	case "decimal", "numeric", "float", "float32", "float64", "double", "real", "money":
+		o.Type = "number"
+	case "boolean", "bool":
+		o.Type = "boolean"
+	case "string", "text", "varchar", "citext", "char", "character", "mediumtext", "longtext", "enum", "inet":
+		o.Type = "string"
+	case "datetime", "timestamp", "timestamptz", "time.time":
+		o.Type, o.Format = "string", "date-time"
+	case "date":
+		o.Type, o.Format = "string", "date"
+	case "uuid":
+		o.Type, o.Format = "string", "uuid"
+	}
+	if f.Personal {
+		o.Description = "personal data"
+	}
+	return o
+}
