@@ -1,10 +1,12 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/olekukonko/tablewriter/tw"
 
@@ -149,8 +151,21 @@ func (p *page) legend(r Ranked) {
 	}
 	p.wrap("", "", "`stateaudit explain DOMAIN` lists the places behind every number; `stateaudit plan DOMAIN` what to do.")
 	if t := r.Ranking.Traffic; t != nil {
-		p.wrap("", "", fmt.Sprintf("traffic: %d of %d requests belong to a known endpoint.", t.Matched, t.Total))
+		p.wrap("", "", fmt.Sprintf("traffic: %d of %d requests belong to a known endpoint.%s", t.Matched, t.Total, strays(t.Unmatched)))
 	}
+}
+
+// strays names the most frequent requests that no endpoint answers.
+func strays(unmatched []rank.Requests) string {
+	if len(unmatched) == 0 {
+		return ""
+	}
+	sorted := slices.SortedStableFunc(slices.Values(unmatched), func(a, b rank.Requests) int { return cmp.Compare(b.Count, a.Count) })
+	var names []string
+	for _, s := range sorted[:min(3, len(sorted))] {
+		names = append(names, strings.TrimSpace(s.Method+" "+s.Path))
+	}
+	return " Of the others most are for " + strings.Join(names, ", ") + "."
 }
 
 func (r Ranked) meaning() string {

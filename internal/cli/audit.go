@@ -23,6 +23,7 @@ type scopeFlags struct {
 	exclude  []string
 	quiet    bool
 	verbose  bool
+	traffic  string // of commands that rank
 }
 
 // verdictFlags turn a result into an exit code.
@@ -172,9 +173,13 @@ func (f *scopeFlags) audited(ctx context.Context, env Env, stderr io.Writer, roo
 
 // study is audited that keeps the ranking.
 func (f *scopeFlags) study(ctx context.Context, env Env, stderr io.Writer, root string, c *config.Config) (*audit.Outcome, error) {
+	requests, err := f.requests(stderr)
+	if err != nil {
+		return nil, &exit{exitUsage, err}
+	}
 	start := env.Now()
 	p := newProgress(env, stderr, f.quiet, f.verbose)
-	out, err := audit.Study(ctx, audit.Options{Root: root, Config: c, Offline: f.offline, Progress: p.update})
+	out, err := audit.Study(ctx, audit.Options{Root: root, Config: c, Offline: f.offline, Traffic: requests, Progress: p.update})
 	p.finish()
 	switch {
 	case errors.Is(err, context.Canceled):

@@ -65,6 +65,7 @@ of a domain: every count that it is made of, with the places that were counted.`
 	}
 	f.scopeFlags.define(cmd)
 	f.pageFlags.define(cmd)
+	f.defineTraffic(cmd)
 	cmd.Flags().BoolVar(&f.all, "all", false, "list every place, not only the first ones")
 	return cmd
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stateaudit/stateaudit/internal/audit"
 	"github.com/stateaudit/stateaudit/internal/rank"
 	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/traffic"
 	format "github.com/stateaudit/stateaudit/report"
 )
 
@@ -46,7 +47,7 @@ func newRank(env Env) *cobra.Command {
 score = domain clarity × asynchronous viability ÷ shared-state coupling, each
 made of counts of places in the source.`,
 		Example: `  stateaudit rank
-  stateaudit rank --order relief
+  stateaudit rank --order relief --traffic access.log
   stateaudit rank --format mermaid -o domains.mmd ~/src/shop`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -58,6 +59,7 @@ made of counts of places in the source.`,
 	flags := cmd.Flags()
 	flags.StringVar(&f.order, "order", string(rank.ByScore), "sort by `ORDER`: "+joined(rank.Orders()))
 	flags.StringVar(&f.format, "format", "table", "output format, `NAME`: "+strings.Join(rankingFormats(), ", "))
+	f.defineTraffic(cmd)
 	flags.StringArrayVar(&f.without, "without", nil, "rank as if the finding with this `FINGERPRINT` were repaired, repeatable; its first digits are enough")
 	_ = cmd.RegisterFlagCompletionFunc("order", cobra.FixedCompletions(strings.Split(joined(rank.Orders()), ", "), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(rankingFormats(), cobra.ShellCompDirectiveNoFileComp))
@@ -131,6 +133,37 @@ func (f *scopeFlags) studied(cmd *cobra.Command, env Env, root string) (*audit.O
 		return nil, failure(errors.New("ranking failed; `stateaudit audit` lists why under errors"))
 	}
 	return out, nil
+}
+
+func (f *scopeFlags) defineTraffic(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.traffic, "traffic", "", "weigh endpoints by the requests in `FILE`: an access log (common, combined or JSON), or CSV of route,count")
+}
+
+// requests reads the traffic file, if there is one. Lines that cannot be read are
+// told and left out.
+func (f *scopeFlags) requests(stderr io.Writer) (*rank.Traffic, error) {
+	if f.traffic == "" {
+		return nil, nil
+	}
+	file, err := os.Open(f.traffic)
+	if err != nil {
+		return nil, fmt.Errorf("--traffic: %w", err)
+	}
+	defer file.Close()
+	requests, problems, err := traffic.Read(f.traffic, file)
+	if err != nil {
+		return nil, fmt.Errorf("--traffic: %w", err)
+	}
+	if !f.quiet {
+		for _, p := range problems {
+			if p.Line == 0 {
+				fmt.Fprintf(stderr, "stateaudit: %s: %s\n", p.File, p.Message)
+				continue
+			}
+			fmt.Fprintf(stderr, "stateaudit: %s:%d: %s\n", p.File, p.Line, p.Message)
+		}
+	}
+	return requests, nil
 }
 
 // named finds the finding whose fingerprint begins so.

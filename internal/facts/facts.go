@@ -11,6 +11,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/assess"
 	"github.com/stateaudit/stateaudit/internal/program"
@@ -139,11 +140,12 @@ func (f *Facts) add(u Use) {
 // while it serves.
 func (f *Facts) holders() {
 	for _, h := range f.Program.Holders() {
-		if h.Test || h.PerRequest {
+		if h.Test || h.PerRequest || queue(h.Type) {
 			continue
 		}
 		for _, c := range h.Changes {
-			if c.Function.Serving && counts(c.Function) {
+			// Who changes it by a call is counted for the call.
+			if len(c.Through) == 0 && c.Function.Serving && counts(c.Function) {
 				f.add(Use{Function: c.Function, Kind: HolderUse, Name: h.ID, Write: true, Location: c.Location})
 			}
 		}
@@ -153,6 +155,16 @@ func (f *Facts) holders() {
 			}
 		}
 	}
+}
+
+// queue tells the types of what carries messages inside the process. Who sends and
+// who receives do not share it as they share a variable: a broker takes its place.
+func queue(typ string) bool {
+	switch {
+	case strings.HasPrefix(typ, "chan "), strings.HasPrefix(typ, "chan<- "), strings.HasPrefix(typ, "<-chan "):
+		return true
+	}
+	return typ == "Queue" || typ == "SizedQueue" || typ == "Thread::Queue" || typ == "Thread::SizedQueue"
 }
 
 // references counts who names whom, by file.

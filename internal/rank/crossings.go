@@ -65,7 +65,7 @@ func (m *model) pairs() []*pair {
 	var out []*pair
 	for _, fn := range m.counted() {
 		from := m.domain[fn.ID]
-		if from < 0 {
+		if from < 0 || fn.Boot && !fn.Serving { // wiring at boot says nothing of the work
 			continue
 		}
 		for _, c := range m.calls(fn.ID) {

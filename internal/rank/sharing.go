@@ -197,29 +197,37 @@ func (m *model) writesInTx(fn *program.Function, writers map[int][]Place) {
 		}
 	}
 	for _, c := range m.calls(fn.ID) {
-		if d := m.domain[c.to.ID]; c.Tx && !c.Async && !c.Reference && d >= 0 && d != m.domain[fn.ID] && m.writesTable(c.to, 3) {
+		if !c.Tx || c.Async || c.Reference || m.domain[c.to.ID] < 0 {
+			continue
+		}
+		for _, d := range m.writtenBy(c.to, 3) {
 			writers[d] = append(writers[d], Place{Location: c.Location, Function: fn.Symbol})
 		}
 	}
 }
 
-// writesTable tells whether a function, or what it calls in its own domain,
-// writes a table.
-func (m *model) writesTable(fn *program.Function, depth int) bool {
+// writtenBy lists the domains whose tables a function writes, or what it calls.
+func (m *model) writtenBy(fn *program.Function, depth int) []int {
+	set := map[int]bool{}
 	for _, u := range m.uses[fn.ID] {
 		if u.Kind == facts.TableUse && u.Write {
-			return true
+			d := m.domain[fn.ID]
+			if owner, known := m.owners[u.Name]; known {
+				d = owner
+			}
+			set[d] = true
 		}
 	}
-	if depth == 0 {
-		return false
-	}
-	for _, c := range m.calls(fn.ID) {
-		if !c.Async && !c.Reference && m.domain[c.to.ID] == m.domain[fn.ID] && c.to != fn && m.writesTable(c.to, depth-1) {
-			return true
+	if depth > 0 {
+		for _, c := range m.calls(fn.ID) {
+			if !c.Async && !c.Reference && c.to != fn {
+				for _, d := range m.writtenBy(c.to, depth-1) {
+					set[d] = true
+				}
+			}
 		}
 	}
-	return false
+	return slices.Sorted(maps.Keys(set))
 }
 
 // foreignKeys counts the keys of the schema between tables of two domains.

@@ -27,7 +27,15 @@ func (b *body) transaction(c *ast.CallExpr, f *types.Func, call *unit.Call) {
 		b.begun, call.Tx = false, b.tx
 	case begun || begins(f.Name(), receiver, result):
 		b.begun = true
+	case lent(receiver) || slices.ContainsFunc(c.Args, func(a ast.Expr) bool { return lent(b.typeOf(a)) }):
+		call.Tx = true
 	}
+}
+
+// lent tells a transaction that somebody else has begun and will end: a call on it,
+// or one that is handed it, runs inside.
+func lent(t types.Type) bool {
+	return isTransaction(t) && calledTransaction(t) && !hasMethod(t, "Begin")
 }
 
 // handled is the type of what a method is called on, nil if it is none, and that
