@@ -111,6 +111,7 @@ func Find(in Input) (*Map, error) {
 	}
 	b.marked()
 	b.layoutGo()
+	b.inferGo()
 	if b.layoutRuby() {
 		b.joinRuby()
 	} else if len(b.in.Facts.Models) > 0 {

@@ -21,17 +21,18 @@ func (b *builder) layoutGo() {
 		if b.language[f.Path] != unit.Go || !b.free(f.Path) {
 			continue
 		}
-		word := subject(path.Dir(f.Path))
+		word := bare(subject(path.Dir(f.Path)))
 		if word == "" {
 			continue
 		}
-		key := names.Key(word)
+		key := strings.ReplaceAll(names.Key(word), "_", "") // siteinfo and site_info
 		groups[key] = append(groups[key], f.Path)
 		if spelt[key] == nil {
 			spelt[key] = map[string]int{}
 		}
 		spelt[key][word] += f.Lines
 	}
+	b.dissolve(groups)
 	if len(groups) < 2 {
 		return // nothing is told apart; the graph may know more
 	}
@@ -43,11 +44,48 @@ func (b *builder) layoutGo() {
 	}
 }
 
+// dominant is the share of a program's lines that make a package the program itself
+// rather than a domain of it.
+const dominant = 0.4
+
+// dissolve takes out the group that most of the program lies in.
+func (b *builder) dissolve(groups map[string][]string) {
+	total, lines := 0, map[string]int{}
+	for _, f := range b.sources {
+		if b.language[f.Path] == unit.Go {
+			total += f.Lines
+		}
+	}
+	for key, files := range groups {
+		for _, f := range files {
+			lines[key] += b.lines[f]
+		}
+	}
+	for key, n := range lines {
+		if float64(n) > dominant*float64(total) {
+			delete(groups, key)
+		}
+	}
+}
+
+// bare takes the technical words off the end of a name: comment_common is about
+// comments.
+func bare(word string) string {
+	words := names.Tokens(word)
+	for len(words) > 1 && technical(words[len(words)-1]) {
+		words = words[:len(words)-1]
+	}
+	if len(words) == len(names.Tokens(word)) {
+		return word
+	}
+	return strings.Join(words, "_")
+}
+
 // subject is the first part of a folder's path that is no container, layer or
 // program, or "".
 func subject(dir string) string {
 	for i, part := range strings.Split(dir, "/") {
-		if i == 0 && (part == "cmd" || part == "tools" || part == "scripts" || part == "hack" || part == "examples" || part == "test" || part == "tests" || part == "contrib" || part == "build") {
+		if i == 0 && outside(dir) {
 			return ""
 		}
 		if part != "." && !technical(part) {
@@ -63,4 +101,14 @@ func mostly(count map[string]int) string {
 	return slices.MaxFunc(slices.Sorted(maps.Keys(count)), func(x, y string) int {
 		return cmp.Or(cmp.Compare(count[x], count[y]), cmp.Compare(y, x))
 	})
+}
+
+// outside tells the folders of programs and tools, which are no part of a domain.
+func outside(dir string) bool {
+	first, _, _ := strings.Cut(dir, "/")
+	switch first {
+	case "cmd", "tools", "scripts", "hack", "examples", "test", "tests", "contrib", "build":
+		return true
+	}
+	return false
 }

@@ -308,29 +308,7 @@ func (b *builder) views() {
 
 // inferRuby cuts a flat application by what refers to what.
 func (b *builder) inferRuby() {
-	files, g := b.graph()
-	c := Infer(g)
-	n := newNetwork(g)
-	n.of = c.Of
-	n.release(nil)
-	groups := map[int][]int{}
-	for i, k := range n.of {
-		if k >= 0 {
-			groups[k] = append(groups[k], i)
-		}
-	}
-	for _, k := range slices.Sorted(maps.Keys(groups)) {
-		members := groups[k]
-		if !n.stands(members) {
-			continue
-		}
-		name := n.title(members)
-		d := b.draft("graph:"+files[members[0]], name, FromGraph)
-		d.Stability = c.Stability[k]
-		for _, i := range members {
-			b.put(d, files[i])
-		}
-	}
+	b.infer(b.graph())
 	b.views()
 }
 

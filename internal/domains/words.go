@@ -14,6 +14,11 @@ func technical(name string) bool {
 	if slices.Contains(layerWords(), name) || slices.Contains(layerWords(), names.Singular(name)) || version(name) {
 		return true
 	}
+	for _, suffix := range []string{"x", "lib", "util", "utils", "test", "tests", "helper", "doc"} { // netx, httplib, dbtest
+		if stem, ok := strings.CutSuffix(name, suffix); ok && len(stem) > 1 && slices.Contains(layerWords(), stem) {
+			return true
+		}
+	}
 	words := names.Tokens(name)
 	for _, w := range words {
 		if !slices.Contains(layerWords(), w) && !slices.Contains(layerWords(), names.Singular(w)) {

@@ -69,7 +69,9 @@ type Facts struct {
 	callers   map[string][]caller // by the function that is called
 	byTable   map[string]*Model
 	views     map[string][]*program.Function
-	refs      []Reference
+	// Entities are the files of Go that declare a struct with a table.
+	Entities map[string]bool
+	refs     []Reference
 }
 
 // Input is what facts are collected from.
@@ -89,7 +91,7 @@ type SQLFile struct {
 
 // Collect gathers the facts of a program.
 func Collect(in Input) *Facts {
-	f := &Facts{Program: in.Program, Sources: in.Sources, uses: map[string][]Use{}, calls: map[string][]Call{}}
+	f := &Facts{Program: in.Program, Sources: in.Sources, uses: map[string][]Use{}, calls: map[string][]Call{}, Entities: map[string]bool{}}
 	f.Schema = readSchema(in)
 	f.Models = models(in.Program, f.Schema)
 	f.byTable = map[string]*Model{}

@@ -74,7 +74,7 @@ func chained(c *unit.Call) []link {
 // checkout's own interface over one (an Engine, Session or DB without a body).
 func mapper(p *program.Program, callee string) bool {
 	for _, lib := range []string{
-		"gorm.io/gorm.", "github.com/jinzhu/gorm.", "xorm.io/xorm.", "github.com/go-xorm/xorm.", "github.com/uptrace/bun.",
+		"gorm.io/gorm.", "github.com/jinzhu/gorm.", "xorm.io/xorm.", "github.com/go-xorm/xorm.", "github.com/xorm-io/xorm.", "github.com/xormplus/xorm.", "github.com/uptrace/bun.",
 		"github.com/Masterminds/squirrel.", "github.com/doug-martin/goqu", "github.com/pocketbase/dbx.", "github.com/go-pg/pg",
 		"github.com/go-gorp/gorp", "github.com/huandu/go-sqlbuilder.", "github.com/gocraft/dbr", "github.com/upper/db",
 	} {
@@ -164,6 +164,7 @@ func (f *Facts) tableOfType(typ string) string {
 	if t == nil || t.Kind != "struct" {
 		return ""
 	}
+	f.Entities[t.Location.File] = true
 	if fn := f.Program.Function(t.ID + ".TableName"); fn != nil {
 		for i := range fn.Returns {
 			if text, ok := literal(&fn.Returns[i]); ok {

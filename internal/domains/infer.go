@@ -1,0 +1,75 @@
+package domains
+
+import (
+	"maps"
+	"path"
+	"slices"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// infer makes domains of the communities of files.
+func (b *builder) infer(files []string, g Graph) {
+	c := Infer(g)
+	n := newNetwork(g)
+	n.of = c.Of
+	n.release(nil)
+	groups := map[int][]int{}
+	for i, k := range n.of {
+		if k >= 0 {
+			groups[k] = append(groups[k], i)
+		}
+	}
+	for _, k := range slices.Sorted(maps.Keys(groups)) {
+		members := groups[k]
+		if !n.stands(members) {
+			continue
+		}
+		d := b.draft("graph:"+files[members[0]], n.title(members), FromGraph)
+		d.Stability = c.Stability[k]
+		for _, i := range members {
+			b.put(d, files[i])
+		}
+	}
+}
+
+// minFlat is the share of a program's lines that must lie outside of any domain
+// for the files themselves to be looked at: a program whose packages are layers.
+const minFlat = 0.5
+
+// inferGo cuts packages that are layers by what refers to what.
+func (b *builder) inferGo() {
+	free, total := 0, 0
+	for _, f := range b.sources {
+		if b.language[f.Path] == unit.Go && !f.Generated {
+			total += f.Lines
+			if b.free(f.Path) {
+				free += f.Lines
+			}
+		}
+	}
+	if total == 0 || float64(free) < minFlat*float64(total) {
+		return
+	}
+	index := map[string]int{}
+	var files []string
+	var g Graph
+	for _, f := range b.sources {
+		if b.language[f.Path] != unit.Go || !b.free(f.Path) || f.Generated || outside(path.Dir(f.Path)) {
+			continue
+		}
+		index[f.Path] = len(files)
+		files = append(files, f.Path)
+		g.Nodes = append(g.Nodes, Node{Subject: Subject(f.Path), Entity: b.in.Facts.Entities[f.Path]})
+	}
+	for _, r := range b.in.Facts.References() {
+		from, ok := index[r.From]
+		to, known := index[r.To]
+		if ok && known {
+			g.Links = append(g.Links, Link{From: from, To: to, Count: r.Count})
+		}
+	}
+	if len(files) > minGroup {
+		b.infer(files, g)
+	}
+}
