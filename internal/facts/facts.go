@@ -9,7 +9,6 @@ package facts
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
 
@@ -41,6 +40,8 @@ type Use struct {
 	Column string
 	// Path is how the row was reached from a variable or class: order.line_items.
 	Path string
+	// Model is the class of the rows, where the use was made through one.
+	Model *Model
 }
 
 // Endpoint is a way in for requests.
@@ -94,12 +95,7 @@ func Collect(in Input) *Facts {
 	f := &Facts{Program: in.Program, Sources: in.Sources, uses: map[string][]Use{}, calls: map[string][]Call{}, Entities: map[string]bool{}}
 	f.Schema = readSchema(in)
 	f.Models = models(in.Program, f.Schema)
-	f.byTable = map[string]*Model{}
-	for _, class := range slices.Sorted(maps.Keys(f.Models)) {
-		if m := f.Models[class]; f.byTable[m.Table] == nil {
-			f.byTable[m.Table] = m
-		}
-	}
+	f.ownTables()
 	for _, fn := range in.Program.Functions() {
 		if counts(fn) {
 			f.tables(fn)
@@ -172,6 +168,7 @@ func queue(typ string) bool {
 // references counts who names whom, by file.
 func (f *Facts) references() []Reference {
 	p := f.Program
+	homes := homesOfTypes(p)
 	count := map[[2]string]int{}
 	note := func(from, to string) {
 		if from != "" && to != "" && from != to {
@@ -182,9 +179,9 @@ func (f *Facts) references() []Reference {
 		if fn.Test || fn.HasRole(unit.Test) {
 			continue
 		}
-		f.named(fn, note)
+		f.named(fn, homes, note)
 	}
-	superReferences(p, note)
+	superReferences(p, homes, note)
 	for _, m := range f.Models {
 		for _, a := range m.Associations {
 			note(m.Type.Location.File, f.Models[a.Target].Type.Location.File)
@@ -201,7 +198,7 @@ func (f *Facts) references() []Reference {
 }
 
 // named notes the files of everything that a function names.
-func (f *Facts) named(fn *program.Function, note func(from, to string)) {
+func (f *Facts) named(fn *program.Function, homes homes, note func(from, to string)) {
 	p, from := f.Program, fn.Location.File
 	for _, c := range f.calls[fn.ID] {
 		if len(c.To) == 1 {
@@ -226,22 +223,24 @@ func (f *Facts) named(fn *program.Function, note func(from, to string)) {
 			}
 		}
 	}
-	for _, a := range fn.Allocs {
-		if t := p.Type(a.Type); t != nil && !t.Test {
-			note(from, t.Location.File)
+	for i, a := range fn.Allocs {
+		// An instance of a class is listed as one of its superclasses too, which
+		// says nothing of this function.
+		if i == 0 || a.Location != fn.Allocs[i-1].Location {
+			note(from, homes.of(a.Type))
 		}
 	}
-	constants(p, fn, note)
+	constants(fn, homes, note)
 }
 
 // superReferences notes superclasses and embedded types.
-func superReferences(p *program.Program, note func(from, to string)) {
+func superReferences(p *program.Program, homes homes, note func(from, to string)) {
 	for _, u := range p.Units {
 		for i := range u.Types {
 			t := &u.Types[i]
 			for _, s := range t.Supers {
-				if to := p.Type(superName(s)); to != nil && !t.Test && !to.Test {
-					note(t.Location.File, to.Location.File)
+				if !t.Test {
+					note(t.Location.File, homes.of(superName(s)))
 				}
 			}
 		}

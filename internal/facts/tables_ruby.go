@@ -1,6 +1,8 @@
 package facts
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/program"
@@ -14,29 +16,29 @@ func (f *Facts) recordCall(fn *program.Function, c *unit.Call) {
 	if !ok {
 		return
 	}
-	add := func(table, column string, write bool) {
-		f.add(Use{Function: fn, Kind: TableUse, Name: table, Write: write, Tx: c.Tx || f.InCallback(fn), Location: c.Location, Column: column, Path: on.path})
+	add := func(m *Model, column string, write bool) {
+		f.add(Use{Function: fn, Kind: TableUse, Name: m.Table, Write: write, Tx: c.Tx || f.InCallback(fn), Location: c.Location, Column: column, Model: m, Path: on.path})
 	}
 	switch {
 	case writesRow(c.Name):
-		add(on.model.Table, "", true)
+		add(on.model, "", true)
 	case fn.Language == unit.Ruby && c.Name == "<<" && on.many:
-		add(on.model.Table, "", true)
+		add(on.model, "", true)
 	default:
 		if a, is := on.model.Associations[c.Name]; is {
 			if target := f.Models[a.Target]; target != nil && !on.many {
-				add(target.Table, "", false)
+				add(target, "", false)
 			}
 			return
 		}
 		if on.many {
 			if !strings.HasSuffix(c.Name, "=") && c.Name != "new" && c.Name != "build" && c.Name != "transaction" && !f.classMethod(on.model, c.Name) {
-				add(on.model.Table, "", false)
+				add(on.model, "", false)
 			}
 			return
 		}
 		if f.IsColumn(on.model, c) {
-			add(on.model.Table, c.Name, false)
+			add(on.model, c.Name, false)
 		}
 	}
 }
@@ -150,11 +152,42 @@ func (f *Facts) sessions(fn *program.Function) {
 	}
 }
 
-// modelOfTable is the model whose table a function uses, nil if that is known by
-// an SQL text or by none.
+// ownTables tells each table's model. Several may have rows in one: then it is the
+// one that the others are derived from.
+func (f *Facts) ownTables() {
+	f.byTable = map[string]*Model{}
+	for _, class := range slices.Sorted(maps.Keys(f.Models)) {
+		m := f.Models[class]
+		if before := f.byTable[m.Table]; before == nil || f.derived(before, m) {
+			f.byTable[m.Table] = m
+		}
+	}
+}
+
+// derived tells whether a model inherits from another one.
+func (f *Facts) derived(m, from *Model) bool {
+	for depth := 0; m != nil && depth < 8; depth++ {
+		var up *Model
+		for _, s := range m.Type.Supers {
+			if t := f.Program.Type(superName(s)); t != nil && !strings.HasPrefix(s, "include ") && f.Models[t.ID] != nil {
+				up = f.Models[t.ID]
+			}
+		}
+		if up == from {
+			return true
+		}
+		m = up
+	}
+	return false
+}
+
+// modelOfTable is the model whose table a function uses, nil if there is none.
 func (f *Facts) modelOfTable(u Use) *Model {
 	if u.Kind != TableUse || u.Function.Language != unit.Ruby {
 		return nil
+	}
+	if u.Model != nil {
+		return u.Model
 	}
 	return f.byTable[u.Name]
 }

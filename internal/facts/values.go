@@ -1,14 +1,16 @@
 package facts
 
 import (
+	"path"
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/names"
 	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
 // constants notes the types that the values in a function are of, or name.
-func constants(p *program.Program, fn *program.Function, note func(from, to string)) {
+func constants(fn *program.Function, homes homes, note func(from, to string)) {
 	from := fn.Location.File
 	seen := map[string]bool{}
 	visit := func(v *unit.Value) {
@@ -17,9 +19,7 @@ func constants(p *program.Program, fn *program.Function, note func(from, to stri
 				continue
 			}
 			seen[name] = true
-			if t := p.Type(name); t != nil && !t.Test {
-				note(from, t.Location.File)
-			}
+			note(from, homes.of(name))
 		}
 	}
 	for i := range fn.Calls {
@@ -60,4 +60,53 @@ func walk(v *unit.Value, visit func(*unit.Value)) {
 // "include Name".
 func superName(s string) string {
 	return s[strings.LastIndexByte(s, ' ')+1:]
+}
+
+// homes tells the file that a type is written in. A module that many files open,
+// to put their own classes in, is at home in the file that is called after it;
+// without one it is a namespace and leads to no file.
+type homes struct {
+	program *program.Program
+	shared  map[string]string // by ID of those that several files declare; "" for namespaces
+}
+
+func homesOfTypes(p *program.Program) homes {
+	first, shared := map[string]string{}, map[string]string{}
+	for _, u := range p.Units {
+		for i := range u.Types {
+			t := &u.Types[i]
+			file, seen := first[t.ID]
+			if !seen {
+				first[t.ID] = t.Location.File
+			} else if file != t.Location.File {
+				for _, f := range []string{file, t.Location.File} {
+					if shared[t.ID] == "" && calledAfter(f, t) {
+						shared[t.ID] = f
+					} else if _, known := shared[t.ID]; !known {
+						shared[t.ID] = ""
+					}
+				}
+			}
+		}
+	}
+	return homes{p, shared}
+}
+
+// calledAfter tells whether a file has the name that Rails looks for a class in.
+func calledAfter(file string, t *unit.Type) bool {
+	last := t.ID[strings.LastIndexByte(t.ID, ':')+1:]
+	base, _, _ := strings.Cut(path.Base(file), ".")
+	return strings.ReplaceAll(base, "_", "") == strings.ToLower(last) || base == names.Snake(last)
+}
+
+// of is the file of a type, "" if it is none of the checkout or a namespace.
+func (h homes) of(id string) string {
+	t := h.program.Type(id)
+	if t == nil || t.Test {
+		return ""
+	}
+	if file, shared := h.shared[t.ID]; shared {
+		return file
+	}
+	return t.Location.File
 }
