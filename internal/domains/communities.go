@@ -57,7 +57,8 @@ const (
 func Infer(g Graph) Communities {
 	n := newNetwork(g)
 	first := n.entities()
-	of, stability := n.louvain(first)
+	of, stability := n.louvain(first, resolution)
+	of, stability = n.split(of, stability, first)
 	n.of = of
 	n.join()
 	return Communities{Of: n.of, Stability: stability}
@@ -207,7 +208,7 @@ func (n *network) kindred(among []int, add func(a, b int, w float64)) {
 
 // louvain finds groups among some nodes, several times, and keeps the run that
 // agrees best with the others.
-func (n *network) louvain(among []int) (of []int, stability []float64) {
+func (n *network) louvain(among []int, resolution float64) (of []int, stability []float64) {
 	weights := n.affinity(among)
 	g := simple.NewWeightedUndirectedGraph(0, 0)
 	for _, i := range among {
@@ -235,6 +236,47 @@ func (n *network) louvain(among []int) (of []int, stability []float64) {
 	}
 	best := medoid(runs, among)
 	return runs[best], stable(runs, best, among)
+}
+
+// The bounds of a group that is a domain: one that holds more models than this, and
+// a larger share of all of them, is looked at again at a finer resolution.
+const (
+	splitShare = 0.5
+	splitSize  = 12
+	finest     = 4
+)
+
+// split takes groups apart that hold most of the program.
+func (n *network) split(of []int, stability []float64, among []int) ([]int, []float64) {
+	for fine := 2 * resolution; fine <= finest; fine *= 2 {
+		groups := make([][]int, len(stability))
+		for _, i := range among {
+			if of[i] >= 0 {
+				groups[of[i]] = append(groups[of[i]], i)
+			}
+		}
+		done := true
+		for _, members := range groups {
+			if len(members) <= splitSize || float64(len(members)) <= splitShare*float64(len(among)) {
+				continue
+			}
+			done = false
+			parts, sure := n.louvain(members, fine)
+			for _, i := range members {
+				if k := parts[i]; k > 0 {
+					of[i] = len(stability) + k - 1
+				}
+			}
+			if len(sure) > 0 {
+				stability[of[members[0]]] = sure[0]
+				stability = append(stability, sure[1:]...)
+			}
+		}
+		if done {
+			break
+		}
+	}
+	return of, stability
 }
 
 // sortedGroups orders groups by their first node.

@@ -318,16 +318,19 @@ const minGroup = 4
 // stands tells whether a group is more than a leftover: it has a model, and some
 // files.
 func (n *network) stands(members []int) bool {
-	return len(members) >= minGroup && slices.ContainsFunc(members, func(i int) bool { return n.Nodes[i].Entity })
+	return len(members) >= minGroup && (!n.modelled() || slices.ContainsFunc(members, func(i int) bool { return n.Nodes[i].Entity }))
 }
 
-// title names a group after the model that the group has most to do with.
+// title names a group: by the words that the names of half of its models begin
+// with, or else after the model that it has most to do with.
 func (n *network) title(members []int) string {
 	best, most := "", -1.0
+	var models [][]string
 	for _, i := range members {
-		if !n.Nodes[i].Entity {
+		if !n.Nodes[i].Entity && n.modelled() {
 			continue
 		}
+		models = append(models, n.Nodes[i].Subject)
 		weight := 0.0
 		for _, link := range n.near[i] {
 			if n.of[n.other(link, i)] == n.of[i] {
@@ -335,8 +338,34 @@ func (n *network) title(members []int) string {
 			}
 		}
 		if weight > most {
-			best, most = names.TableOf(strings.Join(n.Nodes[i].Subject, "_")), weight
+			best, most = strings.Join(n.Nodes[i].Subject, "_"), weight
 		}
 	}
-	return best
+	if common := beginning(models); common != "" {
+		best = common
+	}
+	return names.TableOf(best)
+}
+
+// modelled tells whether any node is known to be a model.
+func (n *network) modelled() bool {
+	return slices.ContainsFunc(n.Nodes, func(node Node) bool { return node.Entity })
+}
+
+// beginning are the words that at least half of several names begin with.
+func beginning(all [][]string) string {
+	for length := 3; length > 0; length-- {
+		count := map[string]int{}
+		for _, words := range all {
+			if len(words) >= length {
+				count[strings.Join(words[:length], "_")]++
+			}
+		}
+		for _, start := range slices.Sorted(maps.Keys(count)) {
+			if k := count[start]; k > 1 && 2*k >= len(all) {
+				return start
+			}
+		}
+	}
+	return ""
 }
