@@ -44,6 +44,9 @@ func (e *explainer) head() {
 	default:
 		e.wrap("  ", "  ", fmt.Sprintf("ranks %d to %d when any one weight is halved or raised by half; %s moves it most", c.Best, c.Worst, c.Moves))
 	}
+	if c.Inferred {
+		e.wrap("  ", "  ", "its rank rests on inference: it is another one without the files that belong to a domain only by what they refer to")
+	}
 	e.line("")
 }
 

@@ -104,9 +104,17 @@ func (r Ranked) seventh(c *rank.Candidate) string {
 	case r.Order == rank.ByRelief:
 		return fmt.Sprintf("%.4f", c.Relief)
 	case c.Best == c.Worst:
-		return strconv.Itoa(c.Best)
+		return strconv.Itoa(c.Best) + mark(c)
 	}
-	return fmt.Sprintf("%d-%d", c.Best, c.Worst)
+	return fmt.Sprintf("%d-%d", c.Best, c.Worst) + mark(c)
+}
+
+// mark stands behind the ranks of candidates that rest on inference.
+func mark(c *rank.Candidate) string {
+	if c.Inferred {
+		return "*"
+	}
+	return " "
 }
 
 // blocking counts the findings in the way of a candidate.
@@ -145,6 +153,9 @@ func (p *page) legend(r Ranked) {
 	cs := r.Ranking.Candidates
 	if slices.ContainsFunc(cs, func(c rank.Candidate) bool { return c.TooFew }) {
 		p.wrap("", "", "~ too few crossings to say: the async viability of a domain of which nothing is known.")
+	}
+	if r.Order == rank.ByScore && r.Before == nil && slices.ContainsFunc(cs, func(c rank.Candidate) bool { return c.Inferred }) {
+		p.wrap("", "", "* rests on inference: another rank without the files that belong to a domain only by what they refer to.")
 	}
 	if inferred := drawn(r.Ranking); inferred != "" {
 		p.wrap("", "", inferred)

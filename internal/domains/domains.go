@@ -16,6 +16,7 @@ package domains
 
 import (
 	"cmp"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -297,4 +298,19 @@ func (m *Map) Cover(i int) []string {
 		out = append(out, at)
 	}
 	return clean(out)
+}
+
+// Certain is the map without the files that joined domains by inference: they count
+// as the kernel's. It is nil if there are none.
+func (m *Map) Certain() *Map {
+	if !slices.ContainsFunc(m.Domains, func(d Domain) bool { return len(d.Joined) > 0 }) {
+		return nil
+	}
+	out := &Map{Domains: slices.Clone(m.Domains), Kernel: m.Kernel, Problems: m.Problems, byFile: maps.Clone(m.byFile)}
+	for _, d := range m.Domains {
+		for _, f := range d.Joined {
+			delete(out.byFile, f)
+		}
+	}
+	return out
 }

@@ -71,8 +71,7 @@ type Candidate struct {
 	Moves       Class
 	// TooFew says that there are too few crossings to judge viability.
 	TooFew bool
-	// Inferred says that the rank would be another one if files that joined
-	// domains by inference were left out.
+	// Inferred says that the rank rests on inference (see inferred).
 	Inferred bool
 
 	References References
@@ -127,23 +126,48 @@ func Rank(in Input) *Ranking {
 	if in.Powers == (Powers{}) {
 		in.Powers = Powers{1, 1, 1}
 	}
-	m := newModel(in)
 	r := &Ranking{Weights: in.Weights, Powers: in.Powers, Facts: in.Facts, Map: in.Map}
 	if len(in.Map.Domains) == 0 {
 		return r
 	}
-	m.measure()
+	m := ranked(in)
 	r.Candidates = m.candidates
-	score(r.Candidates, in.Weights, in.Powers)
-	slices.SortStableFunc(r.Candidates, better)
-	for i := range r.Candidates {
-		r.Candidates[i].Rank = i + 1
-	}
 	vary(r.Candidates, in.Weights, in.Powers)
+	inferred(r.Candidates, in)
 	r.Edges, r.Matrix = m.edges()
 	r.resources, r.owners, r.pairs = m.resources, m.owners, m.pairs()
 	r.Traffic = m.traffic
 	return r
+}
+
+// ranked measures the domains and puts their candidates in order.
+func ranked(in Input) *model {
+	m := newModel(in)
+	m.measure()
+	score(m.candidates, in.Weights, in.Powers)
+	slices.SortStableFunc(m.candidates, better)
+	for i := range m.candidates {
+		m.candidates[i].Rank = i + 1
+	}
+	return m
+}
+
+// inferred marks the candidates whose rank rests on inference: their domain is a
+// community of files, or they would have another rank if the files that joined
+// domains by what they refer to belonged to the kernel.
+func inferred(cs []Candidate, in Input) {
+	rank := map[string]int{}
+	if certain := in.Map.Certain(); certain != nil {
+		in.Map = certain
+		for _, c := range ranked(in).candidates {
+			rank[c.Domain.Name] = c.Rank
+		}
+	}
+	for i := range cs {
+		c := &cs[i]
+		other, known := rank[c.Domain.Name]
+		c.Inferred = c.Domain.Source == domains.FromGraph || known && other != c.Rank
+	}
 }
 
 // better orders candidates: by score, equal ones by name.
