@@ -45,7 +45,7 @@ func newRank(env Env) *cobra.Command {
 		Long: `Rank the domains of a checkout as candidates for extraction.
 
 score = domain clarity × asynchronous viability ÷ shared-state coupling, each
-made of counts of places in the source.`,
+made of counts of places in the source. docs/ranking.md defines them.`,
 		Example: `  stateaudit rank
   stateaudit rank --order relief --traffic access.log
   stateaudit rank --format mermaid -o domains.mmd ~/src/shop`,

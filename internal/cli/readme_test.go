@@ -12,22 +12,34 @@ import (
 	"github.com/stateaudit/stateaudit/internal/cli"
 )
 
-// TestReadmeOutput holds the output that the README shows against that of the
-// command it names: its lines have to come in this order.
+// TestReadmeOutput holds the outputs that the README shows against those of the
+// commands it names.
 func TestReadmeOutput(t *testing.T) {
-	root := filepath.Join("..", "..")
-	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, block, ok := strings.Cut(string(readme), "```text\n")
-	block, _, closed := strings.Cut(block, "```")
-	if !ok || !closed {
-		t.Fatal("the README shows no output")
+	blocks := strings.Split(string(readme), "```text\n")
+	if len(blocks) != 3 {
+		t.Fatalf("the README shows %d outputs", len(blocks)-1)
 	}
+	for i, command := range []string{"audit", "rank"} {
+		block, _, closed := strings.Cut(blocks[i+1], "```")
+		if !closed {
+			t.Fatal("an output in the README has no end")
+		}
+		shown(t, command, block)
+	}
+}
+
+// shown runs a command on the fixture: the lines of a block have to come in this
+// order.
+func shown(t *testing.T, command, block string) {
+	t.Helper()
+	root := filepath.Join("..", "..")
 	var out, problems bytes.Buffer
 	env := cli.Env{Getenv: func(string) string { return "" }, Now: time.Now, Width: func(io.Writer) int { return 0 }}
-	if code := cli.Run([]string{"audit", filepath.Join(root, "testdata", "atlas")}, strings.NewReader(""), &out, &problems, env); code != 0 {
+	if code := cli.Run([]string{command, filepath.Join(root, "testdata", "atlas")}, strings.NewReader(""), &out, &problems, env); code != 0 {
 		t.Fatalf("exit code %d: %s", code, problems.String())
 	}
 	rest := out.String()

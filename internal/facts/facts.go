@@ -103,6 +103,7 @@ func Collect(in Input) *Facts {
 			f.collectCalls(fn)
 		}
 	}
+	f.indexViews()
 	f.settle()
 	f.holders()
 	f.Endpoints = endpoints(in.Program)

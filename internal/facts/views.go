@@ -14,18 +14,20 @@ func (f *Facts) ViewsOf(fn *program.Function) []*program.Function {
 	if fn.Language != unit.Ruby || fn.RoleNote != "mailer" && fn.RoleNote != "controller action" {
 		return nil
 	}
-	if f.views == nil {
-		f.views = map[string][]*program.Function{}
-		for _, v := range f.Program.Functions() {
-			if _, below, ok := strings.Cut(v.Location.File, "app/views/"); ok && v.Outer == "" {
-				action, _, _ := strings.Cut(path.Base(below), ".")
-				key := path.Join(path.Dir(below), action)
-				f.views[key] = append(f.views[key], v)
-			}
-		}
-	}
 	folder := strings.TrimSuffix(strings.ReplaceAll(underscored(fn.Owner), "::", "/"), "_controller")
 	return f.views[path.Join(folder, fn.Name)]
+}
+
+// indexViews finds views by folder and action.
+func (f *Facts) indexViews() {
+	f.views = map[string][]*program.Function{}
+	for _, v := range f.Program.Functions() {
+		if _, below, ok := strings.Cut(v.Location.File, "app/views/"); ok && v.Outer == "" {
+			action, _, _ := strings.Cut(path.Base(below), ".")
+			key := path.Join(path.Dir(below), action)
+			f.views[key] = append(f.views[key], v)
+		}
+	}
 }
 
 // underscored writes a class as Rails names its file.
