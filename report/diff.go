@@ -58,10 +58,7 @@ func called(r result.Revision) string {
 }
 
 func tableDiff(w io.Writer, d *result.Diff, o Options) error {
-	p := &page{width: o.Width, color: o.Color}
-	if p.width <= 0 {
-		p.width = 80
-	}
+	p := newPage(o)
 	shown, hidden := d.Added, []result.Finding(nil)
 	if !o.Notes {
 		shown, hidden = splitNotes(d.Added)

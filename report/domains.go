@@ -12,10 +12,7 @@ import (
 
 // WriteDomains lists the domains with their files, tables and ways in.
 func WriteDomains(w io.Writer, r Ranked, o Options) error {
-	p := &page{width: o.Width, color: o.Color}
-	if p.width <= 0 {
-		p.width = 80
-	}
+	p := newPage(o)
 	m := r.Ranking.Map
 	if len(m.Domains) == 0 {
 		p.wrap("", "", "No domains: "+r.Ranking.NothingToRank()+".")

@@ -12,10 +12,7 @@ import (
 // WriteExplanation writes what the score of a candidate is made of, with the
 // places behind every count.
 func WriteExplanation(w io.Writer, r Ranked, c *rank.Candidate, o Options) error {
-	p := &page{width: o.Width, color: o.Color}
-	if p.width <= 0 {
-		p.width = 80
-	}
+	p := newPage(o)
 	e := explainer{page: p, ranked: r, c: c, all: o.Notes}
 	e.head()
 	e.clarity()

@@ -16,6 +16,15 @@ type page struct {
 	color bool
 }
 
+// newPage is a page of the width that the options say, 80 columns if they do not.
+func newPage(o Options) *page {
+	p := &page{width: o.Width, color: o.Color}
+	if p.width <= 0 {
+		p.width = 80
+	}
+	return p
+}
+
 // style is an escape sequence's parameter.
 type style string
 

@@ -46,10 +46,7 @@ func RankingFormats() []RankingFormat {
 
 // writeRanking writes the candidates for a reader at a terminal.
 func writeRanking(w io.Writer, r Ranked, o Options) error {
-	p := &page{width: o.Width, color: o.Color}
-	if p.width <= 0 {
-		p.width = 80
-	}
+	p := newPage(o)
 	if why := r.Ranking.NothingToRank(); why != "" {
 		p.wrap("", "", "Nothing to rank: "+why+". Domains can be named in .stateaudit.yaml.")
 		_, err := p.WriteTo(w)

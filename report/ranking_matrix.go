@@ -14,10 +14,7 @@ import (
 // writeMatrix writes what each domain uses of each other one. The columns are
 // numbered as the rows are, so that names of any length fit.
 func writeMatrix(w io.Writer, r Ranked, o Options) error {
-	p := &page{width: o.Width, color: o.Color}
-	if p.width <= 0 {
-		p.width = 80
-	}
+	p := newPage(o)
 	cs := r.Ranking.Ordered(r.Order)
 	header := []string{"#", "uses"}
 	for i := range cs {

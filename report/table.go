@@ -29,10 +29,7 @@ const (
 // writeTable writes for a reader at a terminal: first how much there is of what,
 // then each finding, the worst first.
 func writeTable(w io.Writer, r *result.Result, o Options) error {
-	t := &page{width: o.Width, color: o.Color}
-	if t.width <= 0 {
-		t.width = 80
-	}
+	t := newPage(o)
 	active, left := split(r.Findings)
 	t.counts(active)
 	shown, hidden := active, []result.Finding(nil)

@@ -132,6 +132,11 @@ func (f *scopeFlags) studied(cmd *cobra.Command, env Env, root string) (*audit.O
 	if out.Ranking == nil {
 		return nil, failure(errors.New("ranking failed; `stateaudit audit` lists why under errors"))
 	}
+	if !f.quiet {
+		for _, p := range out.Ranking.Map.Problems {
+			fmt.Fprintf(cmd.ErrOrStderr(), "stateaudit: %s:%d: %s\n", p.File, p.Line, p.Message)
+		}
+	}
 	return out, nil
 }
 

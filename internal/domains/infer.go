@@ -33,8 +33,9 @@ func (b *builder) infer(files []string, g Graph) {
 	}
 }
 
-// minFlat is the share of a program's lines that must lie outside of any domain
-// for the files themselves to be looked at: a program whose packages are layers.
+// minFlat is the share of a program's lines (in Ruby of its files) that must lie
+// outside of any domain for the files themselves to be looked at: a program whose
+// packages are layers.
 const minFlat = 0.5
 
 // inferGo cuts packages that are layers by what refers to what.

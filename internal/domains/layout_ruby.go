@@ -308,6 +308,18 @@ func (b *builder) views() {
 
 // inferRuby cuts a flat application by what refers to what.
 func (b *builder) inferRuby() {
+	free, total := 0, 0
+	for _, f := range b.sources {
+		if b.language[f.Path] == unit.Ruby && b.application(f.Path) {
+			total++
+			if b.free(f.Path) {
+				free++
+			}
+		}
+	}
+	if float64(free) < minFlat*float64(total) {
+		return // what is left beside declared domains is shared
+	}
 	b.infer(b.graph())
 	b.views()
 }

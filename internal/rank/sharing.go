@@ -69,11 +69,11 @@ func (m *model) shares(r *resource, d int) (Term, bool) {
 	t := Term{Name: r.name}
 	switch {
 	case writes && len(otherWriters) > 0:
-		t.Class, t.Others = bothClass(r.kind), m.names(otherWriters)
+		t.Class, t.Others = as(r.kind, TableBoth, HolderBoth), m.names(otherWriters)
 	case writes && len(otherReaders) > 0:
-		t.Class, t.Others = writesClass(r.kind), m.names(otherReaders)
+		t.Class, t.Others = as(r.kind, TableRead, HolderShared), m.names(otherReaders)
 	case !writes && len(otherWriters) > 0:
-		t.Class, t.Others = readsClass(r.kind), m.names(otherWriters)
+		t.Class, t.Others = as(r.kind, TableReads, HolderShared), m.names(otherWriters)
 	case r.kind == facts.TableUse && !writes && m.ownedByOther(r.name, d):
 		t.Class, t.Others = TableReads, []string{m.name(m.owners[r.name])}
 	default:
@@ -89,32 +89,14 @@ func (m *model) ownedByOther(table string, d int) bool {
 	return known && owner != d
 }
 
-func bothClass(k facts.Kind) Class {
+// as is the class of a shared resource by its kind. Session keys and files have
+// only one.
+func as(k facts.Kind, table, holder Class) Class {
 	switch k {
 	case facts.TableUse:
-		return TableBoth
+		return table
 	case facts.HolderUse:
-		return HolderBoth
-	}
-	return SessionShared
-}
-
-func writesClass(k facts.Kind) Class {
-	switch k {
-	case facts.TableUse:
-		return TableRead
-	case facts.HolderUse:
-		return HolderShared
-	}
-	return SessionShared
-}
-
-func readsClass(k facts.Kind) Class {
-	switch k {
-	case facts.TableUse:
-		return TableReads
-	case facts.HolderUse:
-		return HolderShared
+		return holder
 	}
 	return SessionShared
 }
