@@ -170,11 +170,7 @@ func (m *model) transactions() {
 // directly or by the functions that it calls inside it.
 func (m *model) writesInTx(fn *program.Function, writers map[int][]Place) {
 	for _, u := range m.uses[fn.ID] {
-		if u.Kind == facts.TableUse && u.Write && u.Tx {
-			d := m.domain[fn.ID]
-			if owner, known := m.owners[u.Name]; known {
-				d = owner
-			}
+		if d, ok := m.writesFor(fn, u); ok && u.Tx {
 			writers[d] = append(writers[d], Place{Location: u.Location, Function: fn.Symbol})
 		}
 	}
@@ -188,15 +184,23 @@ func (m *model) writesInTx(fn *program.Function, writers map[int][]Place) {
 	}
 }
 
+// writesFor tells for which domain a use writes: the one that the table belongs to,
+// else that of the function. What is taken as repaired is written for nobody.
+func (m *model) writesFor(fn *program.Function, u facts.Use) (int, bool) {
+	if u.Kind != facts.TableUse || !u.Write || slices.Contains(m.in.Without, u.Name) {
+		return 0, false
+	}
+	if owner, known := m.owners[u.Name]; known {
+		return owner, true
+	}
+	return m.domain[fn.ID], true
+}
+
 // writtenBy lists the domains whose tables a function writes, or what it calls.
 func (m *model) writtenBy(fn *program.Function, depth int) []int {
 	set := map[int]bool{}
 	for _, u := range m.uses[fn.ID] {
-		if u.Kind == facts.TableUse && u.Write {
-			d := m.domain[fn.ID]
-			if owner, known := m.owners[u.Name]; known {
-				d = owner
-			}
+		if d, ok := m.writesFor(fn, u); ok {
 			set[d] = true
 		}
 	}
