@@ -1,6 +1,9 @@
 package facts
 
 import (
+	"path"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/program"
@@ -30,13 +33,65 @@ func (f *Facts) collectCalls(fn *program.Function) {
 		if len(to) == 0 {
 			continue
 		}
-		call := Call{Call: c, To: to, Result: c.Result, Async: c.Async, Tx: c.Tx || f.InCallback(fn)}
+		call := Call{Call: c, To: to, Result: outcome(fn, c, to), Async: c.Async, Tx: c.Tx || f.InCallback(fn)}
 		if to[0].RoleNote == "mailer" {
 			f.delivered(fn, &call)
 		}
 		out = append(out, call)
 	}
 	f.calls[fn.ID] = out
+}
+
+// outcome says what becomes of the result of a call, as far as the caller and who
+// is called tell. What a template calls, it shows. Of an error, which is all that
+// is returned, a caller learns whether the work succeeded.
+func outcome(fn *program.Function, c *unit.Call, to []*program.Function) unit.Use {
+	switch {
+	case c.Result == unit.Dropped && template(fn):
+		return unit.Used
+	case fn.Language == unit.Go && (c.Result == unit.Used || c.Result == unit.Checked) && fills(c, to[0]):
+		return unit.Used
+	case c.Result == unit.Used && !slices.ContainsFunc(to, func(t *program.Function) bool { return !onlyFails(t) }):
+		return unit.Checked
+	}
+	return c.Result
+}
+
+// template tells the functions that are views, whole or in part.
+func template(fn *program.Function) bool {
+	if fn.Language != unit.Ruby {
+		return false
+	}
+	switch path.Ext(fn.Location.File) {
+	case ".erb", ".haml", ".slim":
+		return true
+	}
+	return false
+}
+
+// onlyFails tells functions that hand out an error and nothing else.
+func onlyFails(fn *program.Function) bool { return slices.Contains(fn.Attrs, unit.ErrorOnly) }
+
+// fills tells a call that is answered through a variable whose address it is given:
+// one that it changes, or one of a type that nobody passes by address for another
+// reason.
+func fills(c *unit.Call, to *program.Function) bool {
+	for i := range c.Args {
+		a := &c.Args[i]
+		if !strings.HasPrefix(a.Text, "&") {
+			continue
+		}
+		plain := !strings.Contains(a.Type, ".") || strings.HasPrefix(a.Type, "*[") || strings.HasPrefix(a.Type, "*map[")
+		if plain || slices.ContainsFunc(to.Accesses, func(in unit.Access) bool { return changesParam(&in, i) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// changesParam tells an access that changes what a parameter, by number, leads to.
+func changesParam(a *unit.Access, i int) bool {
+	return a.Place.Root == unit.RootParam && a.Place.Name == strconv.Itoa(i) && (a.Kind == unit.Write || a.Kind == unit.Modify || a.Kind == unit.Escape)
 }
 
 // use says what becomes of the result of a call. One that is returned has the fate
@@ -50,6 +105,9 @@ func (f *Facts) use(fn *program.Function, result unit.Use, open map[string]bool)
 	}
 	callers := f.callers[fn.ID]
 	if len(callers) == 0 {
+		if onlyFails(fn) {
+			return unit.Checked
+		}
 		return unit.Used // who calls it is not known
 	}
 	open[fn.ID] = true

@@ -232,7 +232,7 @@ func ruled(class string, schema *Schema) string {
 			words = append(words, names.Snake(part))
 		}
 		words[len(words)-1] = plain
-		if joined := strings.Join(words, "_"); schema.Has(joined) {
+		if joined := schema.spelled(strings.Join(words, "_")); joined != "" {
 			return joined
 		}
 	}

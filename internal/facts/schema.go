@@ -31,6 +31,21 @@ type Schema struct {
 // Has tells whether a table is known.
 func (s *Schema) Has(name string) bool { return s.Tables[name] != nil }
 
+// spelled finds a table by name. Where its words end is not told by a module that
+// is an acronym in part: ShinyCMS may be shinycms_ as well as shiny_cms_.
+func (s *Schema) spelled(name string) string {
+	if s.Has(name) {
+		return name
+	}
+	bare := strings.ReplaceAll(name, "_", "")
+	for _, t := range s.Names() {
+		if strings.ReplaceAll(t, "_", "") == bare {
+			return t
+		}
+	}
+	return ""
+}
+
 // Names lists the tables, sorted.
 func (s *Schema) Names() []string { return slices.Sorted(maps.Keys(s.Tables)) }
 

@@ -148,6 +148,9 @@ func (m *model) inherited(fn *program.Function, through map[string][]facts.Use) 
 			continue
 		}
 		for _, u := range through[c.to.ID] {
+			if u.Kind == facts.HolderUse && !fn.Serving {
+				continue // set up before there are requests
+			}
 			u.Function, u.Location, u.Tx = fn, c.Location, u.Tx || c.Tx
 			out = append(out, u)
 		}

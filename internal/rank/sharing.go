@@ -147,9 +147,16 @@ func noted(places []Place, note string) []Place {
 // transactions counts the functions in which one transaction writes for two
 // domains: it cannot span two services.
 func (m *model) transactions() {
+	byFunction := map[string]map[int][]Place{}
 	for _, fn := range m.counted() {
-		writers := map[int][]Place{}
-		m.writesInTx(fn, writers)
+		id := m.outermost(fn).ID
+		if byFunction[id] == nil {
+			byFunction[id] = map[int][]Place{}
+		}
+		m.writesInTx(fn, byFunction[id])
+	}
+	for _, fn := range m.counted() {
+		writers := byFunction[fn.ID]
 		if len(writers) < 2 {
 			continue
 		}
@@ -175,7 +182,7 @@ func (m *model) writesInTx(fn *program.Function, writers map[int][]Place) {
 		}
 	}
 	for _, c := range m.calls(fn.ID) {
-		if !c.Tx || c.Async || c.Reference || m.domain[c.to.ID] < 0 {
+		if !c.Tx || c.Async || c.Reference || c.to.Outer != "" || m.domain[c.to.ID] < 0 {
 			continue
 		}
 		for _, d := range m.writtenBy(c.to, 3) {

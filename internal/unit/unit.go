@@ -176,6 +176,10 @@ type Function struct {
 	Test       bool
 }
 
+// ErrorOnly is the word among a function's Attrs that says that an error is all
+// that it returns.
+const ErrorOnly = "error-only"
+
 // Statement is a text of SQL as written, cut to some 2,000 bytes.
 type Statement struct {
 	Text     string

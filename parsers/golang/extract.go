@@ -261,12 +261,20 @@ func (x *extractor) function(f *ast.File, d *ast.FuncDecl) {
 	if info.Generated {
 		fn.Attrs = append(fn.Attrs, "generated")
 	}
+	if errorOnly(sig) {
+		fn.Attrs = append(fn.Attrs, unit.ErrorOnly)
+	}
 	if obj.Name() == "init" && sig.Recv() == nil {
 		fn.ID = fn.ID + "@" + path.Base(info.Path) + ":" + itoa(fn.Location.Line)
 	}
 	b := newBody(x, &fn, sig, d.Recv, d.Type.Params)
 	b.block(d.Body)
 	b.finish()
+}
+
+// errorOnly tells signatures whose only result is an error.
+func errorOnly(sig *types.Signature) bool {
+	return sig != nil && sig.Results().Len() == 1 && types.Identical(sig.Results().At(0).Type(), types.Universe.Lookup("error").Type())
 }
 
 // packageInit records the initialisers of package variables as one function

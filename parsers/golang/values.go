@@ -54,6 +54,9 @@ func (b *body) describe(v *unit.Value, e ast.Expr, depth int) {
 		if e.Op == token.AND {
 			inner := b.value(e.X, depth)
 			inner.Type = v.Type
+			if _, literal := ast.Unparen(e.X).(*ast.CompositeLit); !literal {
+				inner.Text = v.Text // an address is told by its sign
+			}
 			*v = inner
 			return
 		}
