@@ -67,7 +67,7 @@ func (e *explainer) section(title string, value float64, formula string) {
 func (e *explainer) clarity() {
 	c := e.c
 	e.section("domain clarity", c.Clarity, "cube root of cohesion × narrowness × ownership")
-	e.wrap("  ", "    ", fmt.Sprintf("cohesion %.3f: %d references inside, %d across the border (smoothed)", c.Cohesion(), c.References.Inside, c.References.Across))
+	e.wrap("  ", "    ", fmt.Sprintf("cohesion %.3f: %s inside, %d across the border (smoothed)", c.Cohesion(), plural(c.References.Inside, "reference"), c.References.Across))
 	e.evidencePlaces("    ", c.References.Places)
 	e.wrap("  ", "    ", fmt.Sprintf("narrowness %.3f: %d of %d functions are called by other domains", c.Narrowness(), c.Surface.Exposed, c.Surface.Functions))
 	e.evidencePlaces("    ", c.Surface.Places)

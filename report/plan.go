@@ -35,7 +35,7 @@ const maxFurther = 4
 // writePlan writes a plan as Markdown. Tasks can be ticked off.
 func writePlan(w io.Writer, p plan.Plan, _ Options) error {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "# Taking out %s\n\nRank %d of %d, score %.3f. `stateaudit explain %s` lists the evidence.\n", planText(p.Domain), p.Rank, p.Of, p.Score, planText(p.Domain))
+	fmt.Fprintf(&b, "# Taking out %s\n\nRank %d of %d, score %.3f. `stateaudit explain %s` lists the evidence.\n", planText(p.Domain), p.Rank, p.Of, p.Score, strings.ReplaceAll(clean(p.Domain), "`", "'"))
 	for i, s := range p.Steps {
 		fmt.Fprintf(&b, "\n## %d. %s\n\n%s\n\n", i+1, s.Title, s.Why)
 		for _, t := range s.Tasks {
@@ -57,9 +57,9 @@ func places(t plan.Task) string {
 	if t.Location == nil {
 		return ""
 	}
-	text := " (" + place(*t.Location)
+	text := " (" + planText(place(*t.Location))
 	for _, l := range t.Places[:min(maxFurther, len(t.Places))] {
-		text += ", " + place(l)
+		text += ", " + planText(place(l))
 	}
 	if more := len(t.Places) - maxFurther; more > 0 {
 		text += ", and " + plural(more, "more place")
@@ -69,7 +69,7 @@ func places(t plan.Task) string {
 
 // contract writes the payload of an event as a table.
 func contract(b *bytes.Buffer, e plan.Event) {
-	fmt.Fprintf(b, "\n### %s, version %d\n\nPublished by %s (%s).\n", planText(e.Name), e.Version, planText(e.Caller), place(*e.Location))
+	fmt.Fprintf(b, "\n### %s, version %d\n\nPublished by %s (%s).\n", planText(e.Name), e.Version, planText(e.Caller), planText(place(*e.Location)))
 	if len(e.Payload) == 0 {
 		b.WriteString("\nIts consumers read nothing but what they have themselves.\n")
 		return
@@ -86,7 +86,7 @@ func contract(b *bytes.Buffer, e plan.Event) {
 
 // planText writes a text of the audited tree in a line of Markdown.
 func planText(s string) string {
-	return strings.NewReplacer("<", "&lt;", "`", "'", "*", "\\*", "[", "\\[").Replace(clean(s))
+	return strings.NewReplacer("\\", "\\\\", "&", "&amp;", "<", "&lt;", "`", "'", "*", "\\*", "[", "\\[").Replace(clean(s))
 }
 
 func planCell(s string) string { return strings.ReplaceAll(planText(s), "|", "\\|") }

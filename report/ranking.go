@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/mattn/go-runewidth"
 	"github.com/olekukonko/tablewriter/tw"
 
 	"github.com/stateaudit/stateaudit/internal/rank"
@@ -205,12 +206,16 @@ func drawn(r *rank.Ranking) string {
 	return fmt.Sprintf("%s of %s are not declared but found in the layout and the references.", strconv.Itoa(len(guessed)), plural(len(r.Map.Domains), "domain"))
 }
 
-// shortened cuts a name in its middle.
+// shortened cuts a name in its middle so that it takes some columns at most.
 func shortened(name string, width int) string {
-	runes := []rune(clean(name))
-	if len(runes) <= width {
-		return string(runes)
+	name = clean(name)
+	if textWidth(name) <= width {
+		return name
 	}
-	head := width / 2
-	return string(runes[:head]) + "…" + string(runes[len(runes)-(width-head-1):])
+	head := runewidth.Truncate(name, width/2, "")
+	tail := []rune(name)
+	for textWidth(head)+1+textWidth(string(tail)) > width {
+		tail = tail[1:]
+	}
+	return head + "…" + string(tail)
 }

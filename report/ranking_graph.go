@@ -16,7 +16,7 @@ func writeDOT(w io.Writer, r Ranked, _ Options) error {
 	var b bytes.Buffer
 	b.WriteString("digraph domains {\n  rankdir=LR;\n  node [shape=box, style=rounded];\n")
 	for _, c := range r.Ranking.Ordered(r.Order) {
-		fmt.Fprintf(&b, "  %s [label=%s];\n", dotString(c.Domain.Name), dotString(fmt.Sprintf("%d. %s\\n%.3f", c.Rank, c.Domain.Name, c.Score)))
+		fmt.Fprintf(&b, "  %s [label=%s];\n", dotString(c.Domain.Name), fmt.Sprintf(`"%d. %s\n%.3f"`, c.Rank, dotText(c.Domain.Name), c.Score))
 	}
 	for _, e := range r.Ranking.Edges {
 		style := ""
@@ -34,16 +34,22 @@ func writeDOT(w io.Writer, r Ranked, _ Options) error {
 	return err
 }
 
-// dotString writes a string of DOT. A backslash before n stays: it breaks the line.
-func dotString(s string) string {
-	s = strings.ReplaceAll(clean(s), `"`, `\"`)
-	return `"` + s + `"`
+// dotString writes a string of DOT.
+func dotString(s string) string { return `"` + dotText(s) + `"` }
+
+// dotText is what stands between the quotes. A backslash takes the next character
+// with it, and in a label begins an escape.
+func dotText(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(clean(s))
 }
 
 // edgeLabel says how much of what an edge stands for.
 func edgeLabel(e rank.Edge) string {
-	if e.Kind == "state" {
-		return plural(e.Count, "session key or file")
+	switch {
+	case e.Kind == "state" && e.Count == 1:
+		return "1 session key or file"
+	case e.Kind == "state":
+		return fmt.Sprintf("%d session keys or files", e.Count)
 	}
 	return plural(e.Count, e.Kind)
 }
@@ -71,7 +77,8 @@ func writeMermaid(w io.Writer, r Ranked, _ Options) error {
 	return err
 }
 
-// mermaidText replaces what ends a text in Mermaid.
+// mermaidText replaces what ends a text in Mermaid, begins an entity, or makes it
+// Markdown.
 func mermaidText(s string) string {
-	return strings.NewReplacer(`"`, "#quot;", "<", "#lt;", ">", "#gt;").Replace(clean(s))
+	return strings.NewReplacer(`"`, "#quot;", "<", "#lt;", ">", "#gt;", "#", "#35;", "&", "#amp;", "`", "#96;").Replace(clean(s))
 }

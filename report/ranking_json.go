@@ -19,18 +19,25 @@ type rankingJSON struct {
 }
 
 // writeRankingJSON writes domains, candidates and edges as an audit does, the
-// candidates in the order asked for.
+// candidates in the order asked for. The numbers are those of the ranking, which is
+// another one than the audit's where repairs are assumed.
 func writeRankingJSON(w io.Writer, r Ranked, _ Options) error {
 	out := rankingJSON{
-		SchemaVersion: r.Result.SchemaVersion, Order: string(r.Order), Domains: r.Result.Domains, Edges: r.Result.Edges,
-		Candidates: []result.Candidate{}, NothingToRank: r.Ranking.NothingToRank(),
+		SchemaVersion: r.Result.SchemaVersion, Order: string(r.Order), Domains: r.Result.Domains,
+		Candidates: []result.Candidate{}, Edges: []result.Edge{}, NothingToRank: r.Ranking.NothingToRank(),
 	}
 	byName := map[string]result.Candidate{}
 	for _, c := range r.Result.Candidates {
 		byName[c.Domain] = c
 	}
 	for _, c := range r.Ranking.Ordered(r.Order) {
-		out.Candidates = append(out.Candidates, byName[c.Domain.Name])
+		j := byName[c.Domain.Name]
+		j.Rank, j.Score, j.DomainClarity, j.AsyncViability, j.SharedStateCoupling = c.Rank, c.Score, c.Clarity, c.Viability, c.Coupling
+		j.BlastRadius, j.Traffic, j.Inputs = c.Blast, c.Traffic, c.Inputs()
+		out.Candidates = append(out.Candidates, j)
+	}
+	for _, e := range r.Ranking.Edges {
+		out.Edges = append(out.Edges, result.Edge(e))
 	}
 	return indented(w, out)
 }
