@@ -46,8 +46,8 @@ func done() [][2]string {
 		{"archive", "archived"}, {"merge merger", "merged"}, {"schedule scheduler", "scheduled"}, {"reserve reservation", "reserved"}, {"book booking", "booked"},
 		{"return", "returned"}, {"settle settlement", "settled"}, {"transfer", "transferred"}, {"dispatch dispatcher", "dispatched"}, {"move", "moved"}, {"resolve resolution", "resolved"},
 		{"fail failure", "failed"}, {"succeed success", "succeeded"}, {"login", "logged_in"}, {"logout", "logged_out"}, {"reset", "reset"}, {"rename", "renamed"}, {"dunning", "dunned"},
-		{"enqueue", "enqueued"}, {"save", "saved"}, {"store", "stored"}, {"record", "recorded"}, {"issue issuance", "issued"}, {"notify notification", "notified"}, {"verify verification", "verified"},
-		{"enroll enrollment", "enrolled"}, {"checkout", "checked_out"}, {"comment", "commented"}, {"post", "posted"}, {"follow", "followed"}, {"mention", "mentioned"}, {"ban", "banned"}, {"report", "reported"}, {"clear", "cleared"},
+		{"enqueue", "enqueued"}, {"save", "saved"}, {"issuance", "issued"}, {"notify notification", "notified"}, {"verify verification", "verified"},
+		{"enroll enrollment", "enrolled"}, {"checkout", "checked_out"}, {"comment", "commented"}, {"follow", "followed"}, {"mention", "mentioned"}, {"ban", "banned"}, {"clear", "cleared"},
 		{"trigger", "triggered"}, {"sync synchronize", "synchronized"}, {"activate activation", "activated"}, {"deactivate deactivation", "deactivated"}, {"enable", "enabled"}, {"disable", "disabled"}, {"grant", "granted"}, {"revoke", "revoked"}, {"join", "joined"}, {"leave", "left"},
 		{"apply application", "applied"}, {"validate validation", "validated"}, {"authorize authorization", "authorized"}, {"arrive arrival", "arrived"}, {"depart departure", "departed"}, {"invoice", "invoiced"},
 	}

@@ -38,6 +38,9 @@ type Call struct {
 func Events(r *rank.Ranking, c *rank.Candidate) []Event {
 	b := eventBuilder{ranking: r, candidate: c, byKey: map[string]*Event{}, fields: map[string]map[string]result.EventField{}}
 	for _, p := range r.Pairs(c) {
+		if strings.Contains(p.From.Location.File, "app/views/") {
+			continue // rendering publishes nothing
+		}
 		switch p.Class {
 		case rank.Asynchronous, rank.Dropped, rank.InTransaction, rank.SuccessOnly:
 			b.pair(p)
@@ -253,36 +256,67 @@ func eventName(from, to *program.Function, call *unit.Call) string {
 	if subject, did := happened(from); did != "" {
 		return subject + "." + did
 	}
-	subject, did := happened(to)
-	if did == "" {
-		did = "requested"
+	if subject, did := happened(to); did != "" {
+		return subject + "." + did
 	}
-	return subject + "." + did
+	return asked(to) + ".requested"
 }
 
 // happened reads off a function what it is about and what it does, in the past:
-// OrderCompletionService#call is order, completed; "" if its name says nothing
-// that is done.
+// OrderCompletionService#call is order, completed; createUser is user, created; ""
+// if its name says nothing that is done.
 func happened(fn *program.Function) (subject, did string) {
-	owner := names.Tokens(ownerName(fn))
-	method := names.Tokens(strings.TrimRight(fn.Name, "!?="))
-	owner = trimRoles(owner)
-	subject = strings.Join(owner, "_")
-	if len(method) > 0 {
-		if past := names.Past(method[0]); past != "" && !generic(method[0]) {
-			if rest := strings.Join(method[1:], "_"); rest != "" && !prepositional(method[1]) {
-				subject = names.SingularName(rest)
-			}
-			return cmp.Or(names.SingularName(subject), "domain"), past
-		}
+	owner := trimRoles(names.Tokens(ownerName(fn)))
+	if about, did := doing(names.Tokens(strings.TrimRight(fn.Name, "!?="))); did != "" {
+		return cmp.Or(about, names.SingularName(strings.Join(owner, "_")), names.SingularName(subjectOf(fn)), "domain"), did
 	}
 	if len(owner) > 0 {
 		last := owner[len(owner)-1]
 		if past := names.Past(last); past != "" {
-			return cmp.Or(names.SingularName(strings.Join(owner[:len(owner)-1], "_")), subjectOf(fn), last), past
+			return cmp.Or(names.SingularName(strings.Join(owner[:len(owner)-1], "_")), names.SingularName(subjectOf(fn)), last), past
 		}
 	}
-	return cmp.Or(names.SingularName(subject), names.SingularName(subjectOf(fn)), "domain"), ""
+	return "", ""
+}
+
+// doing finds the first verb among the words of a method, and its object: the words
+// behind it up to a preposition, or else those before it. The names of HTTP's
+// methods at the end say nothing.
+func doing(words []string) (object, did string) {
+	for len(words) > 1 && slices.Contains([]string{"post", "get", "put", "patch", "handler", "action", "async"}, words[len(words)-1]) {
+		words = words[:len(words)-1]
+	}
+	if len(words) > 1 && words[0] == "new" {
+		return names.SingularName(strings.Join(words[1:], "_")), "created"
+	}
+	for i, w := range words {
+		past := names.Past(w)
+		if past == "" || generic(w) {
+			continue
+		}
+		var behind []string
+		for _, next := range words[i+1:] {
+			if prepositional(next) {
+				break
+			}
+			behind = append(behind, next)
+		}
+		if len(behind) == 0 {
+			behind = slices.DeleteFunc(slices.Clone(words[:i]), func(w string) bool { return generic(w) || prepositional(w) || w == "mail" || w == "admin" })
+		}
+		return names.SingularName(strings.Join(behind, "_")), past
+	}
+	return "", ""
+}
+
+// asked is what a function is asked for, by its name: SendTestMail is about a test
+// mail.
+func asked(fn *program.Function) string {
+	words := names.Tokens(strings.TrimRight(fn.Name, "!?="))
+	for len(words) > 0 && generic(words[0]) {
+		words = words[1:]
+	}
+	return cmp.Or(strings.Join(words, "_"), names.SingularName(subjectOf(fn)), "domain")
 }
 
 // ownerName is the class or receiver of a function without its namespace, or the
