@@ -138,7 +138,7 @@ func read(ctx context.Context, fe frontend.FrontEnd, tree *checkout.Tree, files 
 	o.Progress("loading "+string(fe.Language), 0, 0)
 	var units []*unit.Unit
 	var problems []unit.Problem
-	if p := guard(".", "the "+string(fe.Language)+" front end", func() {
+	if p := frontend.Guard(".", "the "+string(fe.Language)+" front end", func() {
 		units, problems = fe.Load(ctx, frontend.Input{Root: tree.Root, Files: files, Offline: o.Offline})
 	}); p != nil {
 		problems = append(problems, *p)
@@ -159,7 +159,7 @@ func resolve(all []frontend.FrontEnd, units []*unit.Unit) []unit.Problem {
 		if fe.Resolve == nil || len(same) == 0 {
 			continue
 		}
-		if p := guard(".", "resolving "+string(fe.Language), func() { fe.Resolve(same) }); p != nil {
+		if p := frontend.Guard(".", "resolving "+string(fe.Language), func() { fe.Resolve(same) }); p != nil {
 			problems = append(problems, *p)
 		}
 	}
@@ -173,7 +173,7 @@ func assemble(units []*unit.Unit, tree *checkout.Tree, problems []unit.Problem, 
 	}
 	var s study
 	var found []result.Finding
-	if p := guard(".", "linking", func() { s = link(units, o.Config) }); p != nil {
+	if p := frontend.Guard(".", "linking", func() { s = link(units, o.Config) }); p != nil {
 		problems = append(problems, *p)
 	} else {
 		more, err := s.rank(tree, o)
@@ -181,7 +181,7 @@ func assemble(units []*unit.Unit, tree *checkout.Tree, problems []unit.Problem, 
 			return nil, err
 		}
 		problems = append(problems, more...)
-		if p := guard(".", "the rules", func() { found = s.findings() }); p != nil {
+		if p := frontend.Guard(".", "the rules", func() { found = s.findings() }); p != nil {
 			problems = append(problems, *p)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/stateaudit/stateaudit/internal/checkout"
 	"github.com/stateaudit/stateaudit/internal/domains"
 	"github.com/stateaudit/stateaudit/internal/facts"
+	"github.com/stateaudit/stateaudit/internal/frontend"
 	"github.com/stateaudit/stateaudit/internal/plan"
 	"github.com/stateaudit/stateaudit/internal/rank"
 	"github.com/stateaudit/stateaudit/internal/result"
@@ -23,7 +24,7 @@ func (s *study) rank(tree *checkout.Tree, o Options) ([]unit.Problem, error) {
 	o.Progress("ranking", 0, 0)
 	var problems []unit.Problem
 	var failed error
-	if p := guard(".", "ranking", func() {
+	if p := frontend.Guard(".", "ranking", func() {
 		f := facts.Collect(facts.Input{Program: s.Program, Sources: s.Sources, SQL: schemas(tree)})
 		m, err := domains.Find(domains.Input{Files: tree.Files, Facts: f, Config: o.Config, Prefix: o.Config.Prefix(o.Root)})
 		if err != nil {

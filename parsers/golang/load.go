@@ -279,10 +279,15 @@ func (l *loader) extract(pkgs []*packages.Package) {
 		go func() {
 			defer wg.Done()
 			defer func() { <-gate }()
-			units[i] = Extract(Source{Root: l.root, Fset: p.Fset, Files: p.Syntax, Types: p.Types, Info: p.TypesInfo, Local: l.local})
+			problem := frontend.Guard(l.packageFile(p), "package "+p.PkgPath, func() {
+				units[i] = Extract(Source{Root: l.root, Fset: p.Fset, Files: p.Syntax, Types: p.Types, Info: p.TypesInfo, Local: l.local})
+			})
+			if problem != nil {
+				units[i] = &unit.Unit{Language: unit.Go, Path: path.Dir(problem.File), Name: p.PkgPath, Problems: []unit.Problem{*problem}}
+			}
 			// IllTyped is no help: one error anywhere below, as in cgo parts of
 			// the standard library, sets it for all importers.
-			units[i].Incomplete = len(p.Errors) > 0
+			units[i].Incomplete = len(p.Errors) > 0 || problem != nil
 		}()
 	}
 	wg.Wait()

@@ -160,6 +160,9 @@ func fieldPath(sel *types.Selection) []string {
 }
 
 func structOf(t types.Type) (*types.Struct, bool) {
+	if t == nil { // of code that does not type-check
+		return nil, false
+	}
 	t = types.Unalias(t)
 	if p, ok := t.Underlying().(*types.Pointer); ok {
 		t = p.Elem()
