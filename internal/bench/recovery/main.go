@@ -3,16 +3,24 @@
 // from what refers to what and from the names of files, and compares.
 //
 //	go run ./internal/bench/recovery [-namespace NAME] CHECKOUT...
+//	go run ./internal/bench/recovery -packages -namespace NAME CHECKOUT...
+//	go run ./internal/bench/recovery -entry CHECKOUT...
 //
-// A file's true domain is the innermost folder with a package.yml around it, or
-// else, with -namespace, the folder below one of that name. Domains of fewer than
-// eight files are left out.
+// A Ruby file's true domain is the innermost folder with a package.yml around it,
+// or else, with -namespace, the folder below one of that name. Domains of fewer
+// than eight files are left out.
+//
+// With -packages the packages of a Go checkout are compared and not files: their
+// true domain is the folder below one of the name, and they are cut by their
+// imports. With -entry it is the one program that reaches them by imports; what
+// several reach is left out.
 package main
 
 import (
 	"context"
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path"
@@ -27,66 +35,105 @@ import (
 
 func main() {
 	namespace := flag.String("namespace", "", "folder whose sub-folders are domains")
+	packages := flag.Bool("packages", false, "compare the packages of Go, not the files of Ruby")
+	entry := flag.Bool("entry", false, "a domain is what one program of Go alone reaches by imports")
 	flag.Parse()
 	for _, root := range flag.Args() {
-		if err := measure(root, *namespace); err != nil {
+		var s sample
+		var err error
+		switch {
+		case *entry:
+			s, err = entryPackages(root)
+		case *packages:
+			s, err = folderPackages(root, *namespace)
+		default:
+			s, err = files(root, *namespace)
+		}
+		if err != nil {
 			fmt.Fprintln(os.Stderr, root+":", err)
 			os.Exit(1)
 		}
+		s.report(filepath.Base(root))
 	}
 }
 
-// minFiles is how large a domain must be to count.
-const minFiles = 8
+// sample is a repository with its boundaries known and hidden.
+type sample struct {
+	unit  string // what the nodes are
+	nodes []string
+	truth []string // by node, "" for those that do not count
+	layer []string // by node, the technical folder that it lies in
+	graph domains.Graph
+}
 
-func measure(root, namespace string) error {
-	out, err := audit.Study(context.Background(), audit.Options{Root: root, Offline: true})
-	if err != nil {
-		return err
-	}
-	truth := labels(root, out.Ranking.Facts, namespace)
-	files := slices.Sorted(maps(truth))
-	c := domains.Infer(hidden(files, out.Ranking.Facts))
-	var names []string
-	var found, layer, first, random, one []int
-	for i, f := range files {
-		if truth[f] == "" {
+// report infers and prints how that and some methods that anyone could think of
+// compare with the truth.
+func (s sample) report(name string) {
+	c := domains.Infer(s.graph)
+	var want, found, layer, first, one []string
+	for i := range s.nodes {
+		if s.truth[i] == "" {
 			continue
 		}
-		names = append(names, truth[f])
-		found = append(found, c.Of[i])
-		layer = append(layer, number(layerOf(f)))
-		first = append(first, number(strings.Join(domains.Subject(f)[:1], "")))
-		one = append(one, 0)
+		want = append(want, s.truth[i])
+		found = append(found, fmt.Sprint(c.Of[i]))
+		layer = append(layer, s.layer[i])
+		first = append(first, strings.Join(s.graph.Nodes[i].Subject[:min(1, len(s.graph.Nodes[i].Subject))], ""))
+		one = append(one, "")
 	}
-	want := numbers(names)
-	random = slices.Clone(want)
+	random := slices.Clone(want)
 	rand.New(rand.NewPCG(1, 1)).Shuffle(len(random), func(i, j int) { random[i], random[j] = random[j], random[i] })
-	fmt.Printf("%s: %d files, %d domains\n", filepath.Base(root), len(names), distinct(want))
+	truth := numbers(want)
+	fmt.Printf("%s: %d %s, %d domains\n", name, len(want), s.unit, distinct(truth))
 	for _, m := range []struct {
 		name string
-		got  []int
+		got  []string
 	}{{"inferred", found}, {"one cluster", one}, {"layer folders", layer}, {"random", random}, {"first word", first}} {
-		p, r := bCubed(m.got, want)
-		fmt.Printf("  %-14s ARI %.2f  B-cubed P %.2f R %.2f F1 %.2f  groups %d\n", m.name, domains.AdjustedRand(m.got, want), p, r, 2*p*r/(p+r), distinct(m.got))
+		got := numbers(m.got)
+		p, r := bCubed(got, truth)
+		fmt.Printf("  %-14s ARI %.2f  B-cubed P %.2f R %.2f F1 %.2f  groups %d\n", m.name, domains.AdjustedRand(got, truth), p, r, 2*p*r/(p+r), distinct(got))
 	}
-	return nil
 }
 
-func maps(m map[string]string) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
+// minFiles is how many files a domain must have to count.
+const minFiles = 8
+
+// files takes the sources of a Rails application.
+func files(root, namespace string) (sample, error) {
+	out, err := audit.Study(context.Background(), audit.Options{Root: root, Offline: true})
+	if err != nil {
+		return sample{}, err
+	}
+	truth := labels(root, out.Ranking.Facts, namespace)
+	s := sample{unit: "files", nodes: slices.Sorted(maps.Keys(truth))}
+	for _, f := range s.nodes {
+		s.truth = append(s.truth, truth[f])
+		s.layer = append(s.layer, layerOf(f))
+	}
+	s.truth = large(s.truth, minFiles)
+	s.graph = hidden(s.nodes, out.Ranking.Facts)
+	return s, nil
+}
+
+// large leaves out the domains that are too small to say anything.
+func large(truth []string, least int) []string {
+	size := map[string]int{}
+	for _, d := range truth {
+		size[d]++
+	}
+	out := slices.Clone(truth)
+	for i, d := range truth {
+		if size[d] < least {
+			out[i] = ""
 		}
 	}
+	return out
 }
 
-// labels gives every Ruby source below app or lib its declared domain, "" if that
-// is too small or there is none.
+// labels gives every Ruby source below app or lib its declared domain, "" if there
+// is none.
 func labels(root string, f *facts.Facts, namespace string) map[string]string {
-	truth, size := map[string]string{}, map[string]int{}
+	truth := map[string]string{}
 	packages := map[string]bool{}
 	for _, u := range f.Program.Units {
 		for _, file := range u.Files {
@@ -94,12 +141,6 @@ func labels(root string, f *facts.Facts, namespace string) map[string]string {
 				continue
 			}
 			truth[file.Path] = declared(root, file.Path, namespace, packages)
-			size[truth[file.Path]]++
-		}
-	}
-	for file, d := range truth {
-		if size[d] < minFiles {
-			truth[file] = ""
 		}
 	}
 	return truth
@@ -120,9 +161,14 @@ func declared(root, file, namespace string, packages map[string]bool) string {
 	if namespace == "" {
 		return ""
 	}
-	parts := strings.Split(path.Dir(file), "/")
+	return below(path.Dir(file), namespace)
+}
+
+// below is the folder inside one of a name, "" if a path has none such.
+func below(dir, namespace string) string {
+	parts := strings.Split(dir, "/")
 	for i := len(parts) - 2; i >= 0; i-- {
-		if parts[i] == namespace && i > 0 && parts[i-1] != "lib" {
+		if parts[i] == namespace && (i == 0 || parts[i-1] != "lib") {
 			return parts[i+1]
 		}
 	}
@@ -165,19 +211,15 @@ func layerOf(file string) string {
 	return "lib"
 }
 
-var numbered = map[string]int{}
-
-func number(s string) int {
-	if _, ok := numbered[s]; !ok {
-		numbered[s] = len(numbered)
-	}
-	return numbered[s]
-}
-
+// numbers gives equal names equal numbers.
 func numbers(names []string) []int {
+	seen := map[string]int{}
 	var out []int
 	for _, n := range names {
-		out = append(out, number(n))
+		if _, ok := seen[n]; !ok {
+			seen[n] = len(seen)
+		}
+		out = append(out, seen[n])
 	}
 	return out
 }
@@ -188,7 +230,7 @@ func distinct(of []int) int {
 	return len(slices.Compact(s))
 }
 
-// bCubed is the mean precision and recall over files (Bagga and Baldwin 1998).
+// bCubed is the mean precision and recall over nodes (Bagga and Baldwin 1998).
 func bCubed(got, want []int) (precision, recall float64) {
 	for i := range got {
 		both, g, w := 0, 0, 0
