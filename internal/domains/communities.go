@@ -57,9 +57,8 @@ const (
 // files at once brought a third less agreement.
 func Infer(g Graph) Communities {
 	n := newNetwork(g)
-	first := n.entities()
-	of, stability := n.cut(first)
-	n.of, stability = n.split(of, stability, first)
+	of, stability := n.cut(n.entities())
+	n.of = of
 	n.join()
 	n.joinByName()
 	return Communities{Of: n.of, Stability: stability}

@@ -27,17 +27,18 @@ const (
 // one large group and crumbs.
 func resolutions() []float64 { return []float64{0.5, 0.6, 0.7, 0.85, 1, 1.2} }
 
-// cut finds groups among some nodes: the finest ones that keep most weight inside
-// and have some entities each. It also tells how stable each group is.
+// cut finds groups among some nodes: the coarsest of which none holds most of the
+// program, or finer ones as long as these keep most weight inside and have some
+// entities each. It also tells how stable each group is.
 func (n *network) cut(among []int) (of []int, stability []float64) {
 	weights := n.affinity(among)
-	for i, resolution := range resolutions() {
+	for _, resolution := range resolutions() {
 		run, sure := n.louvain(among, weights, resolution)
-		if i == 0 || goodCut(run, among, weights) {
+		if of == nil || slices.ContainsFunc(groupsOf(of, among), tooLarge(among)) || goodCut(run, among, weights) {
 			of, stability = run, sure
 		}
 	}
-	return of, stability
+	return n.split(of, stability, among)
 }
 
 // goodCut tells whether groups keep enough weight inside, and are few enough.
@@ -49,11 +50,7 @@ func goodCut(of, among []int, weights map[[2]int]float64) bool {
 			kept += weights[p]
 		}
 	}
-	groups := map[int]bool{}
-	for _, i := range among {
-		groups[of[i]] = true
-	}
-	return kept >= inside*all && len(groups)*perGroup <= len(among)
+	return kept >= inside*all && len(groupsOf(of, among))*perGroup <= len(among)
 }
 
 func sortedPairs(weights map[[2]int]float64) [][2]int {
@@ -99,38 +96,44 @@ func (n *network) louvain(among []int, weights map[[2]int]float64, resolution fl
 const (
 	splitShare = 0.5
 	splitSize  = 12
-	coarsest   = 1.0
 	finest     = 4.0
 )
 
-// split takes groups apart that hold most of the program.
-func (n *network) split(of []int, stability []float64, among []int) ([]int, []float64) {
-	for fine := coarsest; fine <= finest; fine *= 2 {
-		groups := make([][]int, len(stability))
-		for _, i := range among {
-			if of[i] >= 0 {
-				groups[of[i]] = append(groups[of[i]], i)
-			}
+func tooLarge(among []int) func(group []int) bool {
+	return func(group []int) bool {
+		return len(group) > splitSize && float64(len(group)) > splitShare*float64(len(among))
+	}
+}
+
+// groupsOf lists the members of each group.
+func groupsOf(of, among []int) [][]int {
+	var out [][]int
+	for _, i := range among {
+		for of[i] >= len(out) {
+			out = append(out, nil)
 		}
-		done := true
-		for _, members := range groups {
-			if len(members) <= splitSize || float64(len(members)) <= splitShare*float64(len(among)) {
-				continue
-			}
-			done = false
+		if of[i] >= 0 {
+			out[of[i]] = append(out[of[i]], i)
+		}
+	}
+	return out
+}
+
+// split takes groups apart that hold most of the program at any resolution.
+func (n *network) split(of []int, stability []float64, among []int) ([]int, []float64) {
+	for fine := 2.0; fine <= finest; fine *= 2 {
+		for _, members := range slices.DeleteFunc(groupsOf(of, among), func(group []int) bool { return !tooLarge(among)(group) }) {
+			k := of[members[0]]
 			parts, sure := n.louvain(members, n.affinity(members), fine)
 			for _, i := range members {
-				if k := parts[i]; k > 0 {
-					of[i] = len(stability) + k - 1
+				if parts[i] > 0 {
+					of[i] = len(stability) + parts[i] - 1
 				}
 			}
 			if len(sure) > 0 {
-				stability[of[members[0]]] = sure[0]
+				stability[k] = sure[0]
 				stability = append(stability, sure[1:]...)
 			}
-		}
-		if done {
-			break
 		}
 	}
 	return of, stability
