@@ -34,7 +34,7 @@ func newShop() *shop {
 	// A model that nothing ties to another but its name.
 	s.add(true, "review_vote")
 	for _, file := range []string{"base_controller", "invoices_controller", "payments_controller", "products_controller", "reviews_controller",
-		"gateway", "gateway_log", "brand_exporter", "variant_report_cell", "variant_label", "readme"} {
+		"gateway", "webhook", "brand_exporter", "variant_report_cell", "variant_label", "readme"} {
 		s.add(false, file)
 	}
 	s.link("invoice", "invoice_line", "payment", "dunning")
@@ -49,9 +49,9 @@ func newShop() *shop {
 	s.link("invoices_controller", "invoice", "invoice_line")
 	s.link("payments_controller", "payment")
 	s.link("products_controller", "product")
-	// No file of billing is named by the log: it is reached through the gateway.
+	// The webhook names no model: billing is reached through the gateway.
 	s.link("gateway", "payment", "refund")
-	s.link("gateway_log", "gateway")
+	s.link("webhook", "gateway")
 	return s
 }
 
@@ -78,7 +78,7 @@ func TestInferPutsModelsFirstAndLetsFilesJoin(t *testing.T) {
 		{"products_controller", "product", "what it names outweighs the base class of the layer"},
 		{"reviews_controller", "review", "it is called after a model and names none"},
 		{"gateway", "payment", "it names models"},
-		{"gateway_log", "payment", "it names a file that names models"},
+		{"webhook", "payment", "it names a file that names models"},
 		{"brand_exporter", "brand", "it is called after a model"},
 		{"variant_report_cell", "variant", "part of its name is a model's"},
 	} {
