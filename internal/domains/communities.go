@@ -31,7 +31,7 @@ type Communities struct {
 }
 
 // The figures of inference, chosen on four repositories whose boundaries are
-// known (docs/accuracy.md), each on a plateau: with 5 % of the links taken away at
+// known (internal/bench/recovery), each on a plateau: with 5 % of the links taken away at
 // random, and with each figure somewhat larger or smaller, the mean stays within
 // 0.03.
 const (
