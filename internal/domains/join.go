@@ -12,6 +12,10 @@ import (
 const (
 	// rounds is how far a group spreads along links. More change little.
 	rounds = 8
+	// incoming is how much more it tells of a file that another one names it than
+	// that it names another one: everyone names what is shared. At 1 the mean ARI is
+	// lower by 0.02; from 2 to 5 it stays.
+	incoming = 2.0
 	// namesake is the weight of an entity that a file is called after.
 	namesake = 1.0
 )
@@ -24,7 +28,7 @@ type tie struct {
 
 // join lets every file share in the groups of its neighbours, round by round,
 // while the entities keep theirs; in the end each belongs to the group that it has
-// the largest share in. What a file refers to and what refers to it count alike.
+// the largest share in.
 // All of a round share at once, so that their order does not matter.
 func (n *network) join() {
 	groups := 0
@@ -60,7 +64,7 @@ func (n *network) ties() [][]tie {
 	out := make([][]tie, len(n.Nodes))
 	for i, l := range n.Links {
 		out[l.From] = append(out[l.From], tie{l.To, n.weight[i]})
-		out[l.To] = append(out[l.To], tie{l.From, n.weight[i]})
+		out[l.To] = append(out[l.To], tie{l.From, incoming * n.weight[i]})
 	}
 	called := map[string][]int{}
 	for i, node := range n.Nodes {
