@@ -16,11 +16,15 @@ const minCallers = 3
 // dropLibraries gives to the kernel what a folder, the layout or the graph calls a
 // domain but what has nothing of its own to take away: no way in, no work of its
 // own, no data, and nothing that it sends for several others. Such a package is a
-// library, whatever its name. What people have declared by name stays.
+// library, whatever its name: in Ruby also what writes rows of whoever includes it.
+// What people have declared by name stays.
 func (b *builder) dropLibraries() {
 	alive := map[*draft]bool{}
 	for _, e := range b.in.Facts.Endpoints {
 		alive[b.of[e.Function.Location.File]] = true
+	}
+	for _, m := range b.in.Facts.Models {
+		alive[b.of[m.Type.Location.File]] = true
 	}
 	talks, callers := map[*draft]bool{}, map[*draft]map[string]bool{}
 	for _, fn := range b.in.Facts.Program.Functions() {
@@ -29,7 +33,7 @@ func (b *builder) dropLibraries() {
 			continue
 		}
 		if d != nil && !alive[d] {
-			alive[d] = slices.ContainsFunc(fn.Roles, ownWork) || b.writes(fn)
+			alive[d] = slices.ContainsFunc(fn.Roles, ownWork) || fn.Language == unit.Go && b.writes(fn)
 			talks[d] = talks[d] || b.in.Facts.Sources.Reaches(fn.ID, assess.FromNetwork, assess.ToNetwork)
 		}
 		for _, c := range b.in.Facts.Calls(fn.ID) {

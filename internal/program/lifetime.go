@@ -238,27 +238,24 @@ func (p *Program) shared(typeID string) bool {
 
 // passedAround tells a type whose one instance is handed from object to object:
 // it is made in one place only.
-func (p *Program) passedAround(typeID string) bool {
-	sites := 0
+func (p *Program) passedAround(typeID string) bool { return p.made[typeID] <= 1 }
+
+// makings counts for each type the calls of functions that make an instance of it.
+func (p *Program) makings() {
+	p.made = map[string]int{}
 	for _, f := range p.order {
 		if f.Test || !f.Boot && !f.Serving {
 			continue
 		}
 		for _, e := range f.out {
-			if makes(e.to, typeID) && !e.ref {
-				sites++
+			if e.ref {
+				continue
+			}
+			for i, a := range e.to.Allocs {
+				if !slices.ContainsFunc(e.to.Allocs[:i], func(b unit.Alloc) bool { return b.Type == a.Type }) {
+					p.made[a.Type]++
+				}
 			}
 		}
 	}
-	return sites <= 1
-}
-
-// makes tells whether a function is a constructor of the type.
-func makes(f *Function, typeID string) bool {
-	for _, a := range f.Allocs {
-		if a.Type == typeID {
-			return true
-		}
-	}
-	return false
 }

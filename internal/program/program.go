@@ -35,6 +35,7 @@ type Program struct {
 	lived     map[string]bool // types of which the process keeps one instance
 	heldBy    map[string][]*Holder
 	settings  []unit.Setting
+	made      map[string]int      // calls that make an instance, by type
 	stored    map[string][]string // functions put into each field and variable
 	// calledAtBoot are the functions that boot calls, as opposed to those that it
 	// only hands over to be called later.
@@ -99,6 +100,7 @@ func Link(units []*unit.Unit, c *catalog.Catalog) *Program {
 	p.onceOnly()
 	p.fillers()
 	p.summarise()
+	p.makings()
 	p.lifetimes()
 	p.attribute()
 	return p
