@@ -34,9 +34,10 @@ func (n *network) cut(among []int) (of []int, stability []float64) {
 	weights := n.affinity(among)
 	for _, resolution := range resolutions() {
 		run, sure := n.louvain(among, weights, resolution)
-		if of == nil || slices.ContainsFunc(groupsOf(of, among), tooLarge(among)) || goodCut(run, among, weights) {
-			of, stability = run, sure
+		if of != nil && !slices.ContainsFunc(groupsOf(of, among), tooLarge(among)) && !goodCut(run, among, weights) {
+			break
 		}
+		of, stability = run, sure
 	}
 	return n.split(of, stability, among)
 }
