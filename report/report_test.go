@@ -218,7 +218,7 @@ func awkward() *result.Result {
 		{File: "app/broken.rb", Line: 3, Message: "syntax error; the rest of the file was read"},
 		{File: "data/big.go", Message: "file is larger than 5 MB and was not read"},
 	}
-	r.Domains = []result.Domain{{Name: "billing", Source: "config", Paths: []string{"app/billing"}, Files: 2, Lines: 40, Tables: []string{"invoices"}}}
+	r.Domains = []result.Domain{{Name: "billing", Source: "configuration", Paths: []string{"app/billing"}, Files: 2, Lines: 40, Tables: []string{"invoices"}}}
 	r.Candidates = []result.Candidate{{
 		Rank: 1, Domain: "billing", Score: 0.5, Inputs: map[string]float64{"files": 2},
 		Blockers: []string{r.Findings[0].ID},

@@ -106,8 +106,14 @@ func (s *Schema) readStatement(words []string, at unit.Location) {
 	}
 }
 
+// plainName is a name without what qualifies it, "" for a sign or a text. Only in
+// quotes does a name begin with a digit, and single digits are words of their own.
 func plainName(w string) string {
-	return strings.ToLower(w[strings.LastIndexByte(w, '.')+1:])
+	name := strings.ToLower(w[strings.LastIndexByte(w, '.')+1:])
+	if name == "" || !isNameStart(name[0]) && (len(name) == 1 || name[0] < '0' || name[0] > '9') {
+		return ""
+	}
+	return name
 }
 
 // createTable reads the columns between the brackets of CREATE TABLE.
@@ -134,7 +140,9 @@ func (s *Schema) createTable(name string, words []string, at unit.Location) {
 			switch upper(words, i) {
 			case "PRIMARY", "FOREIGN", "CONSTRAINT", "UNIQUE", "KEY", "INDEX", "CHECK", "EXCLUDE", "LIKE":
 			default:
-				t.Columns[strings.ToLower(w)] = strings.ToLower(words[i+1])
+				if column := plainName(w); column != "" {
+					t.Columns[column] = strings.ToLower(words[i+1])
+				}
 			}
 		}
 		start = false
@@ -144,8 +152,11 @@ func (s *Schema) createTable(name string, words []string, at unit.Location) {
 // references reads REFERENCES clauses.
 func (s *Schema) references(from string, words []string, at unit.Location) {
 	for i := range words {
-		if upper(words, i) == "REFERENCES" && i+1 < len(words) {
-			s.Keys = append(s.Keys, ForeignKey{From: from, To: plainName(words[i+1]), Location: at})
+		if upper(words, i) != "REFERENCES" || i+1 == len(words) {
+			continue
+		}
+		if to := plainName(words[i+1]); from != "" && to != "" {
+			s.Keys = append(s.Keys, ForeignKey{From: from, To: to, Location: at})
 		}
 	}
 }

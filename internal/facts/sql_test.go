@@ -55,3 +55,35 @@ func FuzzTables(f *testing.F) {
 		}
 	})
 }
+
+// FuzzSchema reads anything as a schema: tables, columns and keys have names, and
+// lie in lines that there are.
+func FuzzSchema(f *testing.F) {
+	for _, s := range []string{
+		"CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint REFERENCES users (id), CHECK (id > 0));\nALTER TABLE ONLY public.orders ADD CONSTRAINT x FOREIGN KEY (a) REFERENCES b(c);",
+		"create table if not exists `a`.`b` (`c` varchar(20) default 'x;y');", "CREATE TABLE (", "ALTER TABLE x REFERENCES", "CREATE TABLE a (b", "CREATE UNLOGGED TABLE [a].[b] ([c] int,,)",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, sql string) {
+		s := &Schema{Tables: map[string]*Table{}}
+		s.readSQL(SQLFile{Path: "db/structure.sql", Content: sql})
+		s.sortKeys()
+		lines := strings.Count(sql, "\n") + 1
+		named := func(name string, line int) {
+			if name == "" || strings.ContainsAny(name, " \n\t.()[],;'\"`") || line < 1 || line > lines {
+				t.Errorf("%q: name %q in line %d of %d", sql, name, line, lines)
+			}
+		}
+		for name, table := range s.Tables {
+			named(name, table.Location.Line)
+			for column := range table.Columns {
+				named(column, table.Location.Line)
+			}
+		}
+		for _, k := range s.Keys {
+			named(k.From, k.Location.Line)
+			named(k.To, k.Location.Line)
+		}
+	})
+}

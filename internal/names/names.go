@@ -6,6 +6,7 @@ package names
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Tokens splits an identifier, file name or path part into lower-case words.
@@ -47,7 +48,8 @@ func Camel(s string) string {
 		var b strings.Builder
 		for _, w := range strings.Split(p, "_") {
 			if w != "" {
-				b.WriteString(strings.ToUpper(w[:1]) + w[1:])
+				first, size := utf8.DecodeRuneInString(w)
+				b.WriteString(string(unicode.ToUpper(first)) + w[size:])
 			}
 		}
 		parts[i] = b.String()
@@ -76,7 +78,8 @@ func irregular() [][2]string {
 		{"business", "businesses"}, {"cache", "caches"}, {"database", "databases"}, {"response", "responses"}, {"purchase", "purchases"},
 		{"license", "licenses"}, {"case", "cases"}, {"release", "releases"}, {"course", "courses"}, {"house", "houses"}, {"base", "bases"},
 		{"expense", "expenses"}, {"phase", "phases"}, {"use", "uses"}, {"canvas", "canvases"}, {"campus", "campuses"}, {"bonus", "bonuses"}, {"lens", "lenses"},
-		{"class", "classes"}, {"progress", "progress"}, {"settings", "settings"}, {"metadata", "metadata"}, {"staff", "staff"},
+		{"class", "classes"}, {"progress", "progress"}, {"settings", "settings"}, {"menu", "menus"}, {"sku", "skus"}, {"api", "apis"}, {"wiki", "wikis"}, {"taxi", "taxis"}, {"uri", "uris"}, {"emoji", "emojis"},
+		{"metadata", "metadata"}, {"staff", "staff"},
 	}
 }
 
@@ -119,7 +122,12 @@ func Singular(w string) string {
 	case strings.HasSuffix(w, "sses"), strings.HasSuffix(w, "shes"), strings.HasSuffix(w, "ches"), strings.HasSuffix(w, "xes"), strings.HasSuffix(w, "zes"):
 		return w[:len(w)-2]
 	case isPlural(w):
-		return w[:len(w)-1]
+		w = w[:len(w)-1]
+	}
+	for _, i := range irregular() { // peoples
+		if w == i[1] {
+			return i[0]
+		}
 	}
 	return w
 }

@@ -21,7 +21,7 @@ func Past(w string) string {
 		return w
 	case strings.HasSuffix(w, "letion"): // completion, deletion
 		return strings.TrimSuffix(w, "ion") + "ed"
-	case strings.HasSuffix(w, "ication"): // verification
+	case strings.HasSuffix(w, "ication") && len(w) > 8: // verification
 		return strings.TrimSuffix(w, "ication") + "ied"
 	case strings.HasSuffix(w, "ation") && len(w) > 6: // creation
 		return strings.TrimSuffix(w, "ation") + "ated"

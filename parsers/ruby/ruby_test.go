@@ -135,9 +135,12 @@ func FuzzParse(f *testing.F) {
 	f.Add("Rails.application.configure do\n  config.cache_store = :memory_store, { size: 1 }\nend")
 	f.Add("gem 'rails', '~> 7'")
 	f.Add("X = Hash.new { |h, k| h[k] = Model.find(k) }\nX.each_pair { |a, (b, c)| b << c }\ncase x\nin {a: [b, *c]} then d\nend")
+	f.Add(routesFile)
+	f.Add("Rails.application.routes.draw do\n  resources :a, only: [:b, 1], path: nil do\n    member { get :c => x }\n  end\n  draw(:admin)\n  get \"/:id(.:format)\", to: 7\nend")
+	f.Add("ActiveRecord::Schema[7.1].define do\n  create_table \"a\", id: false do |t|\n    t.string\n    t.references :b, foreign_key: { to_table: 1 }\n  end\nend")
 	f.Fuzz(func(t *testing.T, source string) {
 		var units []*unit.Unit
-		for _, name := range []string{"app/models/a.rb", "app/views/a.html.erb", "app/views/a.haml", "app/views/a.slim", "config/application.rb", "Gemfile", "lib/tasks/a.rake"} {
+		for _, name := range []string{"app/models/a.rb", "app/views/a.html.erb", "app/views/a.haml", "app/views/a.slim", "config/application.rb", "config/routes.rb", "config/routes/admin.rb", "db/schema.rb", "Gemfile", "lib/tasks/a.rake"} {
 			units = append(units, parseFile(name, []byte(source)))
 		}
 		resolve(units)
