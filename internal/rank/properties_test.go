@@ -59,7 +59,7 @@ func shopsHoldWhatIsTested(t *testing.T, all []sample) {
 	}
 	both := []rank.Class{rank.Dropped, rank.ResultUsed, rank.InTransaction, rank.Routable, rank.TableBoth, rank.TableRead, rank.TableReads, rank.TxBoth}
 	for language, want := range map[string][]rank.Class{
-		"go":    append([]rank.Class{rank.SuccessOnly, rank.HolderBoth, rank.HolderShared}, both...),
+		"go":    append([]rank.Class{rank.SuccessOnly, rank.HolderBoth}, both...),
 		"rails": append([]rank.Class{rank.AttributeRead, rank.OffRequest}, both...),
 	} {
 		for _, class := range want {
