@@ -15,7 +15,7 @@ type judge struct {
 }
 
 // value judges what is written.
-func (j judge) value(w *unit.SessionWrite, deep int) verdict {
+func (j judge) value(w *unit.SessionUse, deep int) verdict {
 	v := &w.Value
 	if v.Kind == unit.PlaceValue && v.Place != nil && v.Place.Root == unit.RootLocal && len(v.Parts) == 1 && v.Parts[0].Kind == unit.Collection {
 		v = &v.Parts[0]
@@ -60,7 +60,7 @@ func (j judge) cookie(v *unit.Value, deep int) verdict {
 }
 
 // hint writes what to store instead of an object.
-func hint(w *unit.SessionWrite, v *unit.Value) string {
+func hint(w *unit.SessionUse, v *unit.Value) string {
 	key := strings.TrimLeft(strings.Trim(w.Key, `"'`), ":")
 	class := v.Type
 	if class == "" || strings.Contains(class, "Relation") || key == "" {

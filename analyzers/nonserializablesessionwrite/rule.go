@@ -62,6 +62,9 @@ func run(p *rule.Pass) {
 			if f.Language != unit.Ruby {
 				break
 			}
+			if w.Read {
+				continue
+			}
 			if v := (judge{p.Program, f}).value(w, maxDeep); v.harm != fine {
 				reportRuby(p, f, w, v, serializer)
 			}
@@ -77,7 +80,7 @@ func run(p *rule.Pass) {
 // maxDeep bounds how far a value is followed.
 const maxDeep = 8
 
-func reportRuby(p *rule.Pass, f *program.Function, w *unit.SessionWrite, v verdict, s serializer) {
+func reportRuby(p *rule.Pass, f *program.Function, w *unit.SessionUse, v verdict, s serializer) {
 	target := w.Store
 	if w.Key != "" {
 		target += "[" + w.Key + "]"

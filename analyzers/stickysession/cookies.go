@@ -42,7 +42,7 @@ func reportCookies(p *rule.Pass) {
 		}
 		for i := range f.Sessions {
 			w := &f.Sessions[i]
-			if name := strings.Trim(w.Key, `"':`); w.Store == "cookies" && cookies[name] != "" && !told[name] {
+			if name := strings.Trim(w.Key, `"':`); !w.Read && w.Store == "cookies" && cookies[name] != "" && !told[name] {
 				told[name] = true
 				cookie(p, f, name, w.Location)
 			}

@@ -68,6 +68,7 @@ type Facts struct {
 	uses      map[string][]Use // by function ID
 	calls     map[string][]Call
 	callers   map[string][]caller // by the function that is called
+	effects   map[string]Effect
 	byTable   map[string]*Model
 	views     map[string][]*program.Function
 	// Entities are the files of Go that declare a struct with a table.
@@ -106,6 +107,7 @@ func Collect(in Input) *Facts {
 	f.indexViews()
 	f.settle()
 	f.holders()
+	f.collectEffects()
 	f.Endpoints = endpoints(in.Program)
 	f.refs = f.references()
 	return f

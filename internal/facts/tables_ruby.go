@@ -147,7 +147,7 @@ func (f *Facts) dependents(fn *program.Function) {
 func (f *Facts) sessions(fn *program.Function) {
 	for _, s := range fn.Sessions {
 		if key := strings.Trim(s.Key, `:"'`); key != "" && s.Store != "flash" {
-			f.add(Use{Function: fn, Kind: SessionUse, Name: s.Store + " " + key, Write: true, Location: s.Location})
+			f.add(Use{Function: fn, Kind: SessionUse, Name: s.Store + " " + key, Write: !s.Read, Location: s.Location})
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/domains"
 	"github.com/stateaudit/stateaudit/internal/facts"
@@ -26,7 +27,7 @@ func (m *model) crossings() {
 		from, to := m.domain[p.from.ID], m.domain[p.to.ID]
 		name := p.from.Symbol + " → " + p.to.Symbol
 		m.cross(to, Term{Class: p.class, Name: name, Others: []string{m.name(from)}, Places: p.places, In: true})
-		m.cross(from, Term{Class: leaving(p), Name: name, Others: []string{m.name(to)}, Places: p.places})
+		m.cross(from, Term{Class: m.leaving(p), Name: name, Others: []string{m.name(to)}, Places: p.places})
 	}
 	m.rowCrossings()
 	for _, e := range m.in.Facts.Endpoints {
@@ -69,7 +70,7 @@ func (m *model) pairs() []*pair {
 			continue
 		}
 		for _, c := range m.calls(fn.ID) {
-			if at := m.domain[c.to.ID]; c.Reference || at < 0 || at == from {
+			if at := m.domain[c.to.ID]; c.Reference || at < 0 || at == from || m.copied(c) {
 				continue
 			}
 			caller, callee := m.outermost(fn), m.outermost(c.to)
@@ -88,6 +89,12 @@ func (m *model) pairs() []*pair {
 		}
 	}
 	return made(out)
+}
+
+// copied tells calls that an extraction leaves as they are: whoever is called only
+// computes, and each side can have a copy.
+func (m *model) copied(c call) bool {
+	return !c.Async && m.in.Facts.Effect(c.to.ID) == facts.Computes
 }
 
 // made leaves out the making of an object for a caller that goes on to call it:
@@ -118,30 +125,25 @@ func (m *model) classOf(caller *program.Function, c call) Class {
 		return InTransaction
 	case c.Result == unit.Dropped:
 		return Dropped
-	case c.Result == unit.Checked && !bound:
+	case c.Result == unit.Checked && !bound && !m.question(c.to):
 		return SuccessOnly
 	}
 	return ResultUsed
 }
 
+// question tells functions that change nothing. Whoever looks only at whether one
+// succeeds has asked it something, and needs the answer to go on.
+func (m *model) question(fn *program.Function) bool {
+	return m.in.Facts.Effect(fn.ID) <= facts.Reads || fn.Language == unit.Ruby && strings.HasSuffix(fn.Name, "?")
+}
+
 // leaving is the class of a pair for the domain that calls. Work that nobody
 // waits for can wait for an answer from elsewhere.
-func leaving(p *pair) Class {
-	if offRequest(p.from) && harder(p.class, OffRequest) {
+func (m *model) leaving(p *pair) Class {
+	if m.offRequest(p.from) && harder(p.class, OffRequest) {
 		return OffRequest
 	}
 	return p.class
-}
-
-// offRequest tells functions that run beside the requests.
-func offRequest(fn *program.Function) bool {
-	for _, r := range fn.Roles {
-		switch r {
-		case unit.Job, unit.Consumer, unit.Scheduler, unit.Background:
-			return true
-		}
-	}
-	return false
 }
 
 // rowCrossings adds what reads a row of another domain without calling any

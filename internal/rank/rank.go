@@ -227,6 +227,8 @@ type model struct {
 	resources  []resource
 	dependents [][]bool // [d][o]: o reaches d synchronously
 	called     map[string][]call
+	aside      map[string]bool // by function ID: runs beside the requests only
+	started    map[string]bool // by function ID: started on the side
 }
 
 func newModel(in Input) *model {

@@ -166,9 +166,9 @@ type Function struct {
 	Calls    []Call
 	Returns  []Value // what it hands out; bounded
 	Allocs   []Alloc // types of which it makes an instance
-	// Sessions are the writes to the session, the flash and cookies that the syntax
+	// Sessions are the uses of the session, the flash and cookies that the syntax
 	// of the language or framework gives away; libraries that are called show in Calls.
-	Sessions []SessionWrite `json:",omitempty"`
+	Sessions []SessionUse `json:",omitempty"`
 	// Statements are the texts in it that read like SQL, whole or in part.
 	Statements []Statement `json:",omitempty"`
 	Attrs      []string    // words that a rule may ask for, such as "once", "private", "init-hook"
@@ -187,10 +187,12 @@ type Statement struct {
 	Location Location
 }
 
-// SessionWrite is a value put where a later request of the same user reads it.
-type SessionWrite struct {
+// SessionUse is a value put where a later request of the same user reads it, or the
+// reading of it.
+type SessionUse struct {
 	Store    string // session, flash, cookies
 	Key      string // as written
+	Read     bool   `json:",omitempty"` // taken out: there is no Value
 	Op       string
 	Nested   bool // inside a value that is already there
 	Value    Value

@@ -21,7 +21,7 @@ func (b *body) sessionValue(e *ast.IndexExpr, rhs ast.Expr) {
 	if t == nil || typeString(t) != "github.com/gorilla/sessions.Session" {
 		return
 	}
-	b.fn.Sessions = append(b.fn.Sessions, unit.SessionWrite{
+	b.fn.Sessions = append(b.fn.Sessions, unit.SessionUse{
 		Store: "github.com/gorilla/sessions.Session.Values", Key: b.x.text(e.Index), Op: "=", Value: b.value(rhs, 0),
 		Location: b.x.location(e.Pos(), e.End()),
 	})

@@ -304,9 +304,11 @@ func (f *file) elementReference(s *scope, n *node) unit.Value {
 	args := f.evalAll(s, n.kids[1:])
 	place := f.place(s, n)
 	if place == nil {
+		f.sessionRead(s, n)
 		receiver := f.eval(s, object, unit.Used)
 		return unit.Value{Kind: unit.Result, Callee: ".[]", Text: f.short(n), Parts: parts(append([]unit.Value{receiver}, args...)...)}
 	}
+	f.sessionRead(s, n)
 	f.walkReceiver(s, object)
 	f.access(s, n, place, change{kind: unit.Read})
 	f.indexCall(s, n, object, "[]", args)

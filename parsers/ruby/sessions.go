@@ -70,7 +70,7 @@ func (f *file) sessionOf(s *scope, n *node) string {
 
 // sessionWrite records that a value is put into a store.
 func (f *file) sessionWrite(s *scope, n *node, store, key, op string, nested bool, value unit.Value) {
-	s.fn.Sessions = append(s.fn.Sessions, unit.SessionWrite{
+	s.fn.Sessions = append(s.fn.Sessions, unit.SessionUse{
 		Store: store, Key: key, Op: op, Nested: nested, Value: prune(value, valueDepth), Location: f.at(f.head(n)),
 	})
 }
@@ -88,11 +88,21 @@ func (f *file) sessionElement(s *scope, n, left *node, value unit.Value, op stri
 	f.sessionWrite(s, n, store, key, op, nested, value)
 }
 
+// sessionRead records session[k].
+func (f *file) sessionRead(s *scope, n *node) {
+	store, nested := f.sessionStore(s, n.child("object"))
+	if store == "" || nested || len(n.kids) < 2 {
+		return
+	}
+	s.fn.Sessions = append(s.fn.Sessions, unit.SessionUse{Store: store, Key: f.short(n.kids[1]), Read: true, Op: "[]", Location: f.at(f.head(n))})
+}
+
 // sessionCall records session.store(k, v), merge!(h), update(h), session[k] << v.
 func (f *file) sessionCall(s *scope, c send, args []unit.Value) {
 	if len(args) == 0 {
 		return
 	}
+	f.sessionQuery(s, c, args)
 	if strings.HasPrefix(c.name, "redirect_") {
 		f.flashOption(s, c, args)
 	}
@@ -116,6 +126,22 @@ func (f *file) sessionCall(s *scope, c send, args []unit.Value) {
 		value = unit.Value{Kind: unit.Collection, Type: "Hash", Text: value.Text, Parts: parts(args...)}
 	}
 	f.sessionWrite(s, c.n, store, key, c.name, nested, value)
+}
+
+// sessionQuery records session.fetch(k), session.dig(k), session.key?(k), and
+// session.delete(k), which changes it as well.
+func (f *file) sessionQuery(s *scope, c send, args []unit.Value) {
+	if c.receiver == nil || args[0].Kind != unit.Literal {
+		return
+	}
+	switch c.name {
+	case "fetch", "dig", "key?", "has_key?", "delete":
+	default:
+		return
+	}
+	if store, nested := f.sessionStore(s, c.receiver); store != "" && !nested {
+		s.fn.Sessions = append(s.fn.Sessions, unit.SessionUse{Store: store, Key: args[0].Text, Read: true, Op: c.name, Location: f.at(f.head(c.n))})
+	}
 }
 
 // flashOption records redirect_to x, flash: { k: v }.
