@@ -112,17 +112,26 @@ func (f *Facts) foreignEffect(fn *program.Function, c *unit.Call) Effect {
 	case c.Callee == "":
 		return Changes // a function value
 	case mapper(f.Program, c.Callee):
-		if _, read := direction(chained(c)); read {
+		switch write, read := direction(chained(c)); {
+		case write:
+			return Changes
+		case read:
 			return Reads
 		}
-		return Changes
+		return Computes // a step of a query
 	}
 	return goEffect(c.Callee)
 }
 
 // goEffect is the effect of a function of Go that is not in the checkout.
 func goEffect(callee string) Effect {
-	for _, changing := range []string{"os.Exit", "log.Fatal", "log.Panic", "context.AfterFunc", "net/http.Client", "net/http.Get", "net/http.Post", "net/http.Head", "net/http.ListenAndServe", "net/http.Serve", "net/http.SetCookie", "time.AfterFunc", "time.NewTicker"} {
+	switch callee {
+	case "os.Exit", "context.AfterFunc", "net/http.Get", "net/http.Post", "net/http.PostForm", "net/http.Head", "net/http.Serve", "net/http.ServeTLS", "net/http.SetCookie", "time.AfterFunc", "time.NewTicker":
+		return Changes
+	case "error.Error", "net.ParseIP", "net.ParseCIDR", "net.SplitHostPort", "net.JoinHostPort":
+		return Computes
+	}
+	for _, changing := range []string{"log.Fatal", "log.Panic", "net/http.Client.", "net/http.Server.", "net/http.ListenAndServe"} {
 		if strings.HasPrefix(callee, changing) {
 			return Changes
 		}
@@ -139,6 +148,9 @@ func goEffect(callee string) Effect {
 	case callee == "os.Getenv" || callee == "os.LookupEnv":
 		return Computes
 	}
+	if computes(callee) {
+		return Computes
+	}
 	for _, pkg := range computing() {
 		if rest, ok := strings.CutPrefix(callee, pkg); ok && (rest == "" || rest[0] == '.' || rest[0] == '/') {
 			return Computes
@@ -147,16 +159,26 @@ func goEffect(callee string) Effect {
 	return Changes
 }
 
+// computes tells packages by what they are commonly called.
+func computes(callee string) bool {
+	pkg, _, _ := strings.Cut(callee[strings.LastIndexByte(callee, '/')+1:], ".")
+	switch pkg {
+	case "errors", "xerrors", "i18n", "log", "logger", "uuid", "semver":
+		return true
+	}
+	return false
+}
+
 // computing lists packages of Go that compute, log, or read and answer the request
 // at hand.
 func computing() []string {
 	return []string{
-		"bytes", "cmp", "context", "crypto", "encoding", "errors", "fmt", "hash", "html", "io.ReadAll", "iter", "maps", "math", "mime", "net/mail", "net/netip", "net/url",
+		"bytes", "cmp", "context", "crypto", "embed", "encoding", "fmt", "hash", "html", "io.ReadAll", "iter", "maps", "math", "mime", "net.IP", "net.IPNet", "net/mail", "net/netip", "net/url",
 		"path", "reflect", "regexp", "slices", "sort", "strconv", "strings", "text", "time", "unicode",
-		"log", "go.uber.org/zap", "github.com/sirupsen/logrus", "github.com/rs/zerolog", "unknwon.dev/clog", "github.com/segmentfault/pacman/log",
+		"go.uber.org/zap", "github.com/sirupsen/logrus", "github.com/rs/zerolog", "unknwon.dev/clog",
 		"net/http", "github.com/gin-gonic/gin", "github.com/labstack/echo", "github.com/gofiber/fiber", "github.com/go-chi/render", "gopkg.in/macaron.v1", "github.com/go-macaron/binding",
-		"github.com/pkg/errors", "github.com/cockroachdb/errors", "github.com/google/uuid", "github.com/shopspring/decimal", "golang.org/x/text", "golang.org/x/crypto", "golang.org/x/exp",
-		"github.com/go-playground/validator", "github.com/jinzhu/copier", "github.com/Masterminds/semver", "github.com/unknwon/com", "github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark",
+		"github.com/shopspring/decimal", "golang.org/x/text", "golang.org/x/crypto", "golang.org/x/exp",
+		"github.com/go-playground/validator", "github.com/jinzhu/copier", "github.com/unknwon/com", "github.com/unknwon/paginater", "xorm.io/builder", "github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark",
 	}
 }
 

@@ -141,7 +141,7 @@ func (f *Facts) add(u Use) {
 // while it serves.
 func (f *Facts) holders() {
 	for _, h := range f.Program.Holders() {
-		if h.Test || h.PerRequest || queue(h.Type) {
+		if h.Test || h.PerRequest || queue(h.Type) || filledOnUse(h) {
 			continue
 		}
 		for _, c := range h.Changes {
@@ -156,6 +156,14 @@ func (f *Facts) holders() {
 			}
 		}
 	}
+}
+
+// filledOnUse tells memory that is only ever written where it was found empty: each
+// process fills its own, and sees no change of another's.
+func filledOnUse(h *program.Holder) bool {
+	return !slices.ContainsFunc(h.Changes, func(c program.Change) bool {
+		return c.Function.Serving && (!c.Lazy || c.Reset)
+	}) && slices.ContainsFunc(h.Changes, func(c program.Change) bool { return c.Function.Serving })
 }
 
 // queue tells the types of what carries messages inside the process. Who sends and

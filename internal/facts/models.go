@@ -404,6 +404,9 @@ func (f *Facts) rowOfName(fn *program.Function, name string) (row, bool) {
 		if a, ok := m.Associations[name]; ok {
 			return row{f.Models[a.Target], a.Many, rowsOf(m, false).path + "." + name}, f.Models[a.Target] != nil
 		}
+		if a, ok := m.Associations[names.Plural(name)]; ok && a.Many && f.Models[a.Target] != nil {
+			return row{f.Models[a.Target], false, name}, true // one of its own
+		}
 	}
 	words := strings.Split(name, "_")
 	for i := range words {
