@@ -19,16 +19,17 @@ func WriteDomains(w io.Writer, r Ranked, o Options) error {
 		_, err := p.WriteTo(w)
 		return err
 	}
-	tables, ways := r.Ranking.Tables(), map[string]int{}
+	tables, ways := r.Ranking.Tables(), map[string][]string{}
 	for _, e := range r.Ranking.Facts.Endpoints {
-		ways[m.Of(e.Function.Location.File)]++
+		name := m.Of(e.Function.Location.File)
+		ways[name] = append(ways[name], e.Title())
 	}
 	var rows [][]string
 	all := append(append([]domains.Domain{}, m.Domains...), m.Kernel)
 	for _, d := range all {
 		rows = append(rows, []string{
 			shortened(d.Name, maxNameWidth), string(d.Source), fmt.Sprint(len(d.Files)), fmt.Sprint(d.Lines),
-			fmt.Sprint(len(tables[d.Name])), fmt.Sprint(ways[d.Name]), stability(d),
+			fmt.Sprint(len(tables[d.Name])), fmt.Sprint(len(ways[d.Name])), stability(d),
 		})
 	}
 	p.grid([]string{"domain", "from", "files", "lines", "tables", "endpoints", "stable"}, rows, tw.Mapper[int, int]{}, 2)
@@ -37,6 +38,9 @@ func WriteDomains(w io.Writer, r Ranked, o Options) error {
 		p.wrap("  in: ", "      ", strings.Join(d.Paths, ", "))
 		if t := tables[d.Name]; len(t) > 0 {
 			p.wrap("  tables: ", "      ", strings.Join(t, ", "))
+		}
+		if w := ways[d.Name]; len(w) > 0 {
+			p.wrap("  endpoints: ", "      ", strings.Join(w[:min(len(w), maxProblems)], ", ")+moreThan(len(w), maxProblems))
 		}
 		if n := len(d.Joined); n > 0 {
 			p.wrap("  joined: ", "      ", strings.Join(d.Joined[:min(n, maxProblems)], ", ")+moreThan(n, maxProblems))

@@ -83,7 +83,9 @@ func bare(word string) string {
 
 // subject is the first part of a folder's path that is no container, layer or
 // program, or "".
-func subject(dir string) string {
+func subject(dir string) string { return subjectUnless(dir, technical) }
+
+func subjectUnless(dir string, technical func(string) bool) string {
 	for i, part := range strings.Split(dir, "/") {
 		if i == 0 && outside(dir) {
 			return ""

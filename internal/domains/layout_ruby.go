@@ -59,7 +59,7 @@ func (b *builder) namespaces() (map[string]*namespace, int) {
 			continue
 		}
 		total++
-		word := subject(strings.Trim(below, "/"))
+		word := subjectUnless(strings.Trim(below, "/"), technicalNamespace)
 		if word == "" {
 			continue
 		}
@@ -83,7 +83,7 @@ func (b *builder) namespacedViews(groups map[string]*namespace) {
 		if layer != "views" || !b.free(f.Path) {
 			continue
 		}
-		if key := names.Key(subject(strings.Trim(below, "/"))); groups[key] != nil {
+		if key := names.Key(subjectUnless(strings.Trim(below, "/"), technicalNamespace)); groups[key] != nil {
 			b.put(b.byKey["layout:"+key], f.Path)
 		}
 	}

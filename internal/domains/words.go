@@ -28,6 +28,16 @@ func technical(name string) bool {
 	return len(words) > 0
 }
 
+// technicalNamespace is technical for the modules of Rails: layers there are folders
+// of their own, so that words which are also things of trade count as such.
+func technicalNamespace(name string) bool {
+	switch names.Singular(strings.ToLower(name)) {
+	case "support", "event", "store", "task", "project", "client", "provider", "registry", "resource", "file", "health", "network", "monitoring", "schema", "feature", "platform", "business", "publisher", "consumer", "benchmark", "queue":
+		return false
+	}
+	return technical(name)
+}
+
 // version tells v1, v2beta1, api2.
 func version(name string) bool {
 	return len(name) >= 2 && name[0] == 'v' && name[1] >= '0' && name[1] <= '9'
