@@ -45,8 +45,13 @@ func writePlan(w io.Writer, p plan.Plan, _ Options) error {
 	if len(p.Events) > 0 {
 		b.WriteString("\n## Event contracts\n")
 	}
-	for _, e := range p.Events {
-		contract(&b, e)
+	for events := p.Events; len(events) > 0; {
+		n := 1
+		for n < len(events) && events[n].Name == events[0].Name {
+			n++
+		}
+		contract(&b, events[:n])
+		events = events[n:]
 	}
 	_, err := b.WriteTo(w)
 	return err
@@ -67,9 +72,17 @@ func places(t plan.Task) string {
 	return text + ")"
 }
 
-// contract writes the payload of an event as a table.
-func contract(b *bytes.Buffer, e plan.Event) {
-	fmt.Fprintf(b, "\n### %s, version %d\n\nPublished by %s (%s).\n", planText(e.Name), e.Version, planText(e.Caller), planText(place(*e.Location)))
+// contract writes who publishes events of one name, and their payload as a table.
+func contract(b *bytes.Buffer, events []plan.Event) {
+	e := events[0]
+	fmt.Fprintf(b, "\n### %s, version %d\n\nPublished by ", planText(e.Name), e.Version)
+	for i, from := range events {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(b, "%s (%s)", planText(from.Caller), planText(place(*from.Location)))
+	}
+	b.WriteString(".\n")
 	if len(e.Payload) == 0 {
 		b.WriteString("\nIts consumers read nothing but what they have themselves.\n")
 		return

@@ -64,7 +64,7 @@ func unrouted(fn *program.Function, referred, called map[string]bool) bool {
 // registered reads a registration of Go's routers: a call with a pattern and a
 // function of the checkout.
 func registered(p *program.Program, fn *program.Function, c *unit.Call) []Endpoint {
-	if fn.Language != unit.Go || c.Reference || len(c.Args) < 2 {
+	if fn.Language != unit.Go || c.Reference || len(c.Args) < 2 || groups(c.Name) {
 		return nil
 	}
 	method, pattern, ok := route(c)
@@ -162,8 +162,7 @@ func prefixOf(v *unit.Value, depth int) string {
 	if v == nil || depth == 0 || v.Kind != unit.Result {
 		return ""
 	}
-	switch v.Callee[strings.LastIndexByte(v.Callee, '.')+1:] {
-	case "Group", "PathPrefix", "Party", "Namespace", "Subrouter":
+	if groups(v.Callee[strings.LastIndexByte(v.Callee, '.')+1:]) {
 		prefix := ""
 		for i := range v.Parts {
 			if text, ok := literal(&v.Parts[i]); ok && strings.HasPrefix(text, "/") {
@@ -176,6 +175,16 @@ func prefixOf(v *unit.Value, depth int) string {
 		return prefix
 	}
 	return ""
+}
+
+// groups tells the methods of routers that put something before the patterns of
+// other routes, which may be registered in a function that they are given.
+func groups(method string) bool {
+	switch method {
+	case "Group", "PathPrefix", "Party", "Namespace", "Subrouter":
+		return true
+	}
+	return false
 }
 
 // Title names an endpoint as a reader would.

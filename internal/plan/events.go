@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -34,7 +35,7 @@ type Call struct {
 
 // Events proposes the events that could take the place of the calls into a
 // domain whose result nobody needs. The calls that one function makes become one
-// event.
+// event. Events of one name have one contract, whoever publishes them.
 func Events(r *rank.Ranking, c *rank.Candidate) []Event {
 	b := eventBuilder{ranking: r, candidate: c, byKey: map[string]*Event{}, fields: map[string]map[string]result.EventField{}}
 	for _, p := range r.Pairs(c) {
@@ -46,9 +47,16 @@ func Events(r *rank.Ranking, c *rank.Candidate) []Event {
 			b.pair(p)
 		}
 	}
-	var out []Event
+	contracts := map[string]map[string]result.EventField{}
 	for key, e := range b.byKey {
-		e.Payload = sortedFields(b.fields[key])
+		if contracts[e.Name] == nil {
+			contracts[e.Name] = map[string]result.EventField{}
+		}
+		maps.Copy(contracts[e.Name], b.fields[key])
+	}
+	var out []Event
+	for _, e := range b.byKey {
+		e.Payload = sortedFields(contracts[e.Name])
 		out = append(out, *e)
 	}
 	slices.SortFunc(out, func(a, b Event) int {

@@ -7,8 +7,10 @@ import (
 	"testing"
 
 	"github.com/stateaudit/stateaudit/internal/audit"
+	"github.com/stateaudit/stateaudit/internal/config"
 	"github.com/stateaudit/stateaudit/internal/plan"
 	"github.com/stateaudit/stateaudit/internal/rank"
+	"github.com/stateaudit/stateaudit/internal/ruletest"
 )
 
 func studied(t *testing.T, root, domain string) (*audit.Outcome, *rank.Candidate) {
@@ -98,6 +100,27 @@ func TestGoArguments(t *testing.T) {
 	_, fields := event(t, plan.Events(out.Ranking, c), "order.completed")
 	if fields["user"] != "int64" {
 		t.Errorf("%v", fields)
+	}
+}
+
+func TestOneContractForOneName(t *testing.T) {
+	declared := &config.Config{Domains: []config.Domain{{Name: "mail", Paths: []string{"internal/mail"}}, {Name: "orders", Paths: []string{"internal/orders"}}}}
+	out, err := audit.Study(context.Background(), audit.Options{Root: ruletest.Extract(t, "testdata/contracts.txtar"), Config: declared, Offline: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := plan.Events(out.Ranking, out.Ranking.Candidate("mail"))
+	if len(events) != 2 || events[0].Name != events[1].Name {
+		t.Fatalf("want two publishers of one event: %+v", events)
+	}
+	for _, e := range events {
+		var names []string
+		for _, f := range e.Payload {
+			names = append(names, f.Name)
+		}
+		if !slices.Equal(names, []string{"order", "reason"}) {
+			t.Errorf("the contract of %s is %v", e.Caller, names)
+		}
 	}
 }
 

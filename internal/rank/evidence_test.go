@@ -24,7 +24,7 @@ import (
 // line names the class that the call has for the domain that is called, and for the
 // one that calls if that is another; "none" is no crossing. A call without a
 // comment must not be counted. The file shared.txt of a checkout lists who
-// shares what: domain, class, name.
+// shares what: domain, class, name; endpoints.txt the ways in of each domain.
 func TestEvidence(t *testing.T) {
 	archives, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(archives) == 0 {
@@ -45,6 +45,7 @@ func TestEvidence(t *testing.T) {
 			r := rank.Rank(rank.Input{Facts: f, Map: m})
 			compare(t, "crossings", wantedCrossings(t, root, tree.Files), crossings(r))
 			compare(t, "shared", listed(t, root, "shared.txt"), sharing(r))
+			compare(t, "endpoints", listed(t, root, "endpoints.txt"), endpoints(r))
 		})
 	}
 }
@@ -118,6 +119,16 @@ func sharing(r *rank.Ranking) []string {
 	for _, c := range r.Candidates {
 		for _, term := range c.Sharing {
 			out = append(out, fmt.Sprintf("%s %s %s", c.Domain.Name, term.Class, term.Name))
+		}
+	}
+	return out
+}
+
+func endpoints(r *rank.Ranking) []string {
+	var out []string
+	for _, c := range r.Candidates {
+		for _, e := range c.Endpoints {
+			out = append(out, c.Domain.Name+" "+e.Title())
 		}
 	}
 	return out
