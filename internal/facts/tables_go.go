@@ -135,6 +135,9 @@ func (f *Facts) chainTables(chain []link) []string {
 		if i > 0 && !slices.Contains([]string{"Model", "Table", "TableExpr", "From", "Into", "Insert", "InsertInto", "Update", "Delete", "DeleteFrom", "ModelTableExpr"}, l.name) {
 			continue
 		}
+		if l.name == "Update" && len(l.args) > 1 && l.args[0].Kind == unit.Literal {
+			continue // a column and its value
+		}
 		for j := range l.args {
 			a := &l.args[j]
 			if text, ok := literal(a); ok && tableText(l.name) {
