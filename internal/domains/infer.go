@@ -56,7 +56,7 @@ func (b *builder) inferGo() {
 	var files []string
 	var g Graph
 	for _, f := range b.sources {
-		if b.language[f.Path] != unit.Go || !b.free(f.Path) || f.Generated || outside(path.Dir(f.Path)) {
+		if b.language[f.Path] != unit.Go || !b.free(f.Path) || f.Generated || outside(path.Dir(f.Path)) || plumbing(path.Dir(f.Path)) {
 			continue
 		}
 		index[f.Path] = len(files)

@@ -28,6 +28,19 @@ func technical(name string) bool {
 	return len(words) > 0
 }
 
+// plumbing tells a folder in which a part of the path says that everyone uses it.
+func plumbing(dir string) bool {
+	for _, part := range strings.Split(strings.ToLower(dir), "/") {
+		for _, suffix := range []string{"", "x", "lib", "util", "utils"} {
+			stem := strings.TrimSuffix(part, suffix)
+			if slices.Contains(sharedWords(), stem) || slices.Contains(sharedWords(), names.Singular(stem)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // technicalNamespace is technical for the modules of Rails: layers there are folders
 // of their own, so that words which are also things of trade count as such.
 func technicalNamespace(name string) bool {
@@ -46,12 +59,12 @@ func version(name string) bool {
 // layerWords are the words of technical folders, in the singular where they have
 // one.
 func layerWords() []string {
-	return []string{
+	return append(sharedWords(), []string{
 		// containers
 		"internal", "pkg", "src", "source", "service", "services", "module", "app", "application", "apps", "domain", "component", "feature", "context",
 		"core", "backend", "server", "lib", "library", "project", "package", "go", "golang", "impl", "business", "bounded", "monolith", "platform",
 		// programs and tools
-		"cmd", "command", "cli", "main", "tool", "tools", "script", "hack", "build", "dev", "bin", "example", "demo", "contrib", "benchmark", "e2e", "test",
+		"cmd", "command", "cli", "main", "script", "hack", "build", "dev", "bin", "example", "demo", "contrib", "benchmark", "e2e", "test",
 		"tests", "testing", "testutil", "testdata", "mock", "mocks", "fake", "fixture", "integration", "migration", "migrate", "migrations", "deploy", "docker", "doc", "docs",
 		// layers of a web application
 		"api", "apis", "rest", "http", "httpd", "web", "www", "grpc", "rpc", "graphql", "graph", "gateway", "router", "routers", "route", "routes", "routing", "handler", "handlers",
@@ -60,16 +73,21 @@ func layerWords() []string {
 		"postgres", "postgresql", "pg", "mysql", "sqlite", "sqlstore", "mongo", "redis", "persistence", "data", "usecase", "usecases", "interactor", "adapter", "port", "driver", "infra", "infrastructure",
 		"job", "jobs", "worker", "workers", "task", "tasks", "queue", "queues", "cron", "consumer", "producer", "subscriber", "publisher", "event", "events", "eventbus", "bus", "pubsub",
 		"client", "clients", "provider", "manager", "proto", "protos", "pb", "gen", "generated", "swagger", "openapi", "static", "public", "asset", "assets", "frontend", "ui", "embed",
-		// shared code
-		"util", "utils", "utility", "helper", "helpers", "common", "shared", "base", "basic", "support", "misc", "kit", "x", "std", "third_party", "vendor", "ext", "extension",
+		// Rails
+		"concern", "concerns", "mailer", "mailers", "channel", "channels", "policy", "policies", "form", "forms", "decorator", "query", "queries", "operation", "operations", "interaction", "uploader", "uploaders", "validators", "serializers", "javascript", "webpacker",
+		"admin", "internal_api", "application_cable", "initializer", "mutation", "mutations", "resolver", "resolvers", "input", "inputs", "loader", "loaders", "sidekiq", "resource", "resources", "action", "actions", "command_objects", "value", "values", "service_objects",
+	}...)
+}
+
+// sharedWords are those of code that everyone uses: utilities and plumbing.
+func sharedWords() []string {
+	return []string{
+		"util", "utils", "utility", "tool", "tools", "helper", "helpers", "common", "shared", "base", "basic", "support", "misc", "kit", "x", "std", "third_party", "vendor", "ext", "extension",
 		"config", "conf", "configuration", "cfg", "setting", "env", "flag", "option", "constant", "const", "constants", "global", "globals", "version", "buildinfo",
 		"log", "logger", "logging", "logs", "trace", "tracing", "metric", "metrics", "monitoring", "telemetry", "observability", "health", "healthz", "pprof", "profiling", "debug",
 		"error", "errors", "errs", "apperror", "ctx", "contexts", "ctxutil", "cache", "caching", "crypto", "hash", "hashing", "encoding", "json", "yaml", "xml", "csv", "format", "convert", "converter",
 		"io", "fs", "file", "files", "net", "network", "httputil", "httpx", "dbutil", "sync", "time", "clock", "timeutil", "strings", "stringutil", "slice", "slices", "maps", "math", "rand", "random", "id", "uuid", "ulid",
 		"validate", "validation", "validator", "i18n", "locale", "translation", "lock", "retry", "limiter", "ratelimit", "pool", "registry", "di", "wire", "container", "bootstrap", "startup", "init", "setup", "lifecycle", "runtime", "process", "system", "sys", "os",
-		// Rails
-		"concern", "concerns", "mailer", "mailers", "channel", "channels", "policy", "policies", "form", "forms", "decorator", "query", "queries", "operation", "operations", "interaction", "uploader", "uploaders", "validators", "serializers", "javascript", "webpacker",
-		"admin", "internal_api", "application_cable", "initializer", "mutation", "mutations", "resolver", "resolvers", "input", "inputs", "loader", "loaders", "sidekiq", "resource", "resources", "action", "actions", "command_objects", "value", "values", "service_objects",
 	}
 }
 

@@ -71,6 +71,8 @@ type Facts struct {
 	effects   map[string]Effect
 	byTable   map[string]*Model
 	views     map[string][]*program.Function
+	// singularGORM says that GORM is told not to use the plural.
+	singularGORM bool
 	// Entities are the files of Go that declare a struct with a table.
 	Entities map[string]bool
 	refs     []Reference
@@ -97,6 +99,9 @@ func Collect(in Input) *Facts {
 	f.Schema = readSchema(in)
 	f.Models = models(in.Program, f.Schema)
 	f.ownTables()
+	for _, fn := range in.Program.Functions() {
+		f.singularGORM = f.singularGORM || fn.Language == unit.Go && !fn.Test && slices.ContainsFunc(fn.Calls, func(c unit.Call) bool { return asksForSingular(&c) })
+	}
 	for _, fn := range in.Program.Functions() {
 		if counts(fn) {
 			f.tables(fn)

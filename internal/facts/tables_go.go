@@ -43,7 +43,7 @@ func (f *Facts) mapperCall(fn *program.Function, c *unit.Call) {
 	if !write && !read {
 		return
 	}
-	for _, t := range f.chainTables(chain) {
+	for _, t := range f.chainTables(chain, c.Callee) {
 		f.add(Use{Function: fn, Kind: TableUse, Name: t, Write: write, Tx: c.Tx, Location: c.Location})
 	}
 }
@@ -90,6 +90,21 @@ func mapper(p *program.Program, callee string) bool {
 	return t != nil && t.Kind == "interface" && (strings.HasSuffix(t.ID, ".Engine") || strings.HasSuffix(t.ID, ".Session"))
 }
 
+// singular tells the mappers that call the table of an Order "order": xorm and what
+// a checkout puts in front of it, dbx, and GORM where it is told so. All others say
+// "orders".
+func (f *Facts) singular(callee string) bool {
+	if strings.Contains(callee, "gorm") {
+		return f.singularGORM
+	}
+	return strings.Contains(callee, "xorm") || strings.Contains(callee, "/dbx.") || strings.HasSuffix(owner(callee), ".Engine") || strings.HasSuffix(owner(callee), ".Session")
+}
+
+func owner(id string) string {
+	out, _, _ := cutLast(id)
+	return out
+}
+
 func cutLast(id string) (owner, name string, ok bool) {
 	i := strings.LastIndexByte(id, '.')
 	if i < 0 {
@@ -124,7 +139,7 @@ func direction(chain []link) (write, read bool) {
 
 // chainTables are the tables that a chain is about: named as text, or by a
 // value of a struct type of the checkout.
-func (f *Facts) chainTables(chain []link) []string {
+func (f *Facts) chainTables(chain []link, callee string) []string {
 	var out []string
 	add := func(t string) {
 		if t != "" && !slices.Contains(out, t) {
@@ -140,29 +155,33 @@ func (f *Facts) chainTables(chain []link) []string {
 		}
 		for j := range l.args {
 			a := &l.args[j]
-			if text, ok := literal(a); ok && tableText(l.name) {
-				if words := sqlWords(text); len(words) > 0 {
+			if text, ok := literal(a); ok {
+				if words := sqlWords(text); len(words) > 0 && tableText(l.name, callee) {
 					add(tableName(words, 0))
 				}
 				break
 			}
-			add(f.tableOfType(a.Type))
+			add(f.tableOfType(a.Type, f.singular(callee)))
 		}
 	}
 	return out
 }
 
-func tableText(method string) bool {
+// tableText tells the methods that are given the name of a table. In the mappers
+// of structs Update and Delete are given columns and conditions.
+func tableText(method, callee string) bool {
 	switch method {
-	case "Table", "TableExpr", "From", "Into", "Insert", "InsertInto", "Update", "Delete", "DeleteFrom", "Join", "LeftJoin", "InnerJoin", "RightJoin", "ModelTableExpr":
+	case "Table", "TableExpr", "From", "Into", "InsertInto", "DeleteFrom", "Join", "LeftJoin", "InnerJoin", "RightJoin", "ModelTableExpr":
 		return true
+	case "Insert", "Update", "Delete":
+		return !strings.Contains(callee, "gorm") && !strings.Contains(callee, "xorm") && !strings.Contains(callee, "/bun.")
 	}
 	return false
 }
 
 // tableOfType is the table of a struct type of the checkout, or of what it is a
 // slice of or pointer to.
-func (f *Facts) tableOfType(typ string) string {
+func (f *Facts) tableOfType(typ string, singular bool) string {
 	t := f.Program.Type(strings.TrimLeft(typ, "*[]&"))
 	if t == nil || t.Kind != "struct" {
 		return ""
@@ -175,8 +194,8 @@ func (f *Facts) tableOfType(typ string) string {
 			}
 		}
 	}
-	plural := names.TableOf(t.Name)
-	if single := names.Snake(t.Name); !f.Schema.Has(plural) && f.Schema.Has(single) {
+	plural, single := names.TableOf(t.Name), names.Snake(t.Name)
+	if singular || !f.Schema.Has(plural) && f.Schema.Has(single) {
 		return single
 	}
 	return plural
@@ -203,4 +222,13 @@ func (f *Facts) entCall(c *unit.Call) (table string, write, ok bool) {
 		return "", false, false
 	}
 	return "", false, false
+}
+
+// asksForSingular tells whether a call configures GORM to use the singular.
+func asksForSingular(c *unit.Call) bool {
+	found := false
+	for i := range c.Args {
+		walk(&c.Args[i], func(v *unit.Value) { found = found || strings.Contains(v.Text, "SingularTable: true") })
+	}
+	return found
 }
