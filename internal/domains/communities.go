@@ -19,6 +19,9 @@ type Node struct {
 	Subject []string
 	// Entity marks what a service would own: a model with a table.
 	Entity bool
+	// Named says that the name alone may tell the domain: of files in packages that
+	// are layers.
+	Named bool
 }
 
 // Link says that a file names what another one declares, so many times.

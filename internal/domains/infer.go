@@ -38,8 +38,13 @@ func (b *builder) infer(files []string, g Graph) {
 // packages are layers.
 const minFlat = 0.5
 
-// inferGo cuts packages that are layers by what refers to what.
+// inferGo deals with packages that are layers. Their files join the domains that the
+// layout gave, by name or by what they mostly refer to; where most of the program is
+// left, it is cut by what refers to what.
 func (b *builder) inferGo() {
+	if b.layouts() > 1 {
+		b.join(b.graphGo(func(f string) bool { return b.of[f] == nil || b.of[f].Source == FromLayout }))
+	}
 	free, total := 0, 0
 	for _, f := range b.sources {
 		if b.language[f.Path] == unit.Go && !f.Generated {
@@ -52,25 +57,47 @@ func (b *builder) inferGo() {
 	if total == 0 || float64(free) < minFlat*float64(total) {
 		return
 	}
+	if files, g := b.graphGo(b.free); len(files) > minGroup {
+		b.infer(files, g)
+	}
+}
+
+// layouts counts the domains that the layout of Go gave.
+func (b *builder) layouts() int {
+	n := 0
+	for _, d := range b.domains {
+		if d.Source == FromLayout {
+			n++
+		}
+	}
+	return n
+}
+
+// graphGo is what some Go files say of each other. Programs, generated code and
+// plumbing are left out: they belong to everyone.
+func (b *builder) graphGo(in func(file string) bool) (files []string, g Graph) {
 	index := map[string]int{}
-	var files []string
-	var g Graph
 	for _, f := range b.sources {
-		if b.language[f.Path] != unit.Go || !b.free(f.Path) || f.Generated || outside(path.Dir(f.Path)) || plumbing(path.Dir(f.Path)) {
+		if b.language[f.Path] != unit.Go || b.kernel[f.Path] || !in(f.Path) || f.Generated || outside(path.Dir(f.Path)) || path.Dir(f.Path) == "." || plumbing(path.Dir(f.Path)) {
 			continue
 		}
 		index[f.Path] = len(files)
 		files = append(files, f.Path)
-		g.Nodes = append(g.Nodes, Node{Subject: Subject(f.Path), Entity: b.in.Facts.Entities[f.Path]})
+		g.Nodes = append(g.Nodes, Node{Subject: Subject(f.Path), Entity: b.in.Facts.Entities[f.Path], Named: true})
 	}
+	g.Links = b.links(index)
+	return files, g
+}
+
+// links are the references between some files.
+func (b *builder) links(index map[string]int) []Link {
+	var out []Link
 	for _, r := range b.in.Facts.References() {
 		from, ok := index[r.From]
 		to, known := index[r.To]
 		if ok && known {
-			g.Links = append(g.Links, Link{From: from, To: to, Count: r.Count})
+			out = append(out, Link{From: from, To: to, Count: r.Count})
 		}
 	}
-	if len(files) > minGroup {
-		b.infer(files, g)
-	}
+	return out
 }

@@ -122,13 +122,7 @@ func (b *builder) graph() (files []string, g Graph) {
 			g.Nodes[i].Entity = true
 		}
 	}
-	for _, r := range b.in.Facts.References() {
-		from, ok := index[r.From]
-		to, known := index[r.To]
-		if ok && known {
-			g.Links = append(g.Links, Link{From: from, To: to, Count: r.Count})
-		}
-	}
+	g.Links = b.links(index)
 	return files, g
 }
 
@@ -153,7 +147,12 @@ func (b *builder) application(file string) bool {
 // by that of its controller, other files if most of what they have to do with is
 // there. What many domains use is the kernel.
 func (b *builder) joinRuby() {
-	files, g := b.graph()
+	b.join(b.graph())
+	b.views()
+}
+
+// join lets files without a domain join one of those that the layout gave.
+func (b *builder) join(files []string, g Graph) {
 	n := newNetwork(g)
 	n.of = make([]int, len(files))
 	var drafts []*draft
@@ -180,7 +179,6 @@ func (b *builder) joinRuby() {
 			d.joined[f] = true
 		}
 	}
-	b.views()
 }
 
 // adopt assigns models by name: to the domain that is called so, or whose
@@ -202,7 +200,7 @@ func (n *network) adopt(drafts []*draft) {
 	}
 	next := slices.Clone(n.of)
 	for i, node := range n.Nodes {
-		if n.of[i] >= 0 || !node.Entity || len(node.Subject) == 0 {
+		if n.of[i] >= 0 || !node.Entity && !node.Named || len(node.Subject) == 0 {
 			continue
 		}
 		key := strings.Join(node.Subject, "_")
