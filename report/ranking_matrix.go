@@ -32,10 +32,43 @@ func writeMatrix(w io.Writer, r Ranked, o Options) error {
 		}
 		rows = append(rows, row)
 	}
-	p.grid(header, rows, tw.Mapper[int, int]{}, 2)
+	if gridWidth(header, rows) <= p.width {
+		p.grid(header, rows, tw.Mapper[int, int]{}, 2)
+	} else {
+		p.usesByRow(cs, rows)
+	}
 	p.wrap("", "", "Each row uses the columns: 3 for three pairs of functions that call and wait, 2a for two that do not wait, 1t for a table that one of both writes, 1h for process memory, 1s for a session key or file.")
 	_, err := p.WriteTo(w)
 	return err
+}
+
+// gridWidth is how many columns of a terminal a grid takes.
+func gridWidth(header []string, rows [][]string) int {
+	width := 0
+	for i, title := range header {
+		column := textWidth(title)
+		for _, row := range rows {
+			column = max(column, textWidth(row[i]))
+		}
+		width += column + 2
+	}
+	return width
+}
+
+// usesByRow writes a matrix that is too wide as a list for each row.
+func (p *page) usesByRow(cs []*rank.Candidate, rows [][]string) {
+	for i, row := range rows {
+		var uses []string
+		for j, text := range row[2:] {
+			if text != "" && j != i {
+				uses = append(uses, clean(cs[j].Domain.Name)+" "+text)
+			}
+		}
+		if len(uses) > 0 {
+			p.wrap(row[0]+" "+row[1]+": ", "    ", strings.Join(uses, ", "))
+		}
+	}
+	p.line("")
 }
 
 // cellText writes what a cell counts, the calls first.

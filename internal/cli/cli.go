@@ -63,10 +63,11 @@ func Run(args []string, stdin io.Reader, stdout, stderr io.Writer, env Env) int 
 func newRoot(env Env) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "stateaudit",
-		Short: "Find the state that a process keeps, and what breaks when a second copy runs",
+		Short: "Find what breaks when a second copy of a process runs, and what to carve out first",
 		Example: `  stateaudit audit .
   stateaudit audit --format json -o state.json ~/src/shop
-  stateaudit explain mutable-singleton`,
+  stateaudit explain mutable-singleton
+  stateaudit rank .`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
