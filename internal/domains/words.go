@@ -1,8 +1,8 @@
 package domains
 
 import (
-	"slices"
 	"strings"
+	"sync"
 
 	"github.com/stateaudit/stateaudit/internal/names"
 )
@@ -11,17 +11,17 @@ import (
 // it is about: a layer, a container of other folders, a version.
 func technical(name string) bool {
 	name = strings.ToLower(name)
-	if slices.Contains(layerWords(), name) || slices.Contains(layerWords(), names.Singular(name)) || version(name) {
+	if layers()[name] || layers()[names.Singular(name)] || version(name) {
 		return true
 	}
 	for _, suffix := range []string{"x", "lib", "util", "utils", "test", "tests", "helper", "doc"} { // netx, httplib, dbtest
-		if stem, ok := strings.CutSuffix(name, suffix); ok && len(stem) > 1 && slices.Contains(layerWords(), stem) {
+		if stem, ok := strings.CutSuffix(name, suffix); ok && len(stem) > 1 && layers()[stem] {
 			return true
 		}
 	}
 	words := names.Tokens(name)
 	for _, w := range words {
-		if !slices.Contains(layerWords(), w) && !slices.Contains(layerWords(), names.Singular(w)) {
+		if !layers()[w] && !layers()[names.Singular(w)] {
 			return false
 		}
 	}
@@ -33,7 +33,7 @@ func plumbing(dir string) bool {
 	for _, part := range strings.Split(strings.ToLower(dir), "/") {
 		for _, suffix := range []string{"", "x", "lib", "util", "utils"} {
 			stem := strings.TrimSuffix(part, suffix)
-			if slices.Contains(sharedWords(), stem) || slices.Contains(sharedWords(), names.Singular(stem)) {
+			if shared()[stem] || shared()[names.Singular(stem)] {
 				return true
 			}
 		}
@@ -54,6 +54,20 @@ func technicalNamespace(name string) bool {
 // version tells v1, v2beta1, api2.
 func version(name string) bool {
 	return len(name) >= 2 && name[0] == 'v' && name[1] >= '0' && name[1] <= '9'
+}
+
+// layers and shared are the words of the two lists below, to look up.
+var (
+	layers = sync.OnceValue(func() map[string]bool { return set(layerWords()) })
+	shared = sync.OnceValue(func() map[string]bool { return set(sharedWords()) })
+)
+
+func set(words []string) map[string]bool {
+	out := map[string]bool{}
+	for _, w := range words {
+		out[w] = true
+	}
+	return out
 }
 
 // layerWords are the words of technical folders, in the singular where they have

@@ -5,6 +5,7 @@ package names
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -83,12 +84,23 @@ func irregular() [][2]string {
 	}
 }
 
+// forms finds irregular words by either of their forms, the first that is listed.
+var forms = sync.OnceValue(func() map[string][2]string {
+	out := map[string][2]string{}
+	for _, form := range irregular() {
+		for _, w := range form {
+			if _, known := out[w]; !known {
+				out[w] = form
+			}
+		}
+	}
+	return out
+})
+
 // Plural of an English noun in lower case.
 func Plural(w string) string {
-	for _, i := range irregular() {
-		if w == i[0] || w == i[1] {
-			return i[1]
-		}
+	if form, ok := forms()[w]; ok {
+		return form[1]
 	}
 	switch {
 	case w == "" || isPlural(w):
@@ -109,10 +121,8 @@ func isPlural(w string) bool {
 
 // Singular of an English noun in lower case.
 func Singular(w string) string {
-	for _, i := range irregular() {
-		if w == i[1] || w == i[0] {
-			return i[0]
-		}
+	if form, ok := forms()[w]; ok {
+		return form[0]
 	}
 	switch {
 	case strings.HasSuffix(w, "ies") && len(w) > 4:
@@ -124,10 +134,8 @@ func Singular(w string) string {
 	case isPlural(w):
 		w = w[:len(w)-1]
 	}
-	for _, i := range irregular() { // peoples
-		if w == i[1] {
-			return i[0]
-		}
+	if form, ok := forms()[w]; ok && form[1] == w { // peoples
+		return form[0]
 	}
 	return w
 }

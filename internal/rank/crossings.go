@@ -62,6 +62,13 @@ func nameOf(m *domains.Map, d int) string {
 // pairs lists the distinct pairs that cross a border. A pair that is called in
 // several ways has the class that is hardest to turn into a message.
 func (m *model) pairs() []*pair {
+	if m.crossed == nil {
+		m.crossed = m.findPairs()
+	}
+	return m.crossed
+}
+
+func (m *model) findPairs() []*pair {
 	byKey := map[[2]string]*pair{}
 	var out []*pair
 	for _, fn := range m.counted() {

@@ -130,7 +130,10 @@ func Rank(in Input) *Ranking {
 	if len(in.Map.Domains) == 0 {
 		return r
 	}
-	m := ranked(in)
+	m := newModel(in)
+	m.measure()
+	m.reach()
+	m.sort()
 	r.Candidates = m.candidates
 	vary(r.Candidates, in.Weights, in.Powers)
 	inferred(r.Candidates, in)
@@ -140,16 +143,13 @@ func Rank(in Input) *Ranking {
 	return r
 }
 
-// ranked measures the domains and puts their candidates in order.
-func ranked(in Input) *model {
-	m := newModel(in)
-	m.measure()
-	score(m.candidates, in.Weights, in.Powers)
+// sort scores the candidates and puts them in order.
+func (m *model) sort() {
+	score(m.candidates, m.in.Weights, m.in.Powers)
 	slices.SortStableFunc(m.candidates, better)
 	for i := range m.candidates {
 		m.candidates[i].Rank = i + 1
 	}
-	return m
 }
 
 // inferred marks the candidates whose rank rests on inference: their domain is a
@@ -159,7 +159,10 @@ func inferred(cs []Candidate, in Input) {
 	rank := map[string]int{}
 	if certain := in.Map.Certain(); certain != nil {
 		in.Map = certain
-		for _, c := range ranked(in).candidates {
+		m := newModel(in)
+		m.measure()
+		m.sort()
+		for _, c := range m.candidates {
 			rank[c.Domain.Name] = c.Rank
 		}
 	}
@@ -227,6 +230,7 @@ type model struct {
 	resources  []resource
 	dependents [][]bool // [d][o]: o reaches d synchronously
 	called     map[string][]call
+	crossed    []*pair         // made when first asked for
 	aside      map[string]bool // by function ID: runs beside the requests only
 	started    map[string]bool // by function ID: started on the side
 }
@@ -249,7 +253,6 @@ func (m *model) measure() {
 	m.clarity()
 	m.crossings()
 	m.sharing()
-	m.reach()
 }
 
 // counted lists the functions that run in the deployed process.
