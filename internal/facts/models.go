@@ -43,13 +43,13 @@ func rowsOf(m *Model, many bool) row {
 // models finds the classes whose objects are rows, and what they say of
 // themselves in their bodies.
 func models(p *program.Program, schema *Schema) map[string]*Model {
-	found := map[string]*Model{}
+	found, associating := map[string]*Model{}, associating(p)
 	for _, u := range p.Units {
 		if u.Language != unit.Ruby {
 			continue
 		}
 		for i := range u.Types {
-			if t := &u.Types[i]; !t.Test && found[t.ID] == nil && isModel(p, t, 0) && !base(t) {
+			if t := &u.Types[i]; !t.Test && found[t.ID] == nil && isModel(p, t, associating, 0) && !base(t) {
 				found[t.ID] = &Model{Class: t.ID, Type: t, Associations: map[string]Association{}, Callbacks: map[string]bool{}}
 			}
 		}
@@ -60,11 +60,34 @@ func models(p *program.Program, schema *Schema) map[string]*Model {
 			m.body(fn, found, tables)
 		}
 	}
-	for class, m := range found {
-		m.Table = tableOfModel(p, m.Type, tables, schema)
-		_ = class
+	for _, m := range found {
+		m.Table = tableOfModel(p, m.Type, tables, schema, associating)
 	}
 	return found
+}
+
+// associating lists the classes below app/models that declare associations: they
+// are models also if their superclass is computed (`< Spree.base_class`).
+func associating(p *program.Program) map[string]bool {
+	out := map[string]bool{}
+	for _, fn := range p.Functions() {
+		if fn.Language != unit.Ruby || fn.Name != "<body>" || !strings.Contains(fn.Location.File, "app/models/") {
+			continue
+		}
+		if t := p.Type(fn.Owner); t == nil || t.Kind != "class" {
+			continue
+		}
+		if slices.ContainsFunc(fn.Calls, func(c unit.Call) bool {
+			switch c.Name {
+			case "belongs_to", "has_one", "has_many", "has_and_belongs_to_many":
+				return c.Receiver == nil
+			}
+			return false
+		}) {
+			out[fn.Owner] = true
+		}
+	}
+	return out
 }
 
 // base tells the classes that models are derived from, which have no rows.
@@ -74,7 +97,10 @@ func base(t *unit.Type) bool {
 
 // isModel follows superclasses. Classes below app/models that inherit from what
 // is not in the checkout, such as a base class of an engine, count by its name.
-func isModel(p *program.Program, t *unit.Type, depth int) bool {
+func isModel(p *program.Program, t *unit.Type, associating map[string]bool, depth int) bool {
+	if associating[t.ID] {
+		return true
+	}
 	for _, s := range t.Supers {
 		name := superName(s)
 		switch {
@@ -83,7 +109,7 @@ func isModel(p *program.Program, t *unit.Type, depth int) bool {
 		case name == "ActiveRecord::Base", name == "Sequel::Model", name == "Mongoid::Document", strings.HasSuffix(name, "ApplicationRecord"), strings.HasSuffix(name, "::Base") && strings.Contains(t.Location.File, "app/models/") && p.Type(name) == nil:
 			return true
 		}
-		if up := p.Type(name); up != nil && up != t && depth < 8 && isModel(p, up, depth+1) {
+		if up := p.Type(name); up != nil && up != t && depth < 8 && isModel(p, up, associating, depth+1) {
 			return true
 		}
 	}
@@ -199,7 +225,7 @@ func option(c *unit.Call, key string) string {
 
 // tableOfModel is the table that a class says, or inherits, or gets by Rails'
 // rules: one that the schema knows is preferred.
-func tableOfModel(p *program.Program, t *unit.Type, written map[string]string, schema *Schema) string {
+func tableOfModel(p *program.Program, t *unit.Type, written map[string]string, schema *Schema, associating map[string]bool) string {
 	for up, depth := t, 0; up != nil && depth < 8; depth++ {
 		if name := written[up.ID]; name != "" {
 			return name
@@ -207,7 +233,7 @@ func tableOfModel(p *program.Program, t *unit.Type, written map[string]string, s
 		var next *unit.Type
 		for _, s := range up.Supers {
 			name := superName(s)
-			if super := p.Type(name); super != nil && super != up && !strings.HasPrefix(s, "include ") && !base(super) && isModel(p, super, 0) {
+			if super := p.Type(name); super != nil && super != up && !strings.HasPrefix(s, "include ") && !base(super) && isModel(p, super, associating, 0) {
 				next = super
 			}
 		}
