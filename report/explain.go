@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/domains"
 	"github.com/stateaudit/stateaudit/internal/rank"
 )
 
@@ -41,8 +42,11 @@ func (e *explainer) head() {
 	default:
 		e.wrap("  ", "  ", fmt.Sprintf("ranks %d to %d when any one weight is halved or raised by half; %s moves it most", c.Best, c.Worst, c.Moves))
 	}
-	if c.Inferred {
-		e.wrap("  ", "  ", "its rank rests on inference: it is another one without the files that belong to a domain only by what they refer to")
+	switch {
+	case d.Source == domains.FromGraph:
+		e.wrap("  ", "  ", "its rank rests on inference: nobody has drawn its border")
+	case c.Inferred:
+		e.wrap("  ", "  ", "its rank rests on inference: it is another one without the files that joined domains by what they refer to")
 	}
 	e.line("")
 }

@@ -94,7 +94,7 @@ func (r Ranked) seventh(c *rank.Candidate) string {
 	switch {
 	case r.Before != nil:
 		if old := r.Before.Candidate(c.Domain.Name); old != nil {
-			return strconv.Itoa(old.Rank)
+			return fmt.Sprintf("%d %.3f", old.Rank, old.Score)
 		}
 		return "-"
 	case r.Order == rank.ByBlastRadius:
@@ -153,7 +153,7 @@ func (p *page) legend(r Ranked) {
 		p.wrap("", "", "~ too few crossings to say: the async viability of a domain of which nothing is known.")
 	}
 	if r.Order == rank.ByScore && r.Before == nil && slices.ContainsFunc(cs, func(c rank.Candidate) bool { return c.Inferred }) {
-		p.wrap("", "", "* rests on inference: another rank without the files that belong to a domain only by what they refer to.")
+		p.wrap("", "", "* rests on inference: the domain itself is inferred, or another rank would come out without the files that joined domains by what they refer to.")
 	}
 	if inferred := drawn(r.Ranking); inferred != "" {
 		p.wrap("", "", inferred)
@@ -180,7 +180,7 @@ func strays(unmatched []rank.Requests) string {
 func (r Ranked) meaning() string {
 	switch {
 	case r.Before != nil:
-		return "before: the rank that it has without the repair."
+		return "before: rank and score without the repair of " + strings.Join(r.Repaired, ", ") + "."
 	case r.Order == rank.ByBlastRadius:
 		return "blast: share of the domains that wait for it × share of the ways in that lead to it."
 	case r.Order == rank.ByRelief:

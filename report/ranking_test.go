@@ -171,7 +171,7 @@ func repairedRanking(t *testing.T, out *audit.Outcome) *rank.Ranking {
 	t.Helper()
 	for _, f := range out.Result.Findings {
 		if f.Rule == "shared-table" {
-			r, err := out.Repaired(f)
+			r, err := out.Repaired([]result.Finding{f})
 			if err != nil {
 				t.Fatal(err)
 			}

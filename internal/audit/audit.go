@@ -51,9 +51,9 @@ type Options struct {
 type Outcome struct {
 	Result  *result.Result
 	Ranking *rank.Ranking // nil if ranking failed, which the errors then say
-	// Repaired ranks again as if what a finding reports were repaired. It fails if
-	// the finding is about nothing that domains share.
-	Repaired func(f result.Finding) (*rank.Ranking, error)
+	// Repaired ranks again as if what findings report were repaired. It fails if one
+	// is about nothing that domains share.
+	Repaired func(findings []result.Finding) (*rank.Ranking, error)
 }
 
 // Run audits a checkout. The caller fills in the tool and the times, since this

@@ -162,13 +162,16 @@ func (s *study) resource(f result.Finding) (string, bool) {
 	return "", false
 }
 
-// repaired ranks again without what a finding is about.
-func (s *study) repaired(f result.Finding) (*rank.Ranking, error) {
-	name, ok := s.resource(f)
-	if !ok {
-		return nil, fmt.Errorf("%s at %s:%d is about nothing that domains share", f.Rule, f.Location.File, f.Location.Line)
-	}
+// repaired ranks again without what findings are about.
+func (s *study) repaired(findings []result.Finding) (*rank.Ranking, error) {
 	in := s.inputs
-	in.Without = append(slices.Clone(in.Without), name)
+	in.Without = slices.Clone(in.Without)
+	for _, f := range findings {
+		name, ok := s.resource(f)
+		if !ok {
+			return nil, fmt.Errorf("%s at %s:%d is about nothing that domains share", f.Rule, f.Location.File, f.Location.Line)
+		}
+		in.Without = append(in.Without, name)
+	}
 	return rank.Rank(in), nil
 }

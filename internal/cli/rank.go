@@ -104,19 +104,32 @@ func runRank(cmd *cobra.Command, env Env, f rankFlags, root string) error {
 		return err
 	}
 	r := format.Ranked{Result: out.Result, Ranking: out.Ranking, Order: rank.Order(f.order)}
+	if err := f.repair(&r, out); err != nil {
+		return &exit{exitUsage, err}
+	}
+	return f.pageFlags.write(cmd, env, func(w io.Writer, o format.Options) error { return as.Write(w, r, o) })
+}
+
+// repair ranks as if the findings that the user names were repaired.
+func (f *rankFlags) repair(r *format.Ranked, out *audit.Outcome) error {
+	var findings []result.Finding
 	for _, id := range f.without {
 		finding, err := named(out.Result.Findings, id)
 		if err != nil {
-			return &exit{exitUsage, fmt.Errorf("--without %s: %w", id, err)}
+			return fmt.Errorf("--without %s: %w", id, err)
 		}
-		repaired, err := out.Repaired(finding)
-		if err != nil {
-			return &exit{exitUsage, fmt.Errorf("--without %s: %w", id, err)}
-		}
-		r.Before, r.Ranking = out.Ranking, repaired
+		findings = append(findings, finding)
 		r.Repaired = append(r.Repaired, finding.Symbol)
 	}
-	return f.pageFlags.write(cmd, env, func(w io.Writer, o format.Options) error { return as.Write(w, r, o) })
+	if len(findings) == 0 {
+		return nil
+	}
+	repaired, err := out.Repaired(findings)
+	if err != nil {
+		return fmt.Errorf("--without: %w", err)
+	}
+	r.Before, r.Ranking = out.Ranking, repaired
+	return nil
 }
 
 // studied audits with progress, and insists on a ranking.
