@@ -106,6 +106,7 @@ func Collect(in Input) *Facts {
 		if counts(fn) {
 			f.tables(fn)
 			f.sessions(fn)
+			f.files(fn)
 			f.collectCalls(fn)
 		}
 	}

@@ -70,7 +70,7 @@ func unpacked(t *testing.T, name string) (root string, want []string) {
 func described(f *facts.Facts) []string {
 	byFunction := map[string][]string{}
 	for _, u := range f.AllUses() {
-		if u.Kind != facts.TableUse || strings.Contains(u.Location.File, "third_party") {
+		if u.Kind != facts.TableUse && u.Kind != facts.FileUse || strings.Contains(u.Location.File, "third_party") {
 			continue
 		}
 		text := "reads " + u.Name
