@@ -46,6 +46,9 @@ func opensFile(c *unit.Call) (read, write bool) {
 // pathOf is what is known of a path: constants by name and texts, "" if that is
 // nothing that could be told apart, or a place for temporary files.
 func (f *Facts) pathOf(v *unit.Value) string {
+	if !fixedStart(v) {
+		return ""
+	}
 	var parts []string
 	walk(v, func(part *unit.Value) {
 		if text, ok := literal(part); ok && len(parts) < 4 {
@@ -62,4 +65,16 @@ func (f *Facts) pathOf(v *unit.Value) string {
 		return ""
 	}
 	return name
+}
+
+// fixedStart tells a path that begins with a text or a constant: one that only ends
+// in a text may lie anywhere.
+func fixedStart(v *unit.Value) bool {
+	for depth := 0; len(v.Parts) > 0 && v.Kind != unit.PlaceValue && depth < 8; depth++ {
+		v = &v.Parts[0]
+	}
+	if _, ok := literal(v); ok {
+		return true
+	}
+	return v.Place != nil && v.Place.Root == unit.RootHolder
 }
