@@ -218,19 +218,6 @@ func (n *node) child(field string) *node {
 	return nil
 }
 
-// childOf is the first child of a kind, or nil.
-func (n *node) childOf(kind string) *node {
-	if n == nil {
-		return nil
-	}
-	for _, kid := range n.kids {
-		if kid.kind == kind {
-			return kid
-		}
-	}
-	return nil
-}
-
 // is tells whether the node is there and of one of the kinds.
 func (n *node) is(kinds ...string) bool {
 	if n == nil {
