@@ -39,7 +39,7 @@ func layers() map[string][]string {
 		"internal/diff":      {"internal/unit", "internal/result"},
 		"internal/baseline":  {"internal/unit", "internal/result", "internal/diff"},
 		"internal/suppress":  {"internal/unit", "internal/result"},
-		"parsers":            {"internal/unit", "internal/frontend", "parsers"},
+		"parsers":            {"internal/unit", "internal/frontend", "internal/names", "parsers"},
 		"analyzers":          append(rules, "analyzers", "parsers/golang", "internal/vet"),
 		"report":             {"internal/unit", "internal/result", "internal/plan", "internal/rank", "internal/domains", "internal/facts"},
 		"internal/audit":     append(rules, "internal/facts", "internal/domains", "internal/rank", "internal/plan", "internal/chain", "internal/processes", "internal/replicas", "internal/checkout", "internal/config", "internal/frontend", "internal/unitcache", "internal/baseline", "internal/suppress", "parsers", "analyzers"),

@@ -98,11 +98,6 @@ func (m *Map) Index(file string) int {
 	return -1
 }
 
-// Named returns the index of the domain with a name, or -1.
-func (m *Map) Named(name string) int {
-	return slices.IndexFunc(m.Domains, func(d Domain) bool { return d.Name == name })
-}
-
 // Find cuts a checkout into domains. It fails only on a configuration that
 // contradicts itself.
 func Find(in Input) (*Map, error) {

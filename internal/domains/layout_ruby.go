@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/facts"
 	"github.com/stateaudit/stateaudit/internal/names"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
@@ -107,7 +108,7 @@ func layerOf(file string) (layer, below string) {
 func (b *builder) graph() (files []string, g Graph) {
 	index := map[string]int{}
 	for _, f := range b.sources {
-		if b.language[f.Path] != unit.Ruby || b.kernel[f.Path] || !b.application(f.Path) || isView(f.Path) {
+		if b.language[f.Path] != unit.Ruby || b.kernel[f.Path] || !b.application(f.Path) || facts.IsView(f.Path) {
 			continue
 		}
 		if d := b.of[f.Path]; d != nil && d.Source.Declared() {

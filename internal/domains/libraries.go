@@ -33,7 +33,7 @@ func (b *builder) dropLibraries() {
 			continue
 		}
 		if d != nil && !alive[d] {
-			alive[d] = slices.ContainsFunc(fn.Roles, ownWork) || fn.Language == unit.Go && b.writes(fn)
+			alive[d] = slices.ContainsFunc(fn.Roles, unit.Role.Beside) || fn.Language == unit.Go && b.writes(fn)
 			talks[d] = talks[d] || b.in.Facts.Sources.Reaches(fn.ID, assess.FromNetwork, assess.ToNetwork)
 		}
 		for _, c := range b.in.Facts.Calls(fn.ID) {
@@ -59,13 +59,4 @@ func named(s Source) bool { return s == FromConfig || s == FromPackwerk || s == 
 // writes tells whether a function stores rows itself.
 func (b *builder) writes(fn *program.Function) bool {
 	return slices.ContainsFunc(b.in.Facts.Uses(fn.ID), func(u facts.Use) bool { return u.Kind == facts.TableUse && u.Write })
-}
-
-// ownWork tells the roles of functions that run without being called.
-func ownWork(r unit.Role) bool {
-	switch r {
-	case unit.Job, unit.Consumer, unit.Scheduler, unit.Background:
-		return true
-	}
-	return false
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/facts"
 	"github.com/stateaudit/stateaudit/internal/names"
 )
 
@@ -12,7 +13,7 @@ import (
 // singular. Of a view that is its folder: its own name is that of an action.
 func Subject(file string) []string {
 	base, _, _ := strings.Cut(path.Base(file), ".")
-	if isView(file) {
+	if facts.IsView(file) {
 		base = path.Base(path.Dir(file))
 	}
 	words := names.Tokens(base)
@@ -23,14 +24,6 @@ func Subject(file string) []string {
 		words[i] = names.Singular(w)
 	}
 	return words
-}
-
-func isView(file string) bool {
-	switch path.Ext(file) {
-	case ".erb", ".haml", ".slim", ".jbuilder", ".builder", ".rabl":
-		return true
-	}
-	return false
 }
 
 // roleWord tells the words that a framework or habit puts behind a subject.

@@ -1,7 +1,6 @@
 package facts
 
 import (
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,7 +46,7 @@ func (f *Facts) collectCalls(fn *program.Function) {
 // is returned, a caller learns whether the work succeeded.
 func outcome(fn *program.Function, c *unit.Call, to []*program.Function) unit.Use {
 	switch {
-	case c.Result == unit.Dropped && template(fn):
+	case c.Result == unit.Dropped && IsView(fn.Location.File):
 		return unit.Used
 	case fn.Language == unit.Go && (c.Result == unit.Used || c.Result == unit.Checked) && fills(c, to[0]):
 		return unit.Used
@@ -55,18 +54,6 @@ func outcome(fn *program.Function, c *unit.Call, to []*program.Function) unit.Us
 		return unit.Checked
 	}
 	return c.Result
-}
-
-// template tells the functions that are views, whole or in part.
-func template(fn *program.Function) bool {
-	if fn.Language != unit.Ruby {
-		return false
-	}
-	switch path.Ext(fn.Location.File) {
-	case ".erb", ".haml", ".slim":
-		return true
-	}
-	return false
 }
 
 // onlyFails tells functions that hand out an error and nothing else.
@@ -94,75 +81,69 @@ func changesParam(a *unit.Access, i int) bool {
 	return a.Place.Root == unit.RootParam && a.Place.Name == strconv.Itoa(i) && (a.Kind == unit.Write || a.Kind == unit.Modify || a.Kind == unit.Escape)
 }
 
-// use says what becomes of the result of a call. One that is returned has the fate
-// of the result of the function around it.
-func (f *Facts) use(fn *program.Function, result unit.Use, open map[string]bool) unit.Use {
-	if result != unit.Returned {
-		return result
-	}
-	if dropsResult(fn) || open[fn.ID] {
-		return unit.Dropped
-	}
-	callers := f.callers[fn.ID]
-	if len(callers) == 0 {
-		if onlyFails(fn) {
-			return unit.Checked
-		}
-		return unit.Used // who calls it is not known
-	}
-	open[fn.ID] = true
-	defer delete(open, fn.ID)
-	out := unit.Dropped
-	for _, c := range callers {
-		switch f.use(c.from, c.result, open) {
-		case unit.Used:
-			return unit.Used
-		case unit.Checked:
-			out = unit.Checked
-		}
-	}
-	return out
-}
-
 // dropsResult tells functions of which the framework that calls them ignores what
 // they return.
 func dropsResult(fn *program.Function) bool {
 	if fn.Language == unit.Ruby && fn.RoleNote == "controller action" {
 		return true
 	}
-	for _, r := range fn.Roles {
-		switch r {
-		case unit.Job, unit.Consumer, unit.Scheduler, unit.Background, unit.Main, unit.Initializer:
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(fn.Roles, func(r unit.Role) bool { return r.Beside() || r == unit.Main || r == unit.Initializer })
 }
 
-// caller is a call seen from the function that is called.
-type caller struct {
-	from   *program.Function
-	result unit.Use
-}
-
-// settle works out what becomes of the results that are returned.
+// settle works out what becomes of the results that are returned: one that a
+// function hands on has the fate of the function's own result.
 func (f *Facts) settle() {
-	f.callers = map[string][]caller{}
+	fate, called := map[string]unit.Use{}, map[string]bool{}
 	for _, fn := range f.Program.Functions() {
 		for _, c := range f.calls[fn.ID] {
 			for _, to := range c.To {
-				f.callers[to.ID] = append(f.callers[to.ID], caller{fn, c.Result})
+				called[to.ID] = true
+			}
+		}
+	}
+	for _, fn := range f.Program.Functions() {
+		switch {
+		case dropsResult(fn) || called[fn.ID]:
+			fate[fn.ID] = unit.Dropped // until a caller is found that looks at it
+		case onlyFails(fn):
+			fate[fn.ID] = unit.Checked
+		default:
+			fate[fn.ID] = unit.Used // who calls it is not known
+		}
+	}
+	for grown := true; grown; {
+		grown = false
+		for _, fn := range f.Program.Functions() {
+			for _, c := range f.calls[fn.ID] {
+				for _, to := range c.To {
+					if use := settled(c.Result, fate[fn.ID]); !dropsResult(to) && closer(use, fate[to.ID]) {
+						fate[to.ID], grown = use, true
+					}
+				}
 			}
 		}
 	}
 	for _, fn := range f.Program.Functions() {
 		for i := range f.calls[fn.ID] {
 			c := &f.calls[fn.ID][i]
-			if c.Result == unit.Returned {
-				c.Result = f.use(fn, c.Result, map[string]bool{})
-			}
+			c.Result = settled(c.Result, fate[fn.ID])
 		}
 	}
+}
+
+// settled is what becomes of the result of a call in a function of which the fate
+// of its own result is known.
+func settled(use, fate unit.Use) unit.Use {
+	if use == unit.Returned {
+		return fate
+	}
+	return use
+}
+
+// closer tells whether a use looks closer at a result than another one.
+func closer(a, b unit.Use) bool {
+	order := []unit.Use{unit.Dropped, unit.Checked, unit.Used}
+	return slices.Index(order, a) > slices.Index(order, b)
 }
 
 // callees are the functions that a call may run.
@@ -199,19 +180,30 @@ func (f *Facts) onRow(fn *program.Function, c *unit.Call) []*program.Function {
 	if on.many {
 		separator = "."
 	}
-	for t, depth := on.model.Type, 0; t != nil && depth < 8; depth++ {
-		if to := f.Program.Function(t.ID + separator + c.Name); to != nil && !to.Test {
-			return []*program.Function{to}
+	if to := inherited(f.Program, on.model.Type, separator+c.Name); to != nil {
+		return []*program.Function{to}
+	}
+	return nil
+}
+
+// inherited finds a method of a class of Ruby, or of what it inherits from or
+// includes; its name comes with "#" or "." in front.
+func inherited(p *program.Program, t *unit.Type, method string) *program.Function {
+	for depth := 0; t != nil && depth < 8; depth++ {
+		if fn := p.Function(t.ID + method); fn != nil && counts(fn) {
+			return fn
 		}
 		var next *unit.Type
 		for _, s := range t.Supers {
-			if up := f.Program.Type(superName(s)); up != nil && up != t {
-				if to := f.Program.Function(up.ID + separator + c.Name); to != nil && !to.Test {
-					return []*program.Function{to}
-				}
-				if !strings.Contains(s, " ") || strings.HasPrefix(s, "< ") {
-					next = up
-				}
+			up := p.Type(superName(s))
+			if up == nil || up == t {
+				continue
+			}
+			if fn := p.Function(up.ID + method); fn != nil && counts(fn) {
+				return fn
+			}
+			if next == nil && up.Kind == "class" {
+				next = up
 			}
 		}
 		t = next

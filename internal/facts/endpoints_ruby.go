@@ -20,7 +20,7 @@ func railsEndpoints(p *program.Program) []Endpoint {
 		}
 		routed = true
 		controller, action, _ := strings.Cut(s.Subject, "#")
-		fn := actionOf(p, index[names.Camel(controller)+"Controller"], action)
+		fn := inherited(p, index[names.Camel(controller)+"Controller"], "#"+action)
 		if fn == nil {
 			continue
 		}
@@ -39,28 +39,6 @@ func railsEndpoints(p *program.Program) []Endpoint {
 		}
 	}
 	return out
-}
-
-// actionOf finds the method of a controller, or of one that it inherits from.
-func actionOf(p *program.Program, t *unit.Type, action string) *program.Function {
-	for depth := 0; t != nil && depth < 8; depth++ {
-		if fn := p.Function(t.ID + "#" + action); fn != nil && counts(fn) {
-			return fn
-		}
-		var next *unit.Type
-		for _, s := range t.Supers {
-			if up := p.Type(superName(s)); up != nil && up != t {
-				if fn := p.Function(up.ID + "#" + action); fn != nil && counts(fn) {
-					return fn
-				}
-				if next == nil && up.Kind == "class" {
-					next = up
-				}
-			}
-		}
-		t = next
-	}
-	return nil
 }
 
 // controllers finds controllers by name. Engines wrap theirs in a module that

@@ -67,7 +67,6 @@ type Facts struct {
 	Endpoints []Endpoint
 	uses      map[string][]Use // by function ID
 	calls     map[string][]Call
-	callers   map[string][]caller // by the function that is called
 	effects   map[string]Effect
 	byTable   map[string]*Model
 	views     map[string][]*program.Function

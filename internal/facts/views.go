@@ -9,6 +9,15 @@ import (
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
+// IsView tells the templates of Ruby by the name of their file.
+func IsView(file string) bool {
+	switch path.Ext(file) {
+	case ".erb", ".haml", ".slim", ".jbuilder", ".builder", ".rabl":
+		return true
+	}
+	return false
+}
+
 // ViewsOf lists the views that an action or mail renders by its name.
 func (f *Facts) ViewsOf(fn *program.Function) []*program.Function {
 	if fn.Language != unit.Ruby || fn.RoleNote != "mailer" && fn.RoleNote != "controller action" {

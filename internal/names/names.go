@@ -156,3 +156,10 @@ func SingularName(s string) string {
 	i := strings.LastIndexByte(s, '_') + 1
 	return s[:i] + Singular(s[i:])
 }
+
+// PluralName puts the last word of a name with underscores in the plural:
+// line_item, line_items.
+func PluralName(s string) string {
+	i := strings.LastIndexByte(s, '_') + 1
+	return s[:i] + Plural(s[i:])
+}

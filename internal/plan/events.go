@@ -6,6 +6,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/facts"
@@ -39,7 +40,7 @@ type Call struct {
 func Events(r *rank.Ranking, c *rank.Candidate) []Event {
 	b := eventBuilder{ranking: r, candidate: c, byKey: map[string]*Event{}, fields: map[string]map[string]result.EventField{}}
 	for _, p := range r.Pairs(c) {
-		if strings.Contains(p.From.Location.File, "app/views/") {
+		if facts.IsView(p.From.Location.File) {
 			continue // rendering publishes nothing
 		}
 		switch p.Class {
@@ -183,20 +184,13 @@ func plain(typ string) bool {
 	return t != "" && !strings.Contains(t, "/") || strings.HasSuffix(t, "time.Time") || strings.HasSuffix(t, "uuid.UUID") || strings.HasSuffix(t, "Decimal")
 }
 
+// paramName is the name of a parameter, which places number.
 func paramName(fn *program.Function, index string) string {
-	for i, name := range fn.Params {
-		if index == itoa(i) {
-			return names.Snake(name)
-		}
+	i, err := strconv.Atoi(index)
+	if err != nil || i >= len(fn.Params) {
+		return ""
 	}
-	return ""
-}
-
-func itoa(n int) string {
-	if n < 10 {
-		return string(rune('0' + n))
-	}
-	return itoa(n/10) + string(rune('0'+n%10))
+	return names.Snake(fn.Params[i])
 }
 
 // arguments adds what a call site hands over that is a value already.

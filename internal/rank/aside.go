@@ -30,7 +30,7 @@ func (m *model) besideRequests() map[string]bool {
 	var beside, serving []string
 	for _, fn := range m.counted() {
 		switch {
-		case slices.ContainsFunc(fn.Roles, worksAside):
+		case slices.ContainsFunc(fn.Roles, unit.Role.Beside):
 			beside = append(beside, fn.ID)
 		case fn.HasRole(unit.Main) || fn.HasRole(unit.Initializer):
 		case len(fn.Roles) > 0 || !called[fn.ID] && !m.started[fn.ID]:
@@ -45,15 +45,6 @@ func (m *model) besideRequests() map[string]bool {
 		delete(out, id)
 	}
 	return out
-}
-
-// worksAside tells the roles that no request waits for.
-func worksAside(r unit.Role) bool {
-	switch r {
-	case unit.Job, unit.Consumer, unit.Scheduler, unit.Background:
-		return true
-	}
-	return false
 }
 
 // callees lists whom each function waits for, the closures in it included, and
@@ -71,7 +62,7 @@ func (m *model) callees() map[string][]string {
 		}
 	}
 	for _, fn := range m.counted() {
-		if fn.Outer != "" && !m.started[fn.ID] && !slices.ContainsFunc(fn.Roles, worksAside) {
+		if fn.Outer != "" && !m.started[fn.ID] && !slices.ContainsFunc(fn.Roles, unit.Role.Beside) {
 			callees[fn.Outer] = append(callees[fn.Outer], fn.ID)
 		}
 	}

@@ -152,6 +152,16 @@ func (r Role) Serves() bool {
 	return false
 }
 
+// Beside tells whether a function of this role runs beside the requests: nobody
+// waits for it.
+func (r Role) Beside() bool {
+	switch r {
+	case Job, Consumer, Scheduler, Background:
+		return true
+	}
+	return false
+}
+
 // Function is a body of code: function, method, closure, class body, view.
 type Function struct {
 	ID       string

@@ -1,10 +1,12 @@
 package ruby
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/names"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
@@ -188,7 +190,7 @@ func (r *routeReader) resource(c send, s routeScope, name string) {
 	plural := c.name == "resources"
 	controller := name
 	if !plural {
-		controller = pluralResource(name)
+		controller = names.PluralName(name)
 	}
 	controller = r.option(c, "controller", controller)
 	module := join2(s.module, r.option(c, "module", ""))
@@ -216,7 +218,7 @@ func (r *routeReader) nested(c send, inner routeScope, controller, name string, 
 	inner.controller = "/" + controller
 	inner.path = inner.member
 	if plural {
-		inner.path = inner.collection + "/:" + singularResource(name) + "_" + r.option(c, "param", "id")
+		inner.path = inner.collection + "/:" + names.SingularName(name) + "_" + r.option(c, "param", "id")
 	}
 	for _, used := range r.concernsOf(c) {
 		r.statements(r.concerns[used], inner)
@@ -277,7 +279,7 @@ func (r *routeReader) verb(c send, s routeScope) {
 	for _, t := range r.targets(c) {
 		pattern, to := t[0], t[1]
 		if c.name == "root" {
-			pattern, to = "", cond(to == "", pattern, to)
+			pattern, to = "", cmp.Or(to, pattern)
 		}
 		at := strings.TrimSuffix(inner.base()+"/"+strings.Trim(strings.ReplaceAll(pattern, "(.:format)", ""), "/"), "/")
 		target := r.controllerAction(c, inner, pattern, to)
@@ -285,13 +287,6 @@ func (r *routeReader) verb(c send, s routeScope) {
 			r.add(c.n, verb, at, target)
 		}
 	}
-}
-
-func cond(yes bool, a, b string) string {
-	if yes {
-		return a
-	}
-	return b
 }
 
 // targets are the patterns of a route, with what `to:` or `=>` says.
@@ -333,7 +328,7 @@ func (r *routeReader) controllerAction(c send, s routeScope, pattern, to string)
 		act = r.option(c, "action", "")
 	}
 	if controller == "" && strings.Contains(strings.Trim(pattern, "/"), "/") { // get "photos/poll"
-		controller, act = path.Dir(strings.Trim(pattern, "/")), cond(act == "", path.Base(pattern), act)
+		controller, act = path.Dir(strings.Trim(pattern, "/")), cmp.Or(act, path.Base(pattern))
 	}
 	if act == "" {
 		act = path.Base(pattern)
@@ -360,29 +355,4 @@ func (r *routeReader) add(n *node, verb, pattern, target string) {
 		Kind: unit.SettingRoute, Subject: target, Value: strings.TrimSpace(verb + " " + pattern), Origin: unit.Written,
 		Text: cut(r.f.text(n), 160), Location: r.f.at(r.f.head(n)),
 	})
-}
-
-// singularResource is how Rails calls one of a resource in the paths below it.
-// Irregular words only change the name of a placeholder.
-func singularResource(name string) string {
-	switch {
-	case strings.HasSuffix(name, "ies"):
-		return name[:len(name)-3] + "y"
-	case strings.HasSuffix(name, "ss"):
-		return name
-	}
-	return strings.TrimSuffix(name, "s")
-}
-
-// pluralResource is the controller of `resource :name`.
-func pluralResource(name string) string {
-	switch {
-	case strings.HasSuffix(name, "y") && !strings.HasSuffix(name, "ey") && !strings.HasSuffix(name, "ay"):
-		return name[:len(name)-1] + "ies"
-	case strings.HasSuffix(name, "ss"), strings.HasSuffix(name, "ch"), strings.HasSuffix(name, "sh"), strings.HasSuffix(name, "x"):
-		return name + "es"
-	case strings.HasSuffix(name, "s"):
-		return name
-	}
-	return name + "s"
 }
