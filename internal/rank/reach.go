@@ -84,25 +84,13 @@ func (m *model) reverseCalls() map[string][]string {
 
 // reachedFrom collects the functions that end up in a domain.
 func (m *model) reachedFrom(d int, reverse map[string][]string) map[string]bool {
-	seen := map[string]bool{}
-	var queue []string
-	visit := func(id string) {
-		if !seen[id] {
-			seen[id] = true
-			queue = append(queue, id)
-		}
-	}
+	var own []string
 	for _, fn := range m.counted() {
 		if m.domain[fn.ID] == d {
-			visit(fn.ID)
+			own = append(own, fn.ID)
 		}
 	}
-	for n := 0; n < len(queue); n++ {
-		for _, from := range reverse[queue[n]] {
-			visit(from)
-		}
-	}
-	return seen
+	return closure(own, reverse)
 }
 
 // shareOfRequests is the share of each endpoint: of the traffic where it is
