@@ -39,6 +39,10 @@ type Unit struct {
 	Functions []Function
 	Settings  []Setting
 	Problems  []Problem
+	// Records are what the functions do, for front ends that write them, and
+	// Methods how calls of methods are dispatched.
+	Records []Record    `json:",omitempty"`
+	Methods []MethodSet `json:",omitempty"`
 	// Incomplete says that types or syntax were missing in part, so that
 	// silence about this unit proves less than elsewhere.
 	Incomplete bool

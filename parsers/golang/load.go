@@ -28,6 +28,7 @@ import (
 	"sync"
 
 	"golang.org/x/tools/go/packages"
+	"golang.org/x/tools/go/ssa"
 
 	"github.com/stateaudit/stateaudit/internal/frontend"
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -271,6 +272,7 @@ func (l *loader) extract(pkgs []*packages.Package) {
 		l.packageProblems(p)
 	}
 	units := make([]*unit.Unit, len(todo))
+	forms := l.forms(todo)
 	var wg sync.WaitGroup
 	gate := make(chan struct{}, runtime.GOMAXPROCS(0))
 	for i, p := range todo {
@@ -280,7 +282,7 @@ func (l *loader) extract(pkgs []*packages.Package) {
 			defer wg.Done()
 			defer func() { <-gate }()
 			problem := frontend.Guard(l.packageFile(p), "package "+p.PkgPath, func() {
-				units[i] = Extract(Source{Root: l.root, Fset: p.Fset, Files: p.Syntax, Types: p.Types, Info: p.TypesInfo, Local: l.local})
+				units[i] = Extract(Source{Root: l.root, Fset: p.Fset, Files: p.Syntax, Types: p.Types, Info: p.TypesInfo, Local: l.local, SSA: forms.program, Form: forms.of[p]})
 			})
 			if problem != nil {
 				units[i] = &unit.Unit{Language: unit.Go, Path: path.Dir(problem.File), Name: p.PkgPath, Problems: []unit.Problem{*problem}}
@@ -293,6 +295,28 @@ func (l *loader) extract(pkgs []*packages.Package) {
 	wg.Wait()
 	implementations(todo, units)
 	l.units = append(l.units, units...)
+}
+
+// forms are the SSA packages of what is loaded together.
+type forms struct {
+	program *program
+	of      map[*packages.Package]*ssa.Package
+}
+
+// forms creates the packages of the checkout first and then what they import: a
+// package is created once.
+func (l *loader) forms(pkgs []*packages.Package) forms {
+	if len(pkgs) == 0 {
+		return forms{}
+	}
+	f := forms{program: newProgram(pkgs[0].Fset), of: map[*packages.Package]*ssa.Package{}}
+	for _, p := range pkgs {
+		f.of[p] = f.program.create(p.Types, p.Syntax, p.TypesInfo)
+	}
+	for _, p := range pkgs {
+		f.program.imports(p.Types)
+	}
+	return f
 }
 
 // packageProblems notes up to three errors of a package: more would only repeat
