@@ -7,6 +7,7 @@ import (
 
 	"github.com/stateaudit/stateaudit/internal/unit"
 	"github.com/stateaudit/stateaudit/parsers/deploy/caddy"
+	"github.com/stateaudit/stateaudit/parsers/deploy/nginx"
 	"github.com/stateaudit/stateaudit/parsers/deploy/record"
 	"github.com/stateaudit/stateaudit/parsers/deploy/tree"
 )
@@ -135,6 +136,8 @@ func Label(key, value string) (technology, kind string) {
 	switch {
 	case strings.HasPrefix(key, "traefik.") && (strings.HasSuffix(key, "loadbalancer.sticky") || strings.HasSuffix(key, "loadbalancer.sticky.cookie") || strings.HasSuffix(key, "loadbalancer.stickiness") || strings.HasSuffix(key, "backend.loadbalancer.stickiness")):
 		return "traefik", "cookie"
+	case strings.HasSuffix(key, "nginx-proxy.loadbalance"):
+		return "nginx-proxy", nginx.Directives(value)
 	case strings.HasPrefix(key, "caddy") && strings.HasSuffix(key, ".lb_policy"):
 		name, _, _ := strings.Cut(value, " ")
 		return "caddy", caddy.Policy(name)

@@ -124,6 +124,9 @@ func (w walker) pair(n *tree.Node, p tree.Pair, at []string) bool {
 		w.file.Affinity("helm "+subject, h)
 		return false
 	}
+	if fields.Neutral(p) {
+		return false
+	}
 	kubernetes.Annotated(w.file, subject, p)
 	switch strings.ToLower(p.Key.Text) {
 	case "stickysessions", "stickysession", "sticky", "sessionaffinity":

@@ -89,6 +89,9 @@ func tied(f *record.File, subject, kind string, of *tree.Node) {
 			f.Affinity(subject, h)
 			return false
 		}
+		if fields.Neutral(p) {
+			return false
+		}
 		kubernetes.Annotated(f, strings.TrimPrefix(subject, "terraform "), p)
 		if p.Key.Text == "tags" || p.Key.Text == "labels" {
 			compose.Labels(f, strings.TrimPrefix(subject, "terraform "), p.Value)
