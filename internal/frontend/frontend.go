@@ -31,5 +31,6 @@ type FrontEnd struct {
 type Input struct {
 	Root    string   // absolute folder of the checkout
 	Files   []string // matched files, relative, sorted
+	LeftOut []string // folders left out as fixtures, whose packages are not to be loaded
 	Offline bool     // never ask the network for modules
 }

@@ -205,12 +205,31 @@ func job(f *record.File, jobs *tree.Node) {
 			}
 			for _, g := range p.Value.Entries() {
 				if n, ok := g.Value.Pair("count"); ok {
-					f.Number(unit.Setting{Kind: unit.SettingReplicas, Subject: g.Key.Text}, n)
+					f.Number(tasks(g.Value, unit.Setting{Kind: unit.SettingReplicas, Subject: g.Key.Text}), n)
 				}
 			}
 		}
 		tied(f, "nomad job "+j.Key.Text, "", j.Value)
 	}
+}
+
+// tasks adds to the setting of a group what its tasks run.
+func tasks(group *tree.Node, s unit.Setting) unit.Setting {
+	for _, p := range group.Entries() {
+		if p.Key.Text != "task" {
+			continue
+		}
+		for _, task := range p.Value.Entries() {
+			config := task.Value.Get("config")
+			if image := config.Str("image"); image != "" && !tree.Open(image) {
+				s.Values = append(s.Values, unit.Value{Kind: unit.Literal, Text: image})
+			}
+			if command := config.Str("command"); command != "" && !tree.Open(command) {
+				s.Commands = append(s.Commands, command)
+			}
+		}
+	}
+	return s
 }
 
 func first(texts ...string) string {
