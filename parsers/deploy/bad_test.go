@@ -38,7 +38,7 @@ func TestBadInput(t *testing.T) {
 		"binary":               {"k8s/a.yaml", "\x00\xff\xfe\x01" + service, -1, -1},
 		"empty":                {"haproxy.cfg", "", 0, 0},
 	} {
-		u := parse(readers(), c.path, []byte(c.content))
+		u := parse(readers(), nil, c.path, []byte(c.content))
 		if got := affinities(u); c.want >= 0 && got != c.want {
 			t.Errorf("%s: %d affinities, not %d", name, got, c.want)
 		}

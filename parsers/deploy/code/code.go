@@ -85,7 +85,16 @@ func counts() []*regexp.Regexp {
 func read(technology string) func(*record.File) {
 	return func(f *record.File) {
 		f.Recognise()
-		text, starts := program(f.Content)
+		content := f.Content
+		if technology == "azure" {
+			filled := f.Given.Bicep(f.Path, content)
+			content = filled.Text
+			f.Depends(filled.Because)
+		}
+		text, starts := program(content)
+		if technology == "azure" {
+			sites(f, text)
+		}
 		at := func(offset int) unit.Location {
 			return unit.Location{Line: sort.SearchInts(starts, offset+1)}
 		}
@@ -107,6 +116,32 @@ func read(technology string) func(*record.File) {
 			for _, m := range e.FindAllStringSubmatchIndex(text, -1) {
 				f.Add(unit.Setting{Kind: unit.SettingReplicas, Subject: "program " + f.Path, Value: text[m[2]:m[3]], Location: at(m[0])})
 			}
+		}
+	}
+}
+
+var (
+	bicepSite = regexp.MustCompile(`(?m)^[ \t]*resource\s+(\w+)\s+'Microsoft\.Web/sites@[^']*'\s*=\s*\{`)
+	affinity  = regexp.MustCompile(`\bclientAffinityEnabled\b`)
+	functions = regexp.MustCompile(`(?m)^\s*kind:\s*'[^']*functionapp`)
+)
+
+// sites notes the affinity that App Service has where nothing is said of it. Apps
+// of functions have none.
+func sites(f *record.File, text string) {
+	for _, m := range bicepSite.FindAllStringSubmatchIndex(text, -1) {
+		end, depth := m[1], 1
+		for ; end < len(text) && depth > 0; end++ {
+			switch text[end] {
+			case '{':
+				depth++
+			case '}':
+				depth--
+			}
+		}
+		if body := text[m[1]:end]; !affinity.MatchString(body) && !functions.MatchString(body) {
+			line := 1 + strings.Count(text[:m[2]], "\n")
+			f.Add(unit.Setting{Kind: unit.SettingAffinity, Subject: "azure site " + text[m[2]:m[3]], Value: "cookie", Origin: unit.Defaulted, Location: unit.Location{Line: line}})
 		}
 	}
 }

@@ -6,6 +6,7 @@ package fields
 import (
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/unit"
 	"github.com/stateaudit/stateaudit/parsers/deploy/tree"
 )
 
@@ -15,6 +16,7 @@ type Hit struct {
 	At         tree.Pair // the field that says so
 	Technology string    // the tool that has this field, if only one does
 	Open       bool      // a template or variable decides
+	Because    []unit.Reason
 }
 
 // Of looks at a pair.

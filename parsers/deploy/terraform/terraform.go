@@ -30,11 +30,19 @@ func read(f *record.File) {
 		}
 		return
 	}
-	root, faults := tree.HCL(f.Content)
-	for _, fault := range faults {
-		f.Problem(fault.Line, fault.Message)
+	scopes := []*tree.Scope{nil}
+	if known := f.Given.Terraform(f.Path); len(known) > 0 {
+		scopes = known
 	}
-	document(f, root)
+	for _, scope := range scopes {
+		f.Variant(func(f *record.File) {
+			root, faults := tree.HCL(f.Content, scope)
+			for _, fault := range faults {
+				f.Problem(fault.Line, fault.Message)
+			}
+			document(f, root)
+		})
+	}
 }
 
 func document(f *record.File, doc *tree.Node) {
