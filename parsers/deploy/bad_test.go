@@ -51,3 +51,27 @@ func TestBadInput(t *testing.T) {
 		}
 	}
 }
+
+// TestUnreadableFilesAreTold holds that a file which its name says to be for
+// deployment is a problem if nothing in it can be read, and no other is.
+func TestUnreadableFilesAreTold(t *testing.T) {
+	for _, c := range []struct {
+		path, content string
+		told          bool
+	}{
+		{"docker-compose.yml", "services:\n  web: [unclosed\n   a: b: c\n", true},
+		{"deploy/compose.prod.yaml", "<<<<<<< HEAD\nimage: a\n=======\n  services: web: {{{\n", true},
+		{"infra/vars.tf", "locals {\n  a = = 1\n", true},
+		{"job.nomad", "job \"a\" {\n", true},
+		{"fly.toml", "app = \"x\"\n[http_service\n", true},
+		{"render.yaml", "{\"services\": [", true},
+		{"kustomization.yaml", "patches: [", true},
+		{"config/other.yml", "key: [\n", false},
+		{"other.hcl", "a = = 1\n", false},
+	} {
+		u := parse(readers(), nil, c.path, []byte(c.content))
+		if told := u != nil && len(u.Problems) > 0 && u.Incomplete; told != c.told {
+			t.Errorf("%s: told %v, want %v", c.path, told, c.told)
+		}
+	}
+}

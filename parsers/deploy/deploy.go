@@ -70,6 +70,9 @@ func parse(all []record.Reader, known *given.Set, path string, content []byte) *
 	for _, r := range all {
 		if r.Wants(path, f.Content) {
 			r.Read(f)
+			if r.Named != nil && r.Named(path) && len(f.Problems()) > 0 {
+				f.Recognise() // nothing was seen in it, but it was meant
+			}
 		}
 	}
 	if !f.Recognised() {

@@ -15,7 +15,13 @@ import (
 
 // Reader returns the reader.
 func Reader() record.Reader {
-	return record.Reader{Name: "compose", Match: match, Marks: []string{"image:", "build:", "services:", "services\":"}, Read: read}
+	return record.Reader{Name: "compose", Match: match, Marks: []string{"image:", "build:", "services:", "services\":"}, Named: named, Read: read}
+}
+
+// named tells the names that the tools look for.
+func named(path string) bool {
+	base := record.Base(path)
+	return record.YAML(path) && (strings.HasPrefix(base, "docker-compose") || strings.HasPrefix(base, "compose."))
 }
 
 func match(path string) bool {

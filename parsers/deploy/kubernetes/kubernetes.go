@@ -18,7 +18,12 @@ import (
 
 // Reader returns the reader.
 func Reader() record.Reader {
-	return record.Reader{Name: "kubernetes", Match: record.YAML, Marks: []string{"apiVersion:", "\"apiVersion\"", "kind: Kustomization", "patches"}, Read: read}
+	return record.Reader{Name: "kubernetes", Match: record.YAML, Marks: []string{"apiVersion:", "\"apiVersion\"", "kind: Kustomization", "patches"}, Named: named, Read: read}
+}
+
+// named tells the names that kustomize looks for.
+func named(path string) bool {
+	return record.Called("kustomization.yaml", "kustomization.yml")(path)
 }
 
 func read(f *record.File) {

@@ -26,13 +26,24 @@ type Reader struct {
 	// Marks are words of which a file of the technology has at least one; none
 	// stands for every file that matches.
 	Marks []string
+	// Named tells from the path alone that a file is of the technology, so that it
+	// is worth telling if it cannot be read at all. It may be nil.
+	Named func(path string) bool
 	Read  func(*File)
+}
+
+// Called matches files that have one of the names, templates aside.
+func Called(names ...string) func(string) bool {
+	return func(path string) bool { return slices.Contains(names, Base(path)) }
 }
 
 // Wants tells whether a reader should be asked about a file.
 func (r Reader) Wants(path, content string) bool {
 	if !r.Match(path) {
 		return false
+	}
+	if r.Named != nil && r.Named(path) {
+		return true
 	}
 	for _, m := range r.Marks {
 		if strings.Contains(content, m) {

@@ -16,7 +16,12 @@ import (
 
 // Reader returns the reader.
 func Reader() record.Reader {
-	return record.Reader{Name: "terraform", Match: match, Marks: []string{"resource", "module", "job", "service-resolver"}, Read: read}
+	return record.Reader{Name: "terraform", Match: match, Marks: []string{"resource", "module", "job", "service-resolver"}, Named: declared, Read: read}
+}
+
+// declared tells the files that only Terraform and Nomad have; HCL is also of others.
+func declared(path string) bool {
+	return record.Ending(path, ".tf", ".tf.json", ".tofu", ".nomad", ".nomad.hcl")
 }
 
 func match(path string) bool {
