@@ -32,12 +32,13 @@ type filler struct {
 	names   func(dot *tree.Node) scope
 	eval    func(string, scope) value
 	because map[int][]unit.Reason
+	set     map[string]value // variables of the template itself: $name
 }
 
 // fill fills a template. Names gives the scope below a `with`, of which the dot
 // is the value, or at the top.
 func fill(content string, eval func(string, scope) value, names func(dot *tree.Node) scope) Filled {
-	f := &filler{in: content, line: 1, names: names, eval: eval, because: map[int][]unit.Reason{}}
+	f := &filler{in: content, line: 1, names: names, eval: eval, because: map[int][]unit.Reason{}, set: map[string]value{}}
 	for pos := 0; pos < len(content); {
 		start := strings.Index(content[pos:], "{")
 		if start < 0 {
@@ -137,13 +138,47 @@ func (f *filler) scope() scope {
 			dot = b.dot
 		}
 	}
-	return f.names(dot)
+	names := f.names(dot)
+	return func(path []string) value {
+		v, own := f.set[path[0]]
+		if !own || len(path[0]) < 2 || path[0][0] != '$' {
+			return names(path)
+		}
+		if !v.known || len(path) == 1 {
+			return v
+		}
+		inner := at(v.node, v.file, path[1:], strings.Join(path[1:], "."))
+		inner.file = v.file
+		return inner
+	}
+}
+
+// assign sets a variable of a template. What a branch or loop sets that may not
+// be run is unknown from then on.
+func (f *filler) assign(inner string) bool {
+	name, expression, ok := strings.Cut(inner, "=")
+	name = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(name), ":"))
+	if !ok || !strings.HasPrefix(name, "$") || strings.ContainsAny(name, " .(") {
+		return false
+	}
+	v := f.eval(strings.TrimSpace(expression), f.scope())
+	for _, b := range f.open {
+		if !b.known {
+			v = value{}
+		}
+	}
+	f.set[name] = v
+	return true
 }
 
 // expression puts a known text of one line in the place of an expression.
 func (f *filler) expression(s, inner string) {
 	if f.dead() {
 		f.write(blank(s))
+		return
+	}
+	if f.assign(inner) {
+		f.write(s)
 		return
 	}
 	v := f.eval(inner, f.scope())

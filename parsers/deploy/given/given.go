@@ -198,11 +198,11 @@ func helmScope(layers []layer, dot *tree.Node) scope {
 // first.
 func (s *Set) variablesOf(file string) ([]layer, bool) {
 	var out []layer
-	if i := strings.LastIndex(file, "/templates/"); i >= 0 {
-		out = append(out, s.roles[file[:i]]...)
+	if i := strings.LastIndex("/"+file, "/templates/"); i >= 0 {
+		out = append(out, s.roles[path.Clean(strings.TrimPrefix(("/" + file)[:i]+"/.", "/"))]...)
 	}
 	ansible := len(out) > 0 || len(s.groups) > 0
-	if !ansible || !strings.HasSuffix(file, ".j2") && !strings.HasSuffix(file, ".jinja2") && !strings.Contains(file, "/templates/") {
+	if !ansible || !strings.HasSuffix(file, ".j2") && !strings.HasSuffix(file, ".jinja2") && !strings.Contains("/"+file, "/templates/") {
 		return nil, false
 	}
 	out = append(out, s.groups...)

@@ -122,7 +122,7 @@ func (p *prefix) argument() value {
 		return value{known: true}
 	case t == "." || t == "$":
 		return value{}
-	case t[0] == '.' || strings.HasPrefix(t, "$."):
+	case t[0] == '.' || t[0] == '$':
 		return p.names(strings.Split(t, "."))
 	}
 	return value{}

@@ -18,6 +18,7 @@ type value struct {
 	node    *tree.Node
 	known   bool
 	because []unit.Reason
+	file    string // where the node stands, if it is one of values
 }
 
 func text(s string) value {
@@ -72,7 +73,7 @@ func at(root *tree.Node, file string, path []string, name string) value {
 
 // reasoned is a value with the place that gives it as the reason.
 func reasoned(n *tree.Node, file, name string) value {
-	v := value{node: n, known: true}
+	v := value{node: n, known: true, file: file}
 	if n != nil && n.Kind == tree.Scalar {
 		if n.Open() {
 			return value{}
