@@ -375,4 +375,17 @@ type Setting struct {
 	Env      string // environment it holds in: production, development, test, "" for all
 	Location Location
 	Values   []Value `json:",omitempty"`
+	// Build is the folder that a workload is built from, Commands are what its
+	// containers start.
+	Build    string   `json:",omitempty"`
+	Commands []string `json:",omitempty"`
+	// Because lists where it was decided, if not at the location: defaults of
+	// parameters.
+	Because []Reason `json:",omitempty"`
+}
+
+// Reason is a place that a setting depends on.
+type Reason struct {
+	Text     string // "variable sticky is true"
+	Location Location
 }

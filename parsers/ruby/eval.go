@@ -320,6 +320,11 @@ func (f *file) elementReference(s *scope, n *node) unit.Value {
 // indexCall records x[k] as a call too where x may be a class or instance
 // that defines it.
 func (f *file) indexCall(s *scope, n *node, object *node, name string, args []unit.Value) {
+	if name == "[]=" && f.text(object) == "response.headers" {
+		// what Rails has set_header for
+		f.record(s, n, unit.Call{Name: "set_header", Receiver: f.receiverValue(s, object.child("receiver")), Args: args, Result: unit.Dropped})
+		return
+	}
 	if !object.is("constant", "scope_resolution", "self") {
 		return
 	}
