@@ -304,6 +304,9 @@ func (r *recorder) function(fn *ssa.Function) {
 		r.add(fn.Origin())
 		return
 	}
+	if fn.Pkg != nil && fn.Pkg != r.pkg {
+		return // its own package writes it
+	}
 	id, own := r.functionID(fn)
 	if !own || fn.Blocks == nil {
 		return
