@@ -38,6 +38,7 @@ type Unit struct {
 	Types     []Type
 	Functions []Function
 	Settings  []Setting
+	Foreign   []Foreign // functions outside the checkout that it calls, as far as their source is at hand
 	Problems  []Problem
 	// Incomplete says that types or syntax were missing in part, so that
 	// silence about this unit proves less than elsewhere.

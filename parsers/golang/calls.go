@@ -164,6 +164,9 @@ func (b *body) call(c *ast.CallExpr, use unit.Use, m mode) {
 	switch {
 	case f != nil:
 		call.Callee, call.Name, call.External = funcID(f), f.Name(), b.x.isExternal(f)
+		if call.External {
+			b.x.foreign[f.Origin()] = true
+		}
 		b.receiver(c, f, &call)
 	default:
 		b.dynamic(c, &call)

@@ -21,6 +21,8 @@ type Source struct {
 	Info  *types.Info
 	// Local tells the import paths of the checkout's own modules.
 	Local func(importPath string) bool
+	// Foreign is asked about functions outside the checkout; nil knows nothing.
+	Foreign *Foreign
 }
 
 // Extract turns one package into a unit. It looks at this package's syntax and
@@ -29,6 +31,7 @@ func Extract(s Source) *unit.Unit {
 	x := &extractor{
 		Source: s, unit: &unit.Unit{Language: unit.Go, Name: s.Types.Path()},
 		files: map[*ast.File]unit.File{}, closures: map[*ast.FuncLit]string{}, closed: map[*ast.FuncLit]bool{},
+		foreign: map[*types.Func]bool{},
 	}
 	for _, f := range s.Files {
 		x.file(f)
@@ -39,6 +42,7 @@ func Extract(s Source) *unit.Unit {
 		}
 	}
 	x.packageInit()
+	x.learn()
 	sort.SliceStable(x.unit.Functions, func(i, j int) bool { return x.unit.Functions[i].ID < x.unit.Functions[j].ID })
 	return x.unit
 }
@@ -52,6 +56,7 @@ type extractor struct {
 
 	closures map[*ast.FuncLit]string // their IDs
 	closed   map[*ast.FuncLit]bool   // already read
+	foreign  map[*types.Func]bool    // functions outside the checkout that are called
 }
 
 func (x *extractor) local(importPath string) bool {
