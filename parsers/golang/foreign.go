@@ -284,6 +284,26 @@ func holdsConnection(t types.Type, depth int, seen map[types.Type]bool) bool {
 	return false
 }
 
+// learned is what is known of an argument of a function outside the checkout.
+func (x *extractor) learned(f *types.Func, nth int) (unit.ForeignParam, bool) {
+	if x.Foreign == nil {
+		return unit.ForeignParam{}, false
+	}
+	what, ok := x.Foreign.Learn(f)
+	if !ok {
+		return unit.ForeignParam{}, false
+	}
+	if sig := f.Type().(*types.Signature); sig.Variadic() {
+		nth = min(nth, sig.Params().Len()-1)
+	}
+	for _, p := range what.Params {
+		if p.Nth == nth {
+			return p, true
+		}
+	}
+	return unit.ForeignParam{Nth: nth}, true
+}
+
 // learn adds to a unit what is known of the functions outside the checkout that
 // it calls.
 func (x *extractor) learn() {
