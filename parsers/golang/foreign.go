@@ -29,6 +29,7 @@ type Foreign struct {
 	bodies  map[*types.Func]*bodyEntry
 	checked map[*types.Package]*sync.Mutex // checking touches the scopes of a package
 	sums    map[sumKey]*foreignSummary
+	whole   map[*types.Func]*foreignSummary // the shallowest that more calls would not change
 	outside map[*types.Package]bool
 	clients map[types.Type]bool
 	within  map[types.Type]map[any]bool
@@ -51,7 +52,7 @@ func NewForeign(fset *token.FileSet) *Foreign {
 	return &Foreign{
 		fset:    fset,
 		extents: map[token.Pos]extent{}, bodies: map[*types.Func]*bodyEntry{}, checked: map[*types.Package]*sync.Mutex{},
-		sums: map[sumKey]*foreignSummary{}, outside: map[*types.Package]bool{}, clients: map[types.Type]bool{},
+		sums: map[sumKey]*foreignSummary{}, whole: map[*types.Func]*foreignSummary{}, outside: map[*types.Package]bool{}, clients: map[types.Type]bool{},
 		within: map[types.Type]map[any]bool{},
 	}
 }
@@ -98,12 +99,11 @@ func (fo *Foreign) read(f *types.Func, ext extent) *foreignBody {
 	if tf == nil {
 		return nil
 	}
-	src, err := os.ReadFile(tf.Name())
-	if err != nil || len(src) != tf.Size() || ext.to > len(src) {
-		return nil // another file than the one that was loaded
+	text := sourceOf(tf, ext)
+	if text == nil {
+		return nil
 	}
 	fset := token.NewFileSet()
-	text := append([]byte("package p\n"), src[ext.from:ext.to]...)
 	file, err := parser.ParseFile(fset, "", text, parser.SkipObjectResolution)
 	if err != nil || len(file.Decls) != 1 {
 		return nil
@@ -125,6 +125,26 @@ func (fo *Foreign) read(f *types.Func, ext extent) *foreignBody {
 		return nil
 	}
 	return newForeignBody(f, decl, info)
+}
+
+// sourceOf reads a part of a file as a file of its own, or nothing if it is not
+// the file that was loaded.
+func sourceOf(tf *token.File, ext extent) []byte {
+	in, err := os.Open(tf.Name())
+	if err != nil {
+		return nil
+	}
+	defer in.Close()
+	if info, err := in.Stat(); err != nil || info.Size() != int64(tf.Size()) {
+		return nil
+	}
+	const head = "package p\n"
+	text := make([]byte, len(head)+ext.to-ext.from)
+	copy(text, head)
+	if _, err := in.ReadAt(text[len(head):], int64(ext.from)); err != nil {
+		return nil
+	}
+	return text
 }
 
 func (fo *Foreign) lockOf(p *types.Package) *sync.Mutex {

@@ -38,6 +38,8 @@ type foreignSummary struct {
 	async   map[int]bool
 	opaque  bool
 	endless bool
+	cut     bool // a call was not followed for its depth alone
+	calls   int  // how many calls deep it was made
 }
 
 func newForeignSummary() *foreignSummary {
@@ -55,6 +57,13 @@ func unseen(f *types.Func) *foreignSummary {
 	for i := range f.Type().(*types.Signature).Params().Len() {
 		s.unknown[i] = true
 	}
+	return s
+}
+
+// cutOff is the same for one that is too many calls away.
+func cutOff(f *types.Func) *foreignSummary {
+	s := unseen(f)
+	s.cut = true
 	return s
 }
 
@@ -85,6 +94,9 @@ func (fo *Foreign) summary(f *types.Func, calls int) *foreignSummary {
 	key := sumKey{f, calls}
 	fo.mu.Lock()
 	s := fo.sums[key]
+	if w := fo.whole[f]; s == nil && w != nil && w.calls <= calls {
+		s = w
+	}
 	fo.mu.Unlock()
 	if s != nil {
 		return s
@@ -92,6 +104,10 @@ func (fo *Foreign) summary(f *types.Func, calls int) *foreignSummary {
 	s = fo.summarise(f, calls)
 	fo.mu.Lock()
 	fo.sums[key] = s
+	if w := fo.whole[f]; !s.cut && (w == nil || w.calls > calls) {
+		s.calls = calls
+		fo.whole[f] = s
+	}
 	fo.mu.Unlock()
 	return s
 }
@@ -117,8 +133,11 @@ func (fo *Foreign) summarise(f *types.Func, calls int) *foreignSummary {
 // declares for it. Where they disagree nothing is known.
 func (fo *Foreign) implemented(f *types.Func, sig *types.Signature, calls int) *foreignSummary {
 	named := namedOf(sig.Recv().Type())
-	if calls == 0 || named == nil || f.Pkg() == nil || isStandard(f.Pkg().Path()) {
+	if named == nil || f.Pkg() == nil || isStandard(f.Pkg().Path()) {
 		return unseen(f)
+	}
+	if calls == 0 {
+		return cutOff(f)
 	}
 	iface, ok := named.Underlying().(*types.Interface)
 	if !ok {
@@ -137,6 +156,7 @@ func (fo *Foreign) implemented(f *types.Func, sig *types.Signature, calls int) *
 		return all[0]
 	}
 	out := unseen(f)
+	out.cut = slices.ContainsFunc(all, func(s *foreignSummary) bool { return s.cut })
 	if len(all) == 0 {
 		return out
 	}
@@ -334,12 +354,13 @@ func (j *joiner) sub(c *foreignCall, n int) *foreignSummary {
 	case !j.concerned(c) && !j.fo.reachesOut(c.fn.Pkg()):
 	case j.calls == 0:
 		if s = primitive(c.fn, c.fn.Type().(*types.Signature)); s == nil {
-			s = unseen(c.fn)
+			s = cutOff(c.fn)
 		}
 	default:
 		s = j.fo.summary(c.fn, j.calls-1)
 	}
 	j.subs[n] = s
+	j.out.cut = j.out.cut || s != nil && s.cut
 	return s
 }
 
