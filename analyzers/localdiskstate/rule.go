@@ -124,6 +124,9 @@ func firstWrite(p *rule.Pass, f *program.Function) (write, bool) {
 	for i := range f.Calls {
 		c := &f.Calls[i]
 		e, ok := effects.Of(c)
+		if !ok {
+			e, ok = learned(p.Program, c)
+		}
 		if !ok || e.Kind != effects.File {
 			continue
 		}
@@ -132,6 +135,24 @@ func firstWrite(p *rule.Pass, f *program.Function) (write, bool) {
 		}
 	}
 	return write{}, false
+}
+
+// learned is the writing of a file by a library of which nothing is known but its
+// source: one whose caller names the file.
+func learned(p *program.Program, c *unit.Call) (effects.Effect, bool) {
+	if _, known := effects.Known(c.Callee); known || !c.External || c.Reference {
+		return effects.Effect{}, false
+	}
+	f := p.Foreign(c.Callee)
+	if f == nil {
+		return effects.Effect{}, false
+	}
+	for _, e := range f.Effects {
+		if e.Kind == unit.WritesFile && e.Path >= 0 {
+			return effects.Effect{Kind: effects.File, Path: e.Path, What: c.Callee[strings.LastIndexByte(c.Callee, '/')+1:]}, true
+		}
+	}
+	return effects.Effect{}, false
 }
 
 // maxUp bounds how many callers up a path that is handed in is followed.

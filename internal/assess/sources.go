@@ -57,7 +57,7 @@ func (s *Sources) fixpoint() {
 	for _, f := range s.p.Functions() {
 		set := map[Source]bool{}
 		for i := range f.Calls {
-			for _, src := range classify(&f.Calls[i]) {
+			for _, src := range s.classify(&f.Calls[i]) {
 				if src != FromClock && src != FromRequest { // some callee always looks at the clock
 					set[src] = true
 				}
@@ -108,7 +108,7 @@ func (s *Sources) Reach(id string) []Source { return sorted(s.memo[id]) }
 // ReachOfCall lists what a call reaches, sorted.
 func (s *Sources) ReachOfCall(c *unit.Call) []Source {
 	set := map[Source]bool{}
-	for _, src := range classify(c) {
+	for _, src := range s.classify(c) {
 		set[src] = true
 	}
 	for _, id := range append([]string{c.Callee}, c.Targets...) {
@@ -207,7 +207,7 @@ func (s *Sources) walk(v *unit.Value, set map[Source]bool) {
 		for src := range s.memo[v.Callee] {
 			set[src] = true
 		}
-		for _, src := range classifyName(v.Callee) {
+		for _, src := range s.classifyName(v.Callee) {
 			set[src] = true
 		}
 		if holder, ok := strings.CutPrefix(v.Callee, "&"); ok {
@@ -237,11 +237,11 @@ func ofRequest(pl *unit.Place) bool {
 }
 
 // classify tells what one call reaches by itself.
-func classify(c *unit.Call) []Source {
+func (s *Sources) classify(c *unit.Call) []Source {
 	if !c.External {
 		return nil
 	}
-	out := classifyName(c.Callee)
+	out := s.classifyName(c.Callee)
 	db := len(out) > 0 && out[0] == FromDatabase
 	for _, a := range c.Args {
 		switch {
@@ -258,8 +258,35 @@ func classify(c *unit.Call) []Source {
 	return out
 }
 
-// classifyName tells it from the name of a function outside the checkout.
-func classifyName(id string) []Source {
+// classifyName tells it of a function outside the checkout: by its name if it is
+// well known, by its source otherwise.
+func (s *Sources) classifyName(id string) []Source {
+	if out := classifyKnown(id); out != nil {
+		return out
+	}
+	f := s.p.Foreign(id)
+	if f == nil {
+		return nil
+	}
+	var out []Source
+	for _, e := range f.Effects {
+		out = append(out, learnedSources[e.Kind]...)
+	}
+	return out
+}
+
+// learnedSources are the sources of what the source of a library says.
+var learnedSources = map[unit.ForeignKind][]Source{
+	unit.WritesFile:     {ToFile},
+	unit.ReadsFile:      {FromFile},
+	unit.Network:        {FromNetwork},
+	unit.ReadsDatabase:  {FromDatabase},
+	unit.WritesDatabase: {FromDatabase, ToDatabase},
+	unit.RunsProgram:    {FromProgram},
+}
+
+// classifyKnown tells it from the name alone.
+func classifyKnown(id string) []Source {
 	for _, e := range origins() {
 		if !strings.HasPrefix(id, e.prefix) {
 			continue

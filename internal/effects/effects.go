@@ -159,6 +159,9 @@ func Named(callee string) (Effect, bool) {
 	return e, ok && e.Kind != None
 }
 
+// Known tells a function that the list speaks of, be it as an exception.
+func Known(callee string) (Effect, bool) { return named(callee) }
+
 func named(callee string) (Effect, bool) {
 	t := known()
 	if e, ok := t.exact[callee]; ok {

@@ -36,6 +36,7 @@ type Program struct {
 	lived     map[string]bool // types of which the process keeps one instance
 	heldBy    map[string][]*Holder
 	settings  []unit.Setting
+	foreign   map[string]*unit.Foreign
 	made      map[string]int      // calls that make an instance, by type
 	stored    map[string][]string // functions put into each field and variable
 	// calledAtBoot are the functions that boot calls, as opposed to those that it
@@ -96,7 +97,7 @@ func Link(units []*unit.Unit, c *catalog.Catalog) *Program {
 	p := &Program{
 		Units: units, Catalog: c,
 		functions: map[string]*Function{}, holders: map[string]*Holder{}, types: map[string]*unit.Type{},
-		lived: map[string]bool{}, heldBy: map[string][]*Holder{},
+		lived: map[string]bool{}, heldBy: map[string][]*Holder{}, foreign: map[string]*unit.Foreign{},
 	}
 	p.index()
 	p.connect()
@@ -134,6 +135,9 @@ func (p *Program) index() {
 			}
 		}
 		p.settings = append(p.settings, u.Settings...)
+		for i := range u.Foreign {
+			p.foreign[u.Foreign[i].ID] = &u.Foreign[i]
+		}
 	}
 	sort.Slice(p.order, func(i, j int) bool { return p.order[i].ID < p.order[j].ID })
 }
@@ -153,6 +157,9 @@ func (p *Program) Holder(id string) *Holder { return p.holders[id] }
 
 // Function returns the function with an ID, or nil.
 func (p *Program) Function(id string) *Function { return p.functions[id] }
+
+// Foreign returns what the source of a function outside the checkout says, or nil.
+func (p *Program) Foreign(id string) *unit.Foreign { return p.foreign[id] }
 
 // Functions lists all functions, sorted by ID.
 func (p *Program) Functions() []*Function { return p.order }

@@ -38,6 +38,7 @@ type Unit struct {
 	Types     []Type
 	Functions []Function
 	Settings  []Setting
+	Foreign   []Foreign // functions outside the checkout that it calls, as far as their source is at hand
 	Problems  []Problem
 	// Records are what the functions do, for front ends that write them, and
 	// Methods how calls of methods are dispatched.

@@ -138,6 +138,7 @@ type loader struct {
 	modules  []string        // module paths of the checkout
 	units    []*unit.Unit
 	problems []unit.Problem
+	foreign  *Foreign // of the module being read
 }
 
 // module loads one module and extracts its packages.
@@ -186,6 +187,7 @@ func allBroken(pkgs []*packages.Package) bool {
 
 func (l *loader) load(ctx context.Context, m module, flags []string) ([]*packages.Package, error) {
 	fset := token.NewFileSet()
+	l.foreign = NewForeign(fset)
 	cfg := &packages.Config{
 		Context:    ctx,
 		Mode:       loadMode,
@@ -193,7 +195,7 @@ func (l *loader) load(ctx context.Context, m module, flags []string) ([]*package
 		Fset:       fset,
 		Env:        environment(l.offline, flags != nil),
 		BuildFlags: append([]string{"-mod=mod"}, flags...),
-		ParseFile:  parseFile(l.root),
+		ParseFile:  parseFile(l.root, l.foreign),
 	}
 	if fileExists(filepath.Join(filepath.Dir(m.gomod), "vendor", "modules.txt")) {
 		cfg.BuildFlags = append([]string{"-mod=vendor"}, flags...)
@@ -266,8 +268,8 @@ func environment(offline, alone bool) []string {
 }
 
 // parseFile parses files of the checkout whole and drops the function bodies of
-// all others at once.
-func parseFile(root string) func(*token.FileSet, string, []byte) (*ast.File, error) {
+// all others at once; where they stood is remembered.
+func parseFile(root string, foreign *Foreign) func(*token.FileSet, string, []byte) (*ast.File, error) {
 	gate := make(chan struct{}, runtime.GOMAXPROCS(0)+2)
 	return func(fset *token.FileSet, name string, src []byte) (*ast.File, error) {
 		gate <- struct{}{}
@@ -277,6 +279,7 @@ func parseFile(root string) func(*token.FileSet, string, []byte) (*ast.File, err
 		}
 		f, err := parser.ParseFile(fset, name, src, parser.SkipObjectResolution)
 		if f != nil {
+			foreign.noteBodies(f)
 			dropBodies(f)
 		}
 		return f, err
@@ -325,7 +328,7 @@ func (l *loader) extract(pkgs []*packages.Package) {
 			defer wg.Done()
 			defer func() { <-gate }()
 			problem := frontend.Guard(l.packageFile(p), "package "+p.PkgPath, func() {
-				units[i] = Extract(Source{Root: l.root, Fset: p.Fset, Files: p.Syntax, Types: p.Types, Info: p.TypesInfo, Local: l.local, SSA: forms.program, Form: forms.of[p]})
+				units[i] = Extract(Source{Root: l.root, Fset: p.Fset, Files: p.Syntax, Types: p.Types, Info: p.TypesInfo, Local: l.local, SSA: forms.program, Form: forms.of[p], Foreign: l.foreign})
 			})
 			if problem != nil {
 				units[i] = &unit.Unit{Language: unit.Go, Path: path.Dir(problem.File), Name: p.PkgPath, Problems: []unit.Problem{*problem}}

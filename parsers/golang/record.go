@@ -454,7 +454,7 @@ func (w *writer) slot(v ssa.Value) unit.Slot {
 		return 0
 	case *ssa.Global:
 		s := w.fresh(v)
-		w.emit(unit.Op{Kind: unit.OpRoot, To: []unit.Slot{s}, Name: v.Pkg.Pkg.Path() + "." + v.Name(), Type: pointee(v.Type())}, token.NoPos)
+		w.emit(unit.Op{Kind: unit.OpRoot, To: []unit.Slot{s}, Name: v.Pkg.Pkg.Path() + "." + v.Name(), Type: pointeeID(v.Type())}, token.NoPos)
 		return s
 	case *ssa.Function:
 		s := w.fresh(v)
@@ -528,7 +528,7 @@ func kindOf(t types.Type) string {
 	return typeString(t)
 }
 
-func pointee(t types.Type) string {
+func pointeeID(t types.Type) string {
 	if p, ok := t.Underlying().(*types.Pointer); ok {
 		return kindOf(p.Elem())
 	}
@@ -538,7 +538,7 @@ func pointee(t types.Type) string {
 func (w *writer) instruction(in ssa.Instruction) {
 	switch in := in.(type) {
 	case *ssa.Alloc:
-		w.make(in, pointee(in.Type()), w.capturedID(in.Pos()))
+		w.make(in, pointeeID(in.Type()), w.capturedID(in.Pos()))
 	case *ssa.MakeMap, *ssa.MakeChan, *ssa.MakeSlice:
 		v := in.(ssa.Value)
 		w.make(v, kindOf(v.Type()), "")
@@ -751,7 +751,7 @@ func (w *writer) access(in ssa.Value) {
 		w.load(in, s, in.Pos())
 	case *ssa.IndexAddr:
 		if s := w.slot(in); s != 0 {
-			w.emit(unit.Op{Kind: unit.OpElem, To: []unit.Slot{s}, Base: w.slot(in.X), Type: pointee(in.Type())}, in.Pos())
+			w.emit(unit.Op{Kind: unit.OpElem, To: []unit.Slot{s}, Base: w.slot(in.X), Type: pointeeID(in.Type())}, in.Pos())
 		}
 	case *ssa.Index:
 		w.load(in, w.element(w.slot(in.X), "", kindOf(in.Type()), in.Pos()), in.Pos())
@@ -815,7 +815,7 @@ func (w *writer) load(in ssa.Value, from unit.Slot, pos token.Pos) {
 
 func (w *writer) step(in ssa.Value, base ssa.Value, field int, pos token.Pos) {
 	s := w.slot(in)
-	w.emit(unit.Op{Kind: unit.OpStep, To: []unit.Slot{s}, Base: w.slot(base), Field: fieldID(base.Type(), field), Type: pointee(in.Type())}, pos)
+	w.emit(unit.Op{Kind: unit.OpStep, To: []unit.Slot{s}, Base: w.slot(base), Field: fieldID(base.Type(), field), Type: pointeeID(in.Type())}, pos)
 }
 
 func fieldID(t types.Type, i int) string {
@@ -860,7 +860,7 @@ func (w *writer) assert(in *ssa.TypeAssert) {
 	if from == 0 || to == 0 {
 		return
 	}
-	op := unit.Op{Kind: unit.OpAssert, To: []unit.Slot{to}, Base: from, Type: pointee(in.AssertedType)}
+	op := unit.Op{Kind: unit.OpAssert, To: []unit.Slot{to}, Base: from, Type: pointeeID(in.AssertedType)}
 	if m := interfaceMethods(in.AssertedType); types.IsInterface(in.AssertedType) {
 		op.Type, op.Call = "", &unit.Apply{Ifaces: [][]string{m}}
 	}

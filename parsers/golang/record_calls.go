@@ -166,7 +166,7 @@ func resultTypes(sig *types.Signature) []string {
 		case !leadsOn(t, 0):
 			out = append(out, "-")
 		default:
-			out = append(out, pointee(t))
+			out = append(out, pointeeID(t))
 		}
 	}
 	return out
