@@ -51,6 +51,8 @@ type Options struct {
 type Outcome struct {
 	Result  *result.Result
 	Ranking *rank.Ranking // nil if ranking failed, which the errors then say
+	// Read lists the files that were read, or could not be, sorted.
+	Read []string
 	// Repaired ranks again as if what findings report were repaired. It fails if one
 	// is about nothing that domains share.
 	Repaired func(findings []result.Finding) (*rank.Ranking, error)
@@ -83,8 +85,14 @@ func Study(ctx context.Context, o Options) (*Outcome, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	read := filesRead(units, problems)
 	o.Progress("asking rules", 0, 0)
-	return assemble(units, tree, append(tree.Problems, problems...), o)
+	out, err := assemble(units, tree, append(tree.Problems, problems...), o)
+	if err != nil {
+		return nil, err
+	}
+	out.Read = read
+	return out, nil
 }
 
 func (o Options) complete() Options {

@@ -43,23 +43,26 @@ type auditFlags struct {
 func newAudit(env Env) *cobra.Command {
 	var f auditFlags
 	cmd := &cobra.Command{
-		Use:   "audit [PATH]",
+		Use:   "audit [PATH...]",
 		Short: "Audit a checkout and print the inventory of its process state",
 		Long: `Audit a checkout and print the inventory of its process state.
 
-PATH is the folder to audit, by default the current one. Nothing in it is
-executed or changed. What a baseline knows, or a comment beside the code says
-may stay, is counted and not listed.
+PATH is the folder to audit, by default the current one. A folder or file inside
+a Go module or a Rails application is audited with all of it, and only what lies
+at or below the PATHs is shown; "-" reads them from the standard input. Nothing
+in the tree is executed or changed. What a baseline knows, or a comment beside
+the code says may stay, is counted and not listed.
 
 Exit codes: 0 the audit ran; 1 with --fail-on, something is at or above the
 level, or new; 2 wrong usage or configuration; 3 with --strict, a part could not be
 analysed.`,
 		Example: `  stateaudit audit
   stateaudit audit --format json -o state.json ~/src/shop
-  stateaudit audit --format table --format sarif=state.sarif --fail-on new .`,
-		Args: cobra.MaximumNArgs(1),
+  stateaudit audit --format table --format sarif=state.sarif --fail-on new .
+  stateaudit audit app/services lib/throttle.rb
+  git diff --name-only main | stateaudit audit -`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runAudit(cmd, env, f, rootOf(args))
+			return runAudit(cmd, env, f, args)
 		},
 	}
 	f.define(cmd)
@@ -99,32 +102,37 @@ func (f *verdictFlags) define(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions([]string{"note", "warning", "error", failOnNew}, cobra.ShellCompDirectiveNoFileComp))
 }
 
-func runAudit(cmd *cobra.Command, env Env, f auditFlags, root string) error {
+func runAudit(cmd *cobra.Command, env Env, f auditFlags, args []string) error {
 	outputs, err := f.check()
 	if err != nil {
 		return err
 	}
-	known, err := f.baselineFlags.read(root)
+	t, err := targetOf(args, cmd.InOrStdin())
+	if err != nil {
+		return &exit{exitUsage, err}
+	}
+	known, err := f.baselineFlags.read(t)
 	if err != nil {
 		return &exit{exitUsage, err}
 	}
 	if f.failOn == failOnNew && known == nil {
 		return &exit{exitUsage, errors.New("--fail-on new: there is no baseline to compare with; write one with `stateaudit baseline`")}
 	}
-	c, err := f.configuration(root)
+	c, err := f.configuration(t)
 	if err != nil {
 		return &exit{exitUsage, err}
 	}
-	r, err := f.audited(cmd.Context(), env, cmd.ErrOrStderr(), root, c)
+	out, err := f.study(cmd.Context(), env, cmd.ErrOrStderr(), t, c)
 	if err != nil {
 		return err
 	}
 	f.notes = f.notes || f.verbose || f.countNotes()
-	known.apply(r, cmd.ErrOrStderr(), f.quiet)
-	if err := f.outputFlags.write(cmd, env, root, r, outputs); err != nil {
+	known.apply(out, t, cmd.ErrOrStderr(), f.quiet)
+	audit.Narrow(out.Result, t.paths)
+	if err := f.outputFlags.write(cmd, env, t.root, out.Result, outputs); err != nil {
 		return err
 	}
-	return f.verdict(r)
+	return f.verdict(out.Result)
 }
 
 // check finds what is wrong with the flags before any work is done.
@@ -145,11 +153,11 @@ func (f *verdictFlags) check() error {
 	return nil
 }
 
-// configuration reads the file that holds for a root.
-func (f *scopeFlags) configuration(root string) (*config.Config, error) {
+// configuration reads the file that holds for a target.
+func (f *scopeFlags) configuration(t target) (*config.Config, error) {
 	file := f.config
 	if file == "" && !f.noConfig {
-		file = config.Find(root)
+		file = t.find(config.FileName)
 	}
 	c := &config.Config{}
 	if file != "" {
@@ -162,25 +170,29 @@ func (f *scopeFlags) configuration(root string) (*config.Config, error) {
 	return c, nil
 }
 
-// audited runs the audit with progress and times.
-func (f *scopeFlags) audited(ctx context.Context, env Env, stderr io.Writer, root string, c *config.Config) (*result.Result, error) {
-	out, err := f.study(ctx, env, stderr, root, c)
-	if err != nil {
-		return nil, err
-	}
-	return out.Result, nil
-}
-
-// study is audited that keeps the ranking.
-func (f *scopeFlags) study(ctx context.Context, env Env, stderr io.Writer, root string, c *config.Config) (*audit.Outcome, error) {
+// study runs the audit with progress and times, and keeps the ranking.
+func (f *scopeFlags) study(ctx context.Context, env Env, stderr io.Writer, t target, c *config.Config) (*audit.Outcome, error) {
 	requests, err := f.requests(stderr)
 	if err != nil {
 		return nil, &exit{exitUsage, err}
 	}
 	start := env.Now()
-	p := newProgress(env, stderr, f.quiet, f.verbose)
-	out, err := audit.Study(ctx, audit.Options{Root: root, Config: c, Offline: f.offline, Traffic: requests, Progress: p.update})
-	p.finish()
+	out := &audit.Outcome{Result: &result.Result{SchemaVersion: result.SchemaVersion, Root: "."}}
+	if t.nothing {
+		if !f.quiet {
+			fmt.Fprintln(stderr, "stateaudit: the list of paths is empty: nothing is audited")
+		}
+		out.Result.Complete()
+	} else {
+		p := newProgress(env, stderr, f.quiet, f.verbose)
+		out, err = audit.Study(ctx, audit.Options{
+			Root: t.root, Config: c, Offline: f.offline, Traffic: requests, Progress: p.update,
+		})
+		p.finish()
+		if err == nil && !t.listed {
+			err = out.Covers(t.paths)
+		}
+	}
 	switch {
 	case errors.Is(err, context.Canceled):
 		return nil, failure(errors.New("interrupted"))

@@ -38,6 +38,8 @@ type Env struct {
 	// Width returns the columns of the terminal that a stream leads to, or 0 if
 	// it leads elsewhere.
 	Width func(stream io.Writer) int
+	// files knows what is half written when the process has to end.
+	files *files
 }
 
 // Main runs the program for the process that it is in.
