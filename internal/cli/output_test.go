@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"maps"
@@ -31,7 +32,7 @@ func run(args ...string) (code int, stdout, stderr string) {
 		Now:    func() time.Time { return time.Unix(0, 0) },
 		Width:  func(io.Writer) int { return 0 },
 	}
-	code = Run(args, strings.NewReader(""), &out, &errs, env)
+	code = Run(context.Background(), args, strings.NewReader(""), &out, &errs, env)
 	return code, out.String(), errs.String()
 }
 
