@@ -32,4 +32,7 @@ type Input struct {
 	Root    string   // absolute folder of the checkout
 	Files   []string // matched files, relative, sorted
 	Offline bool     // never ask the network for modules
+	// Progress, if set, is told how far a stage has come; 0 of 0 if that is not
+	// known. It may be called from several goroutines at once.
+	Progress func(stage string, done, total int)
 }
