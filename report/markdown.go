@@ -32,7 +32,7 @@ func writeMarkdown(w io.Writer, r *result.Result, o Options) error {
 	m.findings(active, hasBaseline(r.Findings))
 	m.candidates(r)
 	m.problems(r.Errors)
-	_, err := io.WriteString(w, m.String())
+	_, err := io.WriteString(w, inertLines(m.String()))
 	return err
 }
 

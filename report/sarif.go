@@ -85,7 +85,7 @@ func marshal(v any) ([]byte, error) {
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
 	err := e.Encode(v)
-	return []byte(b.String()), err
+	return inertJSON([]byte(b.String())), err
 }
 
 // automation names the audit: the part before the last slash is the category,

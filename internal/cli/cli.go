@@ -24,6 +24,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/stateaudit/stateaudit/internal/config"
+	format "github.com/stateaudit/stateaudit/report"
 )
 
 // The exit codes.
@@ -145,19 +146,30 @@ func report(cmd *cobra.Command, err error, stderr io.Writer) int {
 	}
 	var e *exit
 	if !errors.As(err, &e) {
-		fmt.Fprintf(stderr, "stateaudit: %v\nRun \"%s --help\" for usage.\n", sentence(err), cmd.CommandPath())
+		fmt.Fprintf(stderr, "stateaudit: %s\nRun \"%s --help\" for usage.\n", sentence(err), cmd.CommandPath())
 		return exitUsage
 	}
 	if e.cause != nil {
-		fmt.Fprintf(stderr, "stateaudit: %v\n", e.cause)
+		fmt.Fprintf(stderr, "stateaudit: %s\n", sentence(e.cause))
 	}
 	return e.code
 }
 
-// sentence keeps the first paragraph of an error: cobra adds suggestions and
-// usage in lines of their own.
+// sentence is an error for a terminal or a log: it may quote names of the audited
+// tree. Empty lines go, as cobra has them before its suggestions.
 func sentence(err error) string {
-	return strings.TrimSpace(strings.ReplaceAll(err.Error(), "\n\n", "\n"))
+	var lines []string
+	for line := range strings.Lines(err.Error()) {
+		if line = strings.TrimRight(line, "\r\n"); strings.TrimSpace(line) != "" {
+			indented := len(line) > len(strings.TrimLeft(line, " \t"))
+			line = format.Clean(strings.TrimSpace(line))
+			if indented {
+				line = "  " + line
+			}
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 func terminalWidth(stream io.Writer) int {

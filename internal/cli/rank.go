@@ -148,7 +148,7 @@ func (f *scopeFlags) studied(cmd *cobra.Command, env Env, root string) (*audit.O
 	}
 	if !f.quiet {
 		for _, p := range out.Ranking.Map.Problems {
-			fmt.Fprintf(cmd.ErrOrStderr(), "stateaudit: %s:%d: %s\n", p.File, p.Line, p.Message)
+			fmt.Fprintf(cmd.ErrOrStderr(), "stateaudit: %s:%d: %s\n", format.Clean(p.File), p.Line, format.Clean(p.Message))
 		}
 	}
 	return out, nil
@@ -176,10 +176,10 @@ func (f *scopeFlags) requests(stderr io.Writer) (*rank.Traffic, error) {
 	if !f.quiet {
 		for _, p := range problems {
 			if p.Line == 0 {
-				fmt.Fprintf(stderr, "stateaudit: %s: %s\n", p.File, p.Message)
+				fmt.Fprintf(stderr, "stateaudit: %s: %s\n", format.Clean(p.File), format.Clean(p.Message))
 				continue
 			}
-			fmt.Fprintf(stderr, "stateaudit: %s:%d: %s\n", p.File, p.Line, p.Message)
+			fmt.Fprintf(stderr, "stateaudit: %s:%d: %s\n", format.Clean(p.File), p.Line, format.Clean(p.Message))
 		}
 	}
 	return requests, nil
