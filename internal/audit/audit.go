@@ -38,6 +38,12 @@ var ErrNoSource = errors.New("holds no source in a supported language")
 type Options struct {
 	Root   string
 	Config *config.Config // nil for the default
+	// About are the paths that the user asked for, relative to the root; none stands
+	// for all of it. A checkout in another language is audited only if these name
+	// deployment files alone.
+	About []string
+	// Only are the languages to read; all if there are none.
+	Only []unit.Language
 	// Offline forbids to ask the network for modules.
 	Offline bool
 	// Traffic, if known, weighs the endpoints for ranking.
@@ -76,12 +82,21 @@ func Study(ctx context.Context, o Options) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	units, problems, err := parse(ctx, parsers.All(), tree, o)
+	all := o.frontEnds()
+	units, problems, err := parse(ctx, all, tree, o)
 	if err != nil {
 		return nil, err
 	}
+	if len(o.Only) == 0 {
+		about := slices.DeleteFunc(slices.Clone(tree.Files), func(f string) bool { return !Below(f, o.About) })
+		counted := countFiles(all, about, units)
+		if counted.foreign() {
+			return nil, counted.refusal(o.Root)
+		}
+		problems = append(problems, counted.unread()...)
+	}
 	o.Progress("resolving", 0, 0)
-	problems = append(problems, resolve(parsers.All(), units)...)
+	problems = append(problems, resolve(all, units)...)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -93,6 +108,23 @@ func Study(ctx context.Context, o Options) (*Outcome, error) {
 	}
 	out.Read = read
 	return out, nil
+}
+
+func (o Options) frontEnds() []frontend.FrontEnd {
+	return slices.DeleteFunc(parsers.All(), func(fe frontend.FrontEnd) bool {
+		return len(o.Only) > 0 && !slices.Contains(o.Only, fe.Language)
+	})
+}
+
+// Languages lists what can be read, in the order in which it is linked.
+func Languages() []unit.Language {
+	var out []unit.Language
+	for _, fe := range parsers.All() {
+		if !slices.Contains(out, fe.Language) {
+			out = append(out, fe.Language)
+		}
+	}
+	return out
 }
 
 func (o Options) complete() Options {
@@ -124,6 +156,9 @@ func parse(ctx context.Context, all []frontend.FrontEnd, tree *checkout.Tree, o 
 		}
 	}
 	if !found {
+		if counted := countFiles(all, tree.Files, nil); counted.foreign() && len(o.Only) == 0 {
+			return nil, nil, counted.refusal(o.Root)
+		}
 		return nil, nil, fmt.Errorf("%q %w", o.Root, ErrNoSource)
 	}
 	return units, problems, nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,6 +14,7 @@ import (
 	"github.com/stateaudit/stateaudit/internal/audit"
 	"github.com/stateaudit/stateaudit/internal/config"
 	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
 // scopeFlags say what is audited and how; every command that audits has them.
@@ -21,6 +23,7 @@ type scopeFlags struct {
 	noConfig bool
 	offline  bool
 	exclude  []string
+	only     []string
 	quiet    bool
 	verbose  bool
 	traffic  string // of commands that rank
@@ -90,6 +93,8 @@ func (f *scopeFlags) define(cmd *cobra.Command) {
 	flags.BoolVar(&f.noConfig, "no-config", false, "read no configuration file")
 	flags.BoolVar(&f.offline, "offline", false, "never ask the network for modules")
 	flags.StringArrayVar(&f.exclude, "exclude", nil, "leave out what matches this `GLOB`, repeatable")
+	flags.StringArrayVar(&f.only, "only", nil, "read only this `LANGUAGE`, repeatable: "+joined(audit.Languages()))
+	_ = cmd.RegisterFlagCompletionFunc("only", cobra.FixedCompletions(strings.Split(joined(audit.Languages()), ", "), cobra.ShellCompDirectiveNoFileComp))
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show notes, and the time each stage takes")
 	cmd.MarkFlagsMutuallyExclusive("config", "no-config")
@@ -176,6 +181,10 @@ func (f *scopeFlags) study(ctx context.Context, env Env, stderr io.Writer, t tar
 	if err != nil {
 		return nil, &exit{exitUsage, err}
 	}
+	only, err := f.languages()
+	if err != nil {
+		return nil, &exit{exitUsage, err}
+	}
 	start := env.Now()
 	out := &audit.Outcome{Result: &result.Result{SchemaVersion: result.SchemaVersion, Root: "."}}
 	if t.nothing {
@@ -184,9 +193,13 @@ func (f *scopeFlags) study(ctx context.Context, env Env, stderr io.Writer, t tar
 		}
 		out.Result.Complete()
 	} else {
+		about := t.paths
+		if t.listed { // what a list names need not be something to audit
+			about = nil
+		}
 		p := newProgress(env, stderr, f.quiet, f.verbose)
 		out, err = audit.Study(ctx, audit.Options{
-			Root: t.root, Config: c, Offline: f.offline, Traffic: requests, Progress: p.update,
+			Root: t.root, Config: c, About: about, Only: only, Offline: f.offline, Traffic: requests, Progress: p.update,
 		})
 		p.finish()
 		if err == nil && !t.listed {
@@ -203,6 +216,18 @@ func (f *scopeFlags) study(ctx context.Context, env Env, stderr io.Writer, t tar
 	r.Tool = result.Tool{Name: "stateaudit", Version: version()}
 	r.StartedAt = start.UTC().Format(time.RFC3339)
 	r.DurationMs = env.Now().Sub(start).Milliseconds()
+	return out, nil
+}
+
+// languages reads --only.
+func (f *scopeFlags) languages() ([]unit.Language, error) {
+	var out []unit.Language
+	for _, name := range f.only {
+		if !slices.Contains(audit.Languages(), unit.Language(name)) {
+			return nil, fmt.Errorf("--only %q: no such language; known are %s", name, joined(audit.Languages()))
+		}
+		out = append(out, unit.Language(name))
+	}
 	return out, nil
 }
 

@@ -203,7 +203,7 @@ func (f *diffFlags) auditedAt(cmd *cobra.Command, env Env, t target, rev revisio
 	}
 	t.root = rev.root
 	out, err := f.study(cmd.Context(), env, cmd.ErrOrStderr(), t, c)
-	if copied && (errors.Is(err, audit.ErrNoSource) || errors.Is(err, checkout.ErrNotFound)) {
+	if copied && (errors.Is(err, audit.ErrNoSource) || errors.Is(err, audit.ErrOtherLanguage) || errors.Is(err, checkout.ErrNotFound)) {
 		r := &result.Result{}
 		r.Complete()
 		return r, nil

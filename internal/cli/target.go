@@ -65,7 +65,10 @@ func (t target) around(args []string) (target, error) {
 		found = append(found, abs)
 	}
 	t.near = common(found)
-	root := application(t.near)
+	root, ok := application(t.near)
+	if here, err := resolved("."); !ok && t.listed && err == nil {
+		root, _ = application(common(append(slices.Clone(found), here)))
+	}
 	for _, abs := range found {
 		rel, err := filepath.Rel(root, abs)
 		if err != nil {
@@ -153,22 +156,22 @@ func lies(name, dir string) bool {
 // application is the root of the module or application that a folder belongs to:
 // the nearest folder above, within the repository, that says it is one; a Go
 // workspace around that. A folder that belongs to none, or that its language's
-// tools leave out, is a root of its own.
-func application(dir string) string {
+// tools leave out, is a root of its own, which is then not ok.
+func application(dir string) (root string, ok bool) {
 	own, ok := above(dir, func(d string) bool {
 		return slices.ContainsFunc(roots(), func(name string) bool { return isFile(filepath.Join(d, filepath.FromSlash(name))) })
 	})
 	if !ok {
 		if own, ok = above(dir, func(d string) bool { return isFile(filepath.Join(d, "Gemfile")) }); !ok {
-			return dir
+			return dir, false
 		}
 	}
 	if isFile(filepath.Join(own, "go.mod")) && !isFile(filepath.Join(own, config.FileName)) {
 		if workspace, ok := above(own, func(d string) bool { return isFile(filepath.Join(d, "go.work")) }); ok {
-			return workspace
+			return workspace, true
 		}
 	}
-	return own
+	return own, true
 }
 
 // roots are the files by which a folder says that it is a module or application.
