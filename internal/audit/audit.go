@@ -142,9 +142,14 @@ func parse(ctx context.Context, all []frontend.FrontEnd, tree *checkout.Tree, o 
 	var units []*unit.Unit
 	var problems []unit.Problem
 	found := false
+	var missing []string
 	for _, fe := range all {
 		files := matched(fe, tree.Files)
 		if len(files) == 0 {
+			continue
+		}
+		if fe.Unavailable != "" {
+			missing = append(missing, fmt.Sprintf("%s of %s cannot be read: %s", plural(len(files)), fe.Language, fe.Unavailable))
 			continue
 		}
 		u, p := read(ctx, fe, tree, files, o)
@@ -155,13 +160,25 @@ func parse(ctx context.Context, all []frontend.FrontEnd, tree *checkout.Tree, o 
 			return nil, nil, err
 		}
 	}
-	if !found {
-		if counted := countFiles(all, tree.Files, nil); counted.foreign() && len(o.Only) == 0 {
-			return nil, nil, counted.refusal(o.Root)
-		}
-		return nil, nil, fmt.Errorf("%q %w", o.Root, ErrNoSource)
+	if found && len(missing) == 0 {
+		return units, problems, nil
 	}
-	return units, problems, nil
+	if slices.ContainsFunc(units, func(u *unit.Unit) bool { return u.Language != unit.Deploy }) {
+		return units, append(problems, unit.Problem{File: ".", Message: missing[0]}), nil
+	}
+	return nil, nil, nothing(all, tree, missing, o)
+}
+
+// nothing says why there is nothing to audit. Deployment files say too little
+// without the application that they deploy.
+func nothing(all []frontend.FrontEnd, tree *checkout.Tree, missing []string, o Options) error {
+	if len(missing) > 0 {
+		return fmt.Errorf("%q: %s", o.Root, missing[0])
+	}
+	if counted := countFiles(all, tree.Files, nil); counted.foreign() && len(o.Only) == 0 {
+		return counted.refusal(o.Root)
+	}
+	return fmt.Errorf("%q %w", o.Root, ErrNoSource)
 }
 
 func matched(fe frontend.FrontEnd, files []string) []string {

@@ -94,12 +94,12 @@ func (c census) String() string {
 	}
 	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(c.others[b], c.others[a]), cmp.Compare(a, b)) })
 	for i, name := range names {
-		names[i] = fmt.Sprintf("%s (%s)", name, files(c.others[name]))
+		names[i] = fmt.Sprintf("%s (%s)", name, plural(c.others[name]))
 	}
 	return strings.Join(names, ", ")
 }
 
-func files(n int) string {
+func plural(n int) string {
 	if n == 1 {
 		return "1 file"
 	}
@@ -110,7 +110,7 @@ func files(n int) string {
 func (c census) refusal(root string) error {
 	text := "Go, Ruby and deployment files are read"
 	if c.deploy > 0 {
-		text += fmt.Sprintf(", of which there is %s of deployment: name it, or give --only deploy, to audit the deployment alone", files(c.deploy))
+		text += fmt.Sprintf(", of which there is %s of deployment: name it, or give --only deploy, to audit the deployment alone", plural(c.deploy))
 	}
 	return fmt.Errorf("%q %w: found %s; %s", root, ErrOtherLanguage, c, text)
 }
@@ -121,5 +121,5 @@ func (c census) unread() []unit.Problem {
 	if c.source == 0 || c.total() <= c.source {
 		return nil
 	}
-	return []unit.Problem{{File: ".", Message: fmt.Sprintf("most of the source here is not read: %s, beside %s that are", c, files(c.source))}}
+	return []unit.Problem{{File: ".", Message: fmt.Sprintf("most of the source here is not read: %s, beside %s that are", c, plural(c.source))}}
 }

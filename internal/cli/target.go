@@ -141,7 +141,7 @@ func common(paths []string) string {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		dir = filepath.Dir(dir)
 	}
-	for slices.ContainsFunc(paths, func(p string) bool { return !lies(p, dir) }) {
+	for filepath.Dir(dir) != dir && slices.ContainsFunc(paths, func(p string) bool { return !lies(p, dir) }) {
 		dir = filepath.Dir(dir)
 	}
 	return dir

@@ -25,6 +25,9 @@ type FrontEnd struct {
 	// Resolve joins the units of the language over the whole checkout: names
 	// become IDs of declarations, callers get their callees. It may be nil.
 	Resolve func(units []*unit.Unit)
+	// Unavailable says why this build of the program cannot read the language; ""
+	// if it can.
+	Unavailable string
 }
 
 // Input is what Load gets.
