@@ -156,7 +156,7 @@ func (s *Sources) fetched(id string) []Source {
 		if c.Reference || c.Async || c.Result != unit.Used && c.Result != unit.Returned {
 			continue
 		}
-		for _, src := range classify(c) {
+		for _, src := range s.classify(c) {
 			if src == FromNetwork || src == FromDatabase {
 				set[src] = true
 			}

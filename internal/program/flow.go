@@ -397,22 +397,3 @@ func (p *Program) answers(a *unit.Access, e *flow.Event) int {
 }
 
 func last(id string) string { return id[strings.LastIndexByte(id, '.')+1:] }
-
-// ZZ dumps.
-func (p *Program) ZZ(fn string) {
-	if fn == "" {
-		return
-	}
-	f := p.functions[fn]
-	if f != nil {
-		println(fn, "solved", f.solved, "boot", f.Boot, "serving", f.Serving, len(f.out))
-		for _, e := range f.out {
-			println("   ->", e.to.ID, e.async, e.ref, e.call != nil, e.to.Boot, e.to.Serving)
-		}
-		for _, c := range f.callers {
-			println("   <-", c.ID, c.Boot, c.Serving)
-		}
-	} else {
-		println(fn, "kept", p.flow.Kept[fn])
-	}
-}

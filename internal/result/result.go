@@ -73,20 +73,23 @@ const (
 
 // Result is one audit.
 type Result struct {
-	SchemaVersion string                  `json:"schemaVersion"`
-	Tool          Tool                    `json:"tool"`
-	Root          string                  `json:"root"`
-	StartedAt     string                  `json:"startedAt"`
-	DurationMs    int64                   `json:"durationMs"`
-	Languages     map[string]LanguageStat `json:"languages"`
-	Summary       Summary                 `json:"summary"`
-	Findings      []Finding               `json:"findings"`
-	Domains       []Domain                `json:"domains"`
-	Candidates    []Candidate             `json:"candidates"`
-	Edges         []Edge                  `json:"edges"`
-	Workloads     []Workload              `json:"workloads"`
-	LeftOut       []LeftOut               `json:"leftOut"`
-	Errors        []unit.Problem          `json:"errors"`
+	SchemaVersion string `json:"schemaVersion"`
+	Tool          Tool   `json:"tool"`
+	Root          string `json:"root"`
+	// Paths are what the user asked for below the root; none stands for all of it.
+	// With paths, findings are those at or below them, and the ranking is left out.
+	Paths      []string                `json:"paths,omitempty"`
+	StartedAt  string                  `json:"startedAt"`
+	DurationMs int64                   `json:"durationMs"`
+	Languages  map[string]LanguageStat `json:"languages"`
+	Summary    Summary                 `json:"summary"`
+	Findings   []Finding               `json:"findings"`
+	Domains    []Domain                `json:"domains"`
+	Candidates []Candidate             `json:"candidates"`
+	Edges      []Edge                  `json:"edges"`
+	Workloads  []Workload              `json:"workloads"`
+	LeftOut    []LeftOut               `json:"leftOut"`
+	Errors     []unit.Problem          `json:"errors"`
 }
 
 // What a workload says.
