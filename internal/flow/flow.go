@@ -85,7 +85,50 @@ type function struct {
 	*unit.Record
 	cloned    bool // by its callers
 	instances map[context]*instance
-	merged    bool
+	made      []bool // by slot, see justMade
+}
+
+// justMade tells a slot that can only hold what this run of the function has made:
+// giving it its first values is no change of it.
+func (f *function) justMade(at unit.Slot) bool {
+	if f.made == nil {
+		f.made = make([]bool, f.Slots)
+		other := make([]bool, f.Slots)
+		for grown := true; grown; {
+			grown = false
+			for i := range f.Ops {
+				op := &f.Ops[i]
+				for _, to := range op.To {
+					switch {
+					case to == 0:
+					case op.Kind == unit.OpMake || (op.Kind == unit.OpStep || op.Kind == unit.OpElem || op.Kind == unit.OpCopy) && f.made[op.Base]:
+						grown = grown || !f.made[to]
+						f.made[to] = true
+					}
+					if to != 0 && op.Kind != unit.OpMake && (op.Kind != unit.OpStep && op.Kind != unit.OpElem && op.Kind != unit.OpCopy || other[op.Base] || !f.made[op.Base] && f.given(op.Base)) {
+						grown = grown || !other[to]
+						other[to] = true
+					}
+				}
+			}
+		}
+		for s := range f.made {
+			f.made[s] = f.made[s] && !other[s]
+		}
+	}
+	return f.made[at]
+}
+
+// given tells a slot that comes from outside the function.
+func (f *function) given(at unit.Slot) bool {
+	for _, slots := range [][]unit.Slot{f.Params, f.Captures} {
+		for _, s := range slots {
+			if s == at && s != 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // context distinguishes the instances of a function.
@@ -106,6 +149,8 @@ type instance struct {
 
 	boot, serving bool
 	via           [2]way
+	// entries are the programs that reach it, a bit each.
+	entries uint64
 }
 
 // way is how an instance was reached in a phase.

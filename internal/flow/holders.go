@@ -35,6 +35,7 @@ type answer struct {
 
 func newHolders(s *solver) *holders {
 	h := &holders{s: s, lives: make([]life, len(s.objects)), heldAt: make([][]int32, len(s.objects)), kept: map[string][]int32{}, known: map[int32]answer{}}
+	s.markEntries()
 	h.holdings()
 	h.live()
 	for i := 1; i < len(s.objects); i++ {
@@ -252,8 +253,31 @@ func (h *holders) find(n int32, depth int) answer {
 
 // unique tells a field of which the process has one place.
 func (h *holders) unique(field string) bool {
-	owner := field[:strings.LastIndexByte(field, '.')]
-	return len(h.kept[owner]) <= 1
+	kept := h.kept[field[:strings.LastIndexByte(field, '.')]]
+	if len(kept) <= 1 {
+		return true
+	}
+	taken := uint64(0)
+	for _, at := range kept {
+		entries := h.entriesOf(at)
+		if entries == 0 || taken&entries != 0 {
+			return false
+		}
+		taken |= entries
+	}
+	return true
+}
+
+// entriesOf are the programs that have an object, or the object around a part, which
+// is given by its node, negative.
+func (h *holders) entriesOf(at int32) uint64 {
+	if at < 0 {
+		at = h.s.nodes[-at].object
+	}
+	if m := h.s.objects[at].maker; m != nil {
+		return m.entries
+	}
+	return 0
 }
 
 // keeper is the place that a reader would name for an object: where its maker put

@@ -39,6 +39,35 @@ func (s *solver) phases() {
 	w.walk()
 }
 
+// markEntries tells for each instance which programs reach it: two programs are two
+// processes, and what each makes once, each process has once.
+func (s *solver) markEntries() {
+	for _, in := range s.instances {
+		in.entries = 0
+	}
+	bit := 0
+	for _, r := range s.in.Roots {
+		f := s.functions[r.Function]
+		if f == nil || r.Serving || f.instances[context{}] == nil {
+			continue
+		}
+		mark := uint64(1) << (bit % 64)
+		bit++
+		queue := []*instance{f.instances[context{}]}
+		for len(queue) > 0 {
+			in := queue[0]
+			queue = queue[1:]
+			if in.entries&mark != 0 {
+				continue
+			}
+			in.entries |= mark
+			for _, c := range in.calls {
+				queue = append(queue, c.to)
+			}
+		}
+	}
+}
+
 type step struct {
 	in    *instance
 	phase int
