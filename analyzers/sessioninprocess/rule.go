@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/bindings"
 	"github.com/stateaudit/stateaudit/internal/effects"
 	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/remedy"
@@ -101,18 +102,15 @@ func reportCall(p *rule.Pass, f *program.Function, c *unit.Call, level result.Le
 
 // reportSettings reports the stores that configuration chooses.
 func reportSettings(p *rule.Pass) {
-	caches := p.Effective(unit.SettingCacheStore)
-	for _, s := range p.Effective(unit.SettingSessionStore) {
-		switch s.Value {
-		case "cache_store":
-			if store := ownCache(caches); store != nil {
-				report(p, s, "in the cache store, which is "+where(store.Value), result.Evidence{Kind: result.ConfigAt, Phase: result.Boot, Location: store.Location, Note: store.Text})
-			}
-		case "pool", "memory_store", "memory":
-			report(p, s, "in the memory of one process")
-		case "file_store", "file", "p_store", "pstore":
-			report(p, s, "in files of one host")
+	for _, k := range p.Local(bindings.Session) {
+		in := "in " + k.Place()
+		if k.Backend.In != nil {
+			in = "in the cache store, which is " + in
 		}
+		p.ReportKept(k, result.Finding{
+			Category: result.Session, Fix: remedy.Fix(result.Session, "", unit.Ruby),
+			Message: fmt.Sprintf("In production sessions are kept %s, %s. With two copies %s.", in, k.Chosen(), remedy.Breaks(result.Session, "")),
+		})
 	}
 	sessions := p.Effective(unit.SettingINI)
 	for _, s := range sessions {
@@ -120,16 +118,6 @@ func reportSettings(p *rule.Pass) {
 			report(p, s, where(s.Value))
 		}
 	}
-}
-
-// ownCache is the cache store of the application, if it is one of the process.
-func ownCache(caches []unit.Setting) *unit.Setting {
-	for i := range caches {
-		if strings.HasSuffix(caches[i].Subject, "config") && (caches[i].Value == "memory_store" || caches[i].Value == "file_store") {
-			return &caches[i]
-		}
-	}
-	return nil
 }
 
 func where(value string) string {
@@ -159,13 +147,9 @@ func off(settings []unit.Setting) bool {
 	return false
 }
 
-func report(p *rule.Pass, s unit.Setting, where string, more ...result.Evidence) {
-	lang := unit.Go
-	if s.Kind == unit.SettingSessionStore {
-		lang = unit.Ruby
-	}
+func report(p *rule.Pass, s unit.Setting, where string) {
 	p.ReportSetting(s, result.Finding{
-		Category: result.Session, Evidence: more, Fix: remedy.Fix(result.Session, "", lang),
+		Category: result.Session, Fix: remedy.Fix(result.Session, "", unit.Go),
 		Message: fmt.Sprintf("`%s` keeps sessions %s. With two copies %s.", s.Text, where, remedy.Breaks(result.Session, "")),
 	})
 }

@@ -38,6 +38,10 @@ const (
 	// unless its options say otherwise. What says where it keeps things.
 	SessionStore Kind = "session-store"
 	CacheStore   Kind = "cache-store"
+	// LimiterStore counts requests in the process; AnswerStore keeps what a later
+	// request has to answer: captchas, codes.
+	LimiterStore Kind = "limiter-store"
+	AnswerStore  Kind = "answer-store"
 )
 
 // Holds tells the kinds that hold a request up.

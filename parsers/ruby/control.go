@@ -93,9 +93,15 @@ func (f *file) forLoop(s *scope, n *node) unit.Value {
 func (f *file) caseOf(s *scope, n *node, use unit.Use) unit.Value {
 	f.eval(s, n.child("value"), unit.Checked)
 	var values []unit.Value
+	rest := s
 	for _, kid := range n.kids {
 		if kid.field == "value" {
 			continue
+		}
+		s := rest
+		if kid.is("when") && s.atBoot() {
+			condition := f.whenCondition(n.child("value"), kid)
+			rest, s = s.under(condition.Negated()), s.under(condition)
 		}
 		for _, part := range kid.kids {
 			switch {

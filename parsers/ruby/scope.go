@@ -45,10 +45,10 @@ type scope struct {
 	body   *body // set directly in a class body
 	locals map[string]*local
 	guards []string
-	empty  []unit.Place // places known to be empty here
-	env    string       // environment that a branch of configuration is for
-	when   string       // other condition of a branch of configuration
-	given  int          // number of the optional parameter that is known to be passed here
+	empty  []unit.Place   // places known to be empty here
+	env    string         // environment that a branch of configuration is for
+	when   unit.Condition // what must hold for configuration to run this
+	given  int            // number of the optional parameter that is known to be passed here
 	tx     bool
 	ensure bool
 	async  bool
