@@ -152,7 +152,7 @@ func (f *finder) groups() []group {
 		}
 		g := group{resource: resource, subject: subject(s), root: f.root(s.Location.File)}
 		key := string(g.resource) + " " + g.subject + " " + g.root
-		if single(resource) {
+		if single(g) {
 			key += " " + s.Location.File + " " + s.Text
 		}
 		if _, ok := index[key]; !ok {
@@ -168,8 +168,8 @@ func (f *finder) groups() []group {
 }
 
 // single tells the resources of which each statement makes one of its own.
-func single(r Resource) bool {
-	return r == Limiter || r == PageCache || r == Flags
+func single(g group) bool {
+	return g.resource == Limiter && g.subject != "Rack::Attack" || g.resource == PageCache || g.resource == Flags
 }
 
 // loaded orders files as Rails loads them.

@@ -139,7 +139,19 @@ func Chosen(c *unit.Call) bool {
 	return false
 }
 
+// stores are the options by which libraries are handed a store of the caller's.
+func stores() []string {
+	return []string{"Storage:", "WithLimitCounter", "LimitCounter:", "WithLimitCounterFunc"}
+}
+
 func shared(v *unit.Value) bool {
+	for _, option := range stores() {
+		for _, text := range []string{v.Text, v.Callee} {
+			if i := strings.Index(text, option); i >= 0 && !strings.Contains(strings.ToLower(text[i:]), "memory") {
+				return true
+			}
+		}
+	}
 	for _, text := range []string{v.Callee, v.Type, v.Text} {
 		text = strings.ToLower(text)
 		for _, name := range []string{"redis", "memcache", "postgres", "mysql", "sqlstore", "mongo", "dynamo", "cookie.", "gormstore", "couchbase"} {
