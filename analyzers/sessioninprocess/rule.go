@@ -5,6 +5,7 @@ package sessioninprocess
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/bindings"
@@ -51,6 +52,9 @@ func reportStores(p *rule.Pass) {
 		for i := range f.Calls {
 			c := &f.Calls[i]
 			e, ok := effects.Of(c)
+			if ok && e.Kind == effects.Signer && drawn(c.Args) {
+				reportKeys(p, f, c)
+			}
 			if !ok || e.Kind != effects.SessionStore || effects.Chosen(c) {
 				continue
 			}
@@ -61,6 +65,24 @@ func reportStores(p *rule.Pass) {
 			reportCall(p, f, c, level, e.What)
 		}
 	}
+}
+
+// drawn tells whether a key is drawn where it is handed over.
+func drawn(args []unit.Value) bool {
+	return slices.ContainsFunc(args, func(v unit.Value) bool {
+		e, ok := effects.Named(v.Callee)
+		return ok && e.Kind == effects.RandomKey || drawn(v.Parts)
+	})
+}
+
+// reportKeys reports cookies whose keys each process draws for itself.
+func reportKeys(p *rule.Pass, f *program.Function, c *unit.Call) {
+	p.Report(result.Finding{
+		Category: result.Session, Symbol: c.Callee[strings.LastIndexByte(c.Callee, '/')+1:], Language: f.Language, Location: c.Location,
+		Message:  "The keys of these cookies are drawn when the process starts. With two copies each refuses the cookies of the other, and a restart those of before.",
+		Fix:      "Read the keys from the environment or a secret store, the same for all copies.",
+		Evidence: []result.Evidence{{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: c.Location, Note: "made here, with a random key"}},
+	})
 }
 
 // reportDefaults reports the session manager of scs whose store nobody sets: it

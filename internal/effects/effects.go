@@ -42,6 +42,10 @@ const (
 	// request has to answer: captchas, codes.
 	LimiterStore Kind = "limiter-store"
 	AnswerStore  Kind = "answer-store"
+	// Signer signs or encrypts what clients bring back, with keys that it is given;
+	// RandomKey draws one.
+	Signer    Kind = "signer"
+	RandomKey Kind = "random-key"
 )
 
 // Holds tells the kinds that hold a request up.
