@@ -158,7 +158,9 @@ func (r *resolver) roleOf(f *unit.Function) (unit.Role, string) {
 // settings says where each Rails application of the checkout is configured.
 func (r *resolver) settings() {
 	for _, u := range r.units {
-		at := slices.IndexFunc(u.Types, func(t unit.Type) bool { return slices.ContainsFunc(t.Supers, func(super string) bool { return strings.HasSuffix(super, "Rails::Application") }) })
+		at := slices.IndexFunc(u.Types, func(t unit.Type) bool {
+			return slices.ContainsFunc(t.Supers, func(super string) bool { return strings.HasSuffix(super, "Rails::Application") })
+		})
 		root, ok := strings.CutSuffix("/"+u.Path, "/config/application.rb")
 		if at < 0 || !ok {
 			continue
