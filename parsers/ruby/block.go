@@ -109,13 +109,18 @@ func (f *file) inlineBlock(s *scope, c send) unit.Value {
 	inner := f.blockScope(s, c)
 	shadowed := f.bindParameters(inner, c)
 	v := f.blockValue(inner, c.block, blockUse(c.name), false)
+	inner.unbind(shadowed)
+	return v
+}
+
+// unbind takes the parameters of a block away again.
+func (s *scope) unbind(shadowed map[string]*local) {
 	for name, l := range shadowed {
-		inner.locals[name] = l
+		s.locals[name] = l
 		if l == nil {
-			delete(inner.locals, name)
+			delete(s.locals, name)
 		}
 	}
-	return v
 }
 
 // blockScope is what holds in a block that is part of its function.
@@ -174,6 +179,7 @@ func (f *file) bindParameters(s *scope, c send) map[string]*local {
 	hidden := map[string]*local{}
 	parameters := c.block.child("parameters")
 	if parameters == nil {
+		f.bindImplicit(s, c, hidden)
 		return hidden
 	}
 	for i, p := range parameters.kids {
@@ -190,6 +196,21 @@ func (f *file) bindParameters(s *scope, c send) map[string]*local {
 		}
 	}
 	return hidden
+}
+
+// bindImplicit binds it and _1, the parameters of a block that names none.
+func (f *file) bindImplicit(s *scope, c send, hidden map[string]*local) {
+	place := f.blockPlace(s, c, 0, 1)
+	if place == nil {
+		return
+	}
+	for _, name := range []string{"it", "_1"} {
+		if _, ok := s.locals[name]; !ok {
+			hidden[name] = nil
+			s.set(name, unit.Value{Kind: unit.Compound, Text: name}, place, c.block)
+			s.locals[name].param = true
+		}
+	}
 }
 
 // blockPlace is the place that a method gives to its block as a parameter.
@@ -210,7 +231,7 @@ func (f *file) blockPlace(s *scope, c send, i, count int) *unit.Place {
 	if i != at {
 		return nil
 	}
-	return step(f.place(s, c.receiver), unit.Element)
+	return f.elements(s, c.receiver)
 }
 
 // parameterNames are the names that a parameter binds.

@@ -58,12 +58,10 @@ func (f *file) call(s *scope, n *node, use unit.Use) unit.Value {
 		return v
 	}
 	receiver := f.receiverValue(s, c.receiver)
-	switch {
-	case c.receiver.is("hash", "array"):
-		v := f.eval(s, c.receiver, unit.Used)
-		receiver = &v
-	case c.receiver != nil:
-		f.walkReceiver(s, c.receiver)
+	if c.receiver != nil {
+		if v := f.walkReceiver(s, c.receiver); receiver.Kind == unit.Unknown || c.receiver.is("hash", "array", "call", "parenthesized_statements") && receiver.Kind != unit.PlaceValue {
+			receiver = &v
+		}
 	}
 	args := f.evalAll(s, c.args)
 	f.recordCall(s, c, receiver, args, use)
@@ -265,6 +263,9 @@ func (f *file) result(s *scope, c send, receiver *unit.Value, args []unit.Value)
 		}
 	}
 	if receiver != nil {
+		if handsOutSelf(c.name) && receiver.Kind != unit.Unknown && receiver.Kind != unit.PlaceValue {
+			return *receiver
+		}
 		if (handsOutSelf(c.name) || handsOutElement(c.name)) && receiver.Kind == unit.PlaceValue && receiver.Place != nil && !constantOnly(receiver.Place) {
 			if place := f.place(s, c.n); place != nil {
 				v = f.placeValue(c.n, place)
@@ -300,7 +301,7 @@ func (f *file) calleeText(c send, constant string) string {
 
 // walkReceiver walks what a call is made on, for what happens in it. The place
 // itself is not read: the call says what is done with it.
-func (f *file) walkReceiver(s *scope, n *node) {
+func (f *file) walkReceiver(s *scope, n *node) unit.Value {
 	switch n.kind {
 	case "constant", "scope_resolution", "self":
 	case "instance_variable", "class_variable", "global_variable":
@@ -309,11 +310,12 @@ func (f *file) walkReceiver(s *scope, n *node) {
 		}
 	case "identifier":
 		if l, _ := s.find(f.text(n)); l == nil {
-			f.eval(s, n, unit.Used)
+			return f.eval(s, n, unit.Used)
 		}
 	default:
-		f.eval(s, n, unit.Used)
+		return f.eval(s, n, unit.Used)
 	}
+	return unit.Value{Text: f.short(n)}
 }
 
 // touch records what a call does to the place that it is made on.
@@ -321,10 +323,15 @@ func (f *file) touch(s *scope, c send, args []unit.Value, given unit.Value) {
 	if c.receiver == nil {
 		return
 	}
-	place := f.place(s, c.receiver)
-	if place == nil || place.Root == unit.RootReceiver && len(place.Path) == 0 {
-		return
+	for _, place := range f.places(s, c.receiver) {
+		if place.Root != unit.RootReceiver || len(place.Path) > 0 {
+			f.touchPlace(s, c, place, args, given)
+		}
 	}
+}
+
+// touchPlace records what a call does to one place.
+func (f *file) touchPlace(s *scope, c send, place *unit.Place, args []unit.Value, given unit.Value) {
 	switch {
 	case mutates(c.name):
 		f.mutation(s, c, place, args, given)

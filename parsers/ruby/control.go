@@ -41,8 +41,12 @@ func (f *file) conditional(s *scope, n *node, use unit.Use) unit.Value {
 	condition := n.child("condition")
 	f.eval(s, condition, unit.Checked)
 	truth := !negated(n)
-	then := f.branch(s, condition, truth, n.child("consequence"), use)
-	otherwise := f.branch(s, condition, !truth, n.child("alternative"), use)
+	var then, otherwise unit.Value
+	f.fork(s, func() {
+		then = f.branch(s, condition, truth, n.child("consequence"), use)
+	}, func() {
+		otherwise = f.branch(s, condition, !truth, n.child("alternative"), use)
+	})
 	return f.oneOf(n, then, otherwise)
 }
 
@@ -59,7 +63,11 @@ func (f *file) branch(s *scope, condition *node, truth bool, body *node, use uni
 func (f *file) modifier(s *scope, n *node, use unit.Use) unit.Value {
 	condition := n.child("condition")
 	f.eval(s, condition, unit.Checked)
-	return f.branch(s, condition, !negated(n), n.child("body"), use)
+	var value unit.Value
+	f.fork(s, func() {}, func() {
+		value = f.branch(s, condition, !negated(n), n.child("body"), use)
+	})
+	return value
 }
 
 // loop is while and until.
@@ -93,24 +101,38 @@ func (f *file) forLoop(s *scope, n *node) unit.Value {
 func (f *file) caseOf(s *scope, n *node, use unit.Use) unit.Value {
 	f.eval(s, n.child("value"), unit.Checked)
 	var values []unit.Value
+	var arms []func()
+	complete := false
 	for _, kid := range n.kids {
 		if kid.field == "value" {
 			continue
 		}
-		for _, part := range kid.kids {
-			switch {
-			case kid.kind == "else":
-			case part.field == "pattern":
-				f.casePattern(s, kid, part)
-				continue
-			case part.field != "body":
-				f.eval(s, part, unit.Checked)
-				continue
-			}
-			values = append(values, f.eval(s, part, use))
-		}
+		complete = complete || kid.kind == "else"
+		arms = append(arms, func() { values = append(values, f.caseArm(s, kid, use)...) })
 	}
+	if !complete {
+		arms = append(arms, func() {})
+	}
+	f.fork(s, arms...)
 	return f.oneOf(n, values...)
+}
+
+// caseArm walks a branch of case.
+func (f *file) caseArm(s *scope, kid *node, use unit.Use) []unit.Value {
+	var values []unit.Value
+	for _, part := range kid.kids {
+		switch {
+		case kid.kind == "else":
+		case part.field == "pattern":
+			f.casePattern(s, kid, part)
+			continue
+		case part.field != "body":
+			f.eval(s, part, unit.Checked)
+			continue
+		}
+		values = append(values, f.eval(s, part, use))
+	}
+	return values
 }
 
 // casePattern walks the pattern of a branch: values in when, names in in.
@@ -148,10 +170,16 @@ func (f *file) sequence(s *scope, n *node, use unit.Use) unit.Value {
 		return value
 	}
 	values := []unit.Value{value}
+	arms := []func(){func() {}}
 	for _, handler := range handlers {
-		v := f.eval(s, handler, use)
 		if handler.kind != "ensure" {
-			values = append(values, v)
+			arms = append(arms, func() { values = append(values, f.eval(s, handler, use)) })
+		}
+	}
+	f.fork(s, arms...)
+	for _, handler := range handlers {
+		if handler.kind == "ensure" {
+			f.eval(s, handler, use)
 		}
 	}
 	return f.oneOf(n, values...)

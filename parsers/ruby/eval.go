@@ -277,14 +277,16 @@ func (f *file) appends(s *scope, n *node, left, right *node) unit.Value {
 	if store, nested := f.sessionStore(s, left); nested {
 		f.sessionWrite(s, n, store, "", "<<", true, value)
 	}
-	place := f.place(s, left)
-	if place == nil {
+	places := f.places(s, left)
+	if len(places) == 0 {
 		return f.compound(n, f.eval(s, left, unit.Used), value)
 	}
 	f.walkReceiver(s, left)
-	f.discover(s, left, place)
-	f.access(s, n, place, change{kind: unit.Modify, op: "<<", value: &value})
-	return f.placeValue(left, place)
+	for _, place := range places {
+		f.discover(s, left, place)
+		f.access(s, n, place, change{kind: unit.Modify, op: "<<", value: &value})
+	}
+	return f.placeValue(left, places[0])
 }
 
 // operator is the text between two operands.

@@ -23,6 +23,8 @@ type file struct {
 	comments  map[int]*node // by the line on which they end
 	depth     int
 	sinatra   bool
+	// choice is the arm that is asked for, and arms how many an expression has.
+	choice, arms int
 }
 
 // newFile prepares the reading of a file.

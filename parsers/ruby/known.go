@@ -103,7 +103,7 @@ func handsOutSelf(name string) bool {
 // handsOutElement tells whether a method's result is an element of its receiver.
 func handsOutElement(name string) bool {
 	switch name {
-	case "[]", "fetch", "dig", "first", "last", "at", "values", "find", "detect", "sample", "compute_if_absent", "fetch_or_store", "delete", "pop", "shift", "min_by", "max_by":
+	case "[]", "fetch", "dig", "first", "last", "at", "find", "detect", "sample", "compute_if_absent", "fetch_or_store", "delete", "pop", "shift", "min_by", "max_by":
 		return true
 	}
 	return false
@@ -112,7 +112,7 @@ func handsOutElement(name string) bool {
 // copies tells whether a method's result is a new object.
 func copies(name string) bool {
 	switch name {
-	case "new", "dup", "clone", "deep_dup", "to_h", "merge", "select", "filter", "reject", "map", "collect", "sort", "sort_by", "keys", "slice", "except", "to_s", "size", "count", "length", "join", "uniq", "compact", "flatten", "reverse", "group_by", "partition", "nil?", "present?", "blank?", "key?", "include?", "empty?":
+	case "new", "dup", "clone", "deep_dup", "to_h", "merge", "select", "filter", "reject", "map", "collect", "sort", "sort_by", "keys", "slice", "except", "to_s", "size", "count", "length", "join", "uniq", "compact", "flatten", "reverse", "group_by", "partition", "values", "take", "drop", "to_set", "shuffle", "values_at", "nil?", "present?", "blank?", "key?", "include?", "empty?":
 		return true
 	}
 	return false

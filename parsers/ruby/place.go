@@ -31,18 +31,22 @@ func (f *file) place(s *scope, n *node) *unit.Place {
 		return f.callPlace(s, n)
 	case "assignment", "operator_assignment":
 		return f.place(s, n.child("left"))
-	case "parenthesized_statements", "begin", "then", "argument_list":
+	case "parenthesized_statements", "begin", "then", "argument_list", "else", "block_body", "body_statement", "do":
 		return f.lastPlace(s, n)
+	case "conditional", "if", "unless", "elsif", "if_modifier", "unless_modifier", "case", "case_match", "when", "in_clause", "binary", "rescue_modifier":
+		return f.armPlace(s, n)
 	}
 	return nil
 }
 
 // lastPlace is the place of the last statement of a group.
 func (f *file) lastPlace(s *scope, n *node) *unit.Place {
-	if len(n.kids) == 0 {
-		return nil
+	for i := len(n.kids) - 1; i >= 0; i-- {
+		if !n.kids[i].is("rescue", "ensure", "else") {
+			return f.place(s, n.kids[i])
+		}
 	}
-	return f.place(s, n.kids[len(n.kids)-1])
+	return nil
 }
 
 // holderPlace is the place of a holder.
@@ -114,7 +118,7 @@ func (f *file) identifierPlace(s *scope, n *node) *unit.Place {
 	if at != s {
 		return f.captured(at, l)
 	}
-	return l.place
+	return f.chosen(append([]*unit.Place{l.place}, l.others...))
 }
 
 // captured is the holder that a local becomes when a block keeps it.
@@ -136,7 +140,7 @@ func (f *file) elementPlace(s *scope, n *node) *unit.Place {
 	if id := f.threadLocal(object, n.kids[1:]); id != "" {
 		return holderPlace(id)
 	}
-	return step(f.place(s, object), unit.Element)
+	return f.elements(s, object)
 }
 
 // callPlace is the place that a call hands out: a part of its receiver, the
@@ -152,16 +156,17 @@ func (f *file) callPlace(s *scope, n *node) *unit.Place {
 	if receiver == nil {
 		return step(s.selfPlace(), "."+name)
 	}
-	place := f.place(s, receiver)
 	switch {
+	case givesBlock(name) && n.child("block") != nil:
+		return f.givenPlace(s, f.sendOf(n))
 	case handsOutSelf(name):
-		return place
+		return f.place(s, receiver)
 	case handsOutElement(name):
-		return step(place, unit.Element)
+		return f.elements(s, receiver)
 	case copies(name):
 		return nil
 	}
-	return step(place, "."+name)
+	return step(f.place(s, receiver), "."+name)
 }
 
 // reflected is the place that is named by a symbol: instance_variable_get(:@x),
