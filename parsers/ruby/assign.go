@@ -128,7 +128,7 @@ func (f *file) assignElement(s *scope, n, left *node, value unit.Value, op strin
 	keys := f.evalAll(s, left.kids[1:])
 	f.sessionElement(s, n, left, value, op)
 	f.walkReceiver(s, object)
-	for _, target := range f.places(s, left) {
+	for _, target := range f.elementTargets(s, left, object) {
 		c := s.write(target, value, op)
 		if len(keys) > 0 {
 			c.key = &keys[0]
@@ -137,6 +137,21 @@ func (f *file) assignElement(s *scope, n, left *node, value unit.Value, op strin
 	}
 	f.indexCall(s, n, object, "[]=", append(keys, prune(value, 3)))
 	return value
+}
+
+// elementTargets are the places that x[k] = v changes. A copy that shares its
+// elements with another collection is changed alone.
+func (f *file) elementTargets(s *scope, left, object *node) []*unit.Place {
+	if id := f.threadLocal(object, left.kids[1:]); id != "" {
+		return []*unit.Place{holderPlace(id)}
+	}
+	var out []*unit.Place
+	for _, place := range f.places(s, object) {
+		if target := step(place, unit.Element); target != nil {
+			out = append(out, target)
+		}
+	}
+	return out
 }
 
 // assignAttribute is x.y = v: a call of y=, which is recorded, and a change of

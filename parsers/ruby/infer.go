@@ -11,6 +11,7 @@ import (
 type ref struct {
 	typ   string
 	class bool
+	of    string // the model whose rows a relation gives
 }
 
 // handed is what a function hands out: the place that it returns, if it always
@@ -256,7 +257,7 @@ func (r *resolver) typeOf(at site, v *unit.Value) ref {
 			return ref{typ: r.constant(at.owner, v.Type)}
 		}
 		for i := range v.Parts {
-			if rf := r.typeOf(at, &v.Parts[i]); rf.typ != "" && v.Place != nil && v.Place.Root == unit.RootLocal {
+			if rf := r.typeOf(at, &v.Parts[i]); rf.typ != "" && v.Place != nil && (v.Place.Root == unit.RootLocal || v.Callee == sameValue) {
 				return rf
 			}
 		}
@@ -357,13 +358,15 @@ func (r *resolver) ofLibrary(on ref, name string) ref {
 		case "find", "find_by", "find_by!", "first", "first!", "last", "take", "create", "create!", "find_or_create_by", "find_or_create_by!", "find_or_initialize_by", "build":
 			return ref{typ: on.typ}
 		case "where", "all", "order", "includes", "joins", "limit", "preload", "eager_load", "select", "distinct", "not", "group", "unscoped", "left_joins", "merge", "none":
-			return ref{typ: relation}
+			return ref{typ: relation, of: on.typ}
 		}
 	}
 	if on.typ == relation && !on.class {
 		switch name {
 		case "where", "all", "order", "includes", "joins", "limit", "preload", "eager_load", "select", "distinct", "not", "group", "merge", "offset":
-			return ref{typ: relation}
+			return on
+		case "first", "last", "take", "find", "find_by", "find_by!", "first!", "last!", "new", "build", "create", "create!", "first_or_create", "first_or_initialize":
+			return ref{typ: on.of}
 		}
 	}
 	if name == "class" && !on.class {

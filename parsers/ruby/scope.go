@@ -31,8 +31,8 @@ type local struct {
 	// those of the collection of which it is a copy.
 	others   []*unit.Place
 	elements *unit.Place
-	at    *node
-	param bool // of a method or block
+	at       *node
+	param    bool // of a method or block
 	// number is that of a parameter that callers may leave out, from 1.
 	number int
 	// session is the store that the local is another name of.
