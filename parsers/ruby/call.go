@@ -142,7 +142,7 @@ func (f *file) setReflected(s *scope, c send) (unit.Value, bool) {
 
 // declareReflected declares the variable that a symbol names.
 func (f *file) declareReflected(s *scope, c send, place *unit.Place, value unit.Value) {
-	name := f.symbolText(c.args[0])
+	name := f.variableName(c.args[0])
 	h := unit.Holder{
 		ID: place.Name, Name: name, Kind: unit.ClassIvar, Owner: f.ownerOf(s, c.receiver), Type: value.Type,
 		Value: prune(value, valueDepth), Location: f.at(c.n), Comment: f.comment(c.n),
@@ -274,9 +274,11 @@ func (f *file) result(s *scope, c send, receiver *unit.Value, args []unit.Value)
 			}
 		}
 		v.Parts = parts(append([]unit.Value{*receiver}, args...)...)
+		v.Place = f.place(s, c.n)
 		return v
 	}
 	v.Parts = parts(args...)
+	v.Place = f.place(s, c.n)
 	return v
 }
 

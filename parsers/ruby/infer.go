@@ -74,14 +74,14 @@ func (r *resolver) returned(f *unit.Function) handed {
 		if v.Kind == unit.Nil || v.Kind == unit.Literal {
 			continue
 		}
-		if v.Kind == unit.PlaceValue && v.Place != nil && out.place == nil {
+		if (v.Kind == unit.PlaceValue || v.Kind == unit.Result) && v.Place != nil && out.place == nil && v.Nth == 0 {
 			p, rf := r.place(at, *v.Place)
 			if p.Root == unit.RootHolder && !(rf.class && len(p.Path) == 0) || p.Root == unit.RootReceiver {
 				out.place = &p
 				out.ref = rf
 			}
 		}
-		if out.ref.typ == "" {
+		if out.ref.typ == "" && v.Nth == 0 {
 			out.ref = r.typeOf(at, v)
 		}
 	}
@@ -91,6 +91,9 @@ func (r *resolver) returned(f *unit.Function) handed {
 // place resolves a place, and tells what stands there. A place that cannot be
 // followed has RootUnknown.
 func (r *resolver) place(at site, pl unit.Place) (unit.Place, ref) {
+	if pl.Root == unit.RootReceiver && len(pl.Path) > 0 && r.shared[pl.Path[0]] {
+		pl = unit.Place{Root: unit.RootHolder, Name: pl.Path[0], Path: pl.Path[1:]}
+	}
 	cur, rf := r.root(at, pl)
 	for _, to := range pl.Path {
 		switch {
@@ -140,7 +143,7 @@ func (r *resolver) root(at site, pl unit.Place) (unit.Place, ref) {
 // holder resolves the name of a holder as written: a constant, or a variable of
 // a class that is named by a constant.
 func (r *resolver) holder(at site, name string) (string, ref) {
-	if h := r.holders[name]; h != nil && (strings.ContainsAny(name, "@$[./") || h.Kind == unit.Captured) {
+	if h := r.holders[name]; h != nil && (strings.ContainsAny(name, "@$[./#") || h.Kind == unit.Captured) {
 		return name, ref{typ: h.Type}
 	}
 	if owner, variable, ok := strings.Cut(name, ".@"); ok {
@@ -286,6 +289,9 @@ func (r *resolver) typeOfResult(at site, v *unit.Value) ref {
 	}
 	if name == "class" && !on.class {
 		return ref{typ: on.typ, class: true}
+	}
+	if findsClass(name) {
+		return ref{typ: anyClass, class: true}
 	}
 	if m := r.method(on, name); m != nil {
 		return r.handedOut(m).ref

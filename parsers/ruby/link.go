@@ -124,6 +124,7 @@ func (r *resolver) value(at site, v unit.Value) unit.Value {
 		default:
 			v.Callee = name
 		}
+		v.Place = r.resultPlace(at, v.Place)
 	case unit.New:
 		v.Type = r.constant(at.owner, v.Type)
 	case unit.PlaceValue:
@@ -151,6 +152,19 @@ func (r *resolver) value(at site, v unit.Value) unit.Value {
 	return v
 }
 
+// resultPlace is the place that a call hands out, if it is one that lasts.
+func (r *resolver) resultPlace(at site, place *unit.Place) *unit.Place {
+	if place == nil {
+		return nil
+	}
+	p, rf := r.place(at, *place)
+	switch {
+	case p.Root == unit.RootHolder && !(rf.class && len(p.Path) == 0), p.Root == unit.RootReceiver && len(p.Path) > 0, p.Root == unit.RootParam && len(p.Path) > 0:
+		return &p
+	}
+	return nil
+}
+
 // holderValues resolves what holders are first set to.
 func (r *resolver) holderValues() {
 	for _, u := range r.units {
@@ -175,7 +189,11 @@ func (r *resolver) call(at site, c unit.Call) unit.Call {
 	}
 	ids, external := r.targets(at, c.Name, on, known)
 	if len(ids) == 0 && external == "" && known {
-		ids = r.candidates(c.Name, len(c.Args))
+		if on.class && on.typ == anyClass {
+			ids = r.onAnyClass(c.Name, len(c.Args))
+		} else {
+			ids = r.candidates(c.Name, len(c.Args))
+		}
 		c.Guessed = len(ids) > 0
 	}
 	switch {
@@ -191,7 +209,7 @@ func (r *resolver) call(at site, c unit.Call) unit.Call {
 		v := r.value(at, *c.Receiver)
 		c.Receiver = &v
 	}
-	c.Args = r.values(at, c.Args)
+	c.Args = r.keywords(c.Callee, r.values(at, c.Args))
 	var empty []unit.Place
 	for _, place := range c.Empty {
 		if p, _ := r.place(at, place); p.Root == unit.RootHolder || p.Root == unit.RootReceiver {
@@ -201,6 +219,30 @@ func (r *resolver) call(at site, c unit.Call) unit.Call {
 	c.Empty = empty
 	c.Guards = r.guards(at, c.Guards)
 	return c
+}
+
+// keywords puts arguments that are passed by name where the callee has them.
+func (r *resolver) keywords(callee string, args []unit.Value) []unit.Value {
+	m := r.functions[callee]
+	if m == nil || !slices.ContainsFunc(args, func(v unit.Value) bool { return v.Type == "pair" && v.Callee != "" }) {
+		return args
+	}
+	out := slices.Clone(args)
+	for i := range args {
+		v := &args[i]
+		n := slices.Index(m.Params, v.Callee)
+		if v.Type != "pair" || v.Callee == "" || n < 0 || len(v.Parts) == 0 {
+			continue
+		}
+		for len(out) <= n {
+			out = append(out, unit.Value{})
+		}
+		if n != i && i < len(out) && out[i].Type == "pair" && out[i].Callee == v.Callee {
+			out[i] = unit.Value{}
+		}
+		out[n] = v.Parts[0]
+	}
+	return out
 }
 
 // guards resolves the locks that are held.
@@ -244,6 +286,9 @@ func (r *resolver) targets(at site, name string, on ref, explicit bool) ([]strin
 	}
 	if m := r.method(on, name); m != nil {
 		return r.withOverrides(on, m), ""
+	}
+	if on.class && on.typ == anyClass {
+		return nil, ""
 	}
 	if m := r.byFramework(on, name); m != nil {
 		return []string{m.ID}, ""

@@ -175,7 +175,7 @@ func (f *file) reflected(s *scope, receiver *node, name string, args *node) *uni
 	if args == nil || len(args.kids) == 0 {
 		return nil
 	}
-	symbol := f.symbolText(args.kids[0])
+	symbol := f.variableName(args.kids[0])
 	switch name {
 	case "instance_variable_get", "instance_variable_set", "remove_instance_variable", "instance_variable_defined?":
 		return f.ivarOf(s, receiver, symbol)
@@ -200,7 +200,35 @@ func (f *file) ivarOf(s *scope, receiver *node, name string) *unit.Place {
 	if constant := f.constantName(receiver); constant != "" {
 		return holderPlace(constant + "." + name)
 	}
+	if f.ownClass(s, receiver) {
+		return holderPlace(s.owner + "." + name)
+	}
 	return nil
+}
+
+// ownClass tells an expression that is the class of self: self.class, singleton_class.
+func (f *file) ownClass(s *scope, n *node) bool {
+	switch text := f.text(n); {
+	case s.owner == "":
+		return false
+	case s.self == selfInstance:
+		return text == "self.class" || text == "class"
+	case s.self == selfClass:
+		return text == "self" || text == "singleton_class" || text == "self.singleton_class"
+	}
+	return false
+}
+
+// variableName is the variable that a symbol or string names. Of a name that is
+// put together, what is written counts.
+func (f *file) variableName(n *node) string {
+	if name := f.symbolText(n); name != "" {
+		return name
+	}
+	if text := strings.Trim(f.text(n), `:"`); n.is("string", "delimited_symbol") && strings.HasPrefix(text, "@") {
+		return text
+	}
+	return ""
 }
 
 // ownerOf is the class named by a receiver.
