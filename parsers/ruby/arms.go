@@ -102,10 +102,18 @@ func givesBlock(name string) bool { return name == "then" || name == "yield_self
 
 // givenPlace is the place that the block of x.then { |y| ... } hands out.
 func (f *file) givenPlace(s *scope, c send) *unit.Place {
-	inner := f.blockScope(s, c)
-	shadowed := f.bindParameters(inner, c)
-	place := f.lastPlace(inner, c.block)
-	inner.unbind(shadowed)
+	inner, hidden := *s, map[string]*local{}
+	given := f.place(s, c.receiver)
+	names := []string{"it", "_1"}
+	if list := c.block.child("parameters"); list != nil && len(list.kids) == 1 && list.kids[0].is("identifier") {
+		names = []string{f.text(list.kids[0])}
+	}
+	for _, name := range names {
+		hidden[name] = s.locals[name]
+		inner.set(name, unit.Value{Kind: unit.Compound, Text: name}, given, c.block)
+	}
+	place := f.lastPlace(&inner, c.block)
+	inner.unbind(hidden)
 	return place
 }
 

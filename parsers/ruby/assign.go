@@ -142,7 +142,8 @@ func (f *file) assignElement(s *scope, n, left *node, value unit.Value, op strin
 // elementTargets are the places that x[k] = v changes. A copy that shares its
 // elements with another collection is changed alone.
 func (f *file) elementTargets(s *scope, left, object *node) []*unit.Place {
-	if id := f.threadLocal(object, left.kids[1:]); id != "" {
+	if id := f.keyed(object, left.kids[1:]); id != "" {
+		f.setsEnvironment(left, id)
 		return []*unit.Place{holderPlace(id)}
 	}
 	var out []*unit.Place
@@ -176,7 +177,7 @@ func (f *file) assignAttribute(s *scope, n, left *node, value unit.Value, op str
 
 // declareConfig declares what is hung on the application's configuration.
 func (f *file) declareConfig(n *node, key string, value unit.Value) {
-	if value.Kind == unit.Literal || value.Kind == unit.Nil {
+	if f.class.config && (value.Kind == unit.Literal || value.Kind == unit.Nil) {
 		return
 	}
 	f.declare(unit.Holder{

@@ -57,6 +57,11 @@ func (f *file) call(s *scope, n *node, use unit.Use) unit.Value {
 	if v, ok := f.special(s, c, use); ok {
 		return v
 	}
+	if key := f.configKey(n); key != "" {
+		place := holderPlace("config." + key)
+		f.access(s, n, place, change{kind: unit.Read})
+		return f.placeValue(n, place)
+	}
 	receiver := f.receiverValue(s, c.receiver)
 	if c.receiver != nil {
 		if v := f.walkReceiver(s, c.receiver); receiver.Kind == unit.Unknown || c.receiver.is("hash", "array", "call", "parenthesized_statements") && receiver.Kind != unit.PlaceValue {
@@ -325,11 +330,30 @@ func (f *file) touch(s *scope, c send, args []unit.Value, given unit.Value) {
 	if c.receiver == nil {
 		return
 	}
+	if f.touchEnvironment(s, c, args) {
+		return
+	}
 	for _, place := range f.places(s, c.receiver) {
 		if place.Root != unit.RootReceiver || len(place.Path) > 0 {
 			f.touchPlace(s, c, place, args, given)
 		}
 	}
+}
+
+// touchEnvironment records what ENV.fetch, ENV.store and ENV.delete do to a variable.
+func (f *file) touchEnvironment(s *scope, c send, args []unit.Value) bool {
+	id := f.environmentVariable(c.receiver, c.args)
+	if id == "" {
+		return false
+	}
+	ch := change{kind: unit.Read, method: c.name}
+	switch c.name {
+	case "store", "delete":
+		f.setsEnvironment(c.n, id)
+		ch = change{kind: unit.Write, op: "=", value: &args[len(args)-1], reset: c.name == "delete"}
+	}
+	f.access(s, c.n, holderPlace(id), ch)
+	return true
 }
 
 // touchPlace records what a call does to one place.

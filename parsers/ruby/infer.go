@@ -213,10 +213,14 @@ func (r *resolver) elementType(pl unit.Place) string {
 
 // member steps to what a method hands out.
 func (r *resolver) member(cur unit.Place, rf ref, name string) (unit.Place, ref) {
+	name, given := strings.CutSuffix(name, withArguments)
 	m := r.method(rf, name)
 	if m == nil {
 		if rf.class && name == "new" {
 			return unit.Place{Root: unit.RootUnknown}, ref{typ: rf.typ}
+		}
+		if !given && cur.Root == unit.RootHolder && len(cur.Path) == 0 && r.ofLibraryClass(rf) && keepsAttribute(rf.typ, name) {
+			return unit.Place{Root: unit.RootHolder, Name: rf.typ + "." + name}, r.ofLibrary(rf, name)
 		}
 		return unit.Place{Root: unit.RootUnknown}, r.ofLibrary(rf, name)
 	}

@@ -137,10 +137,34 @@ func (f *file) captured(at *scope, l *local) *unit.Place {
 // elementPlace is the place of x[k].
 func (f *file) elementPlace(s *scope, n *node) *unit.Place {
 	object := n.child("object")
-	if id := f.threadLocal(object, n.kids[1:]); id != "" {
+	if id := f.keyed(object, n.kids[1:]); id != "" {
 		return holderPlace(id)
 	}
 	return f.elements(s, object)
+}
+
+// keyed is the holder that x[k] is by itself: a thread-local, or a variable of
+// the process's environment.
+func (f *file) keyed(object *node, keys []*node) string {
+	if id := f.threadLocal(object, keys); id != "" {
+		return id
+	}
+	return f.environmentVariable(object, keys)
+}
+
+// environmentVariable is the holder for ENV["X"], "" for other expressions.
+func (f *file) environmentVariable(object *node, keys []*node) string {
+	if len(keys) == 0 || strings.TrimPrefix(f.constantName(object), "::") != "ENV" {
+		return ""
+	}
+	return "ENV[" + strings.Trim(f.short(keys[0]), `"'`) + "]"
+}
+
+// setsEnvironment declares a variable of the environment where it is written.
+func (f *file) setsEnvironment(n *node, id string) {
+	if strings.HasPrefix(id, "ENV[") {
+		f.declare(unit.Holder{ID: id, Name: strings.TrimSuffix(id[len("ENV["):], "]"), Kind: unit.Attribute, Owner: "ENV", Type: "String", Location: f.at(n), Comment: f.comment(n)}, false)
+	}
 }
 
 // callPlace is the place that a call hands out: a part of its receiver, the
@@ -166,8 +190,14 @@ func (f *file) callPlace(s *scope, n *node) *unit.Place {
 	case copies(name):
 		return nil
 	}
+	if args := n.child("arguments"); args != nil && len(args.kids) > 0 {
+		name += withArguments
+	}
 	return step(f.place(s, receiver), "."+name)
 }
+
+// withArguments marks the step of a call that is passed something.
+const withArguments = "()"
 
 // reflected is the place that is named by a symbol: instance_variable_get(:@x),
 // Thread.current.thread_variable_get(:x).

@@ -59,6 +59,7 @@ func resolve(units []*unit.Unit) {
 	}
 	r.each(functions, (*resolver).function)
 	r.holderValues()
+	r.libraryAttributes(functions)
 	r.defaults()
 	r.roles(functions)
 	r.settings()
