@@ -56,7 +56,11 @@ func (f *file) laterBlock(s *scope, block *node, fate fate) *unit.Function {
 		ID: s.fn.ID + "/" + fate.name + "@" + itoa(f.line(block.start)), Symbol: s.fn.Symbol + " (block of " + fate.name + ")",
 		Name: fate.name, Owner: s.owner, Outer: s.fn.ID, Location: f.at(block), Attrs: []string{attrBlock},
 	}
-	if fate.role != "" && !f.class.tool {
+	switch {
+	case fate.role == "":
+	case f.class.tool:
+		fn.Attrs = append(fn.Attrs, attrWouldBe+string(fate.role))
+	default:
 		fn.Roles, fn.RoleNote = []unit.Role{fate.role}, fate.note
 	}
 	if fate.self == selfInstance && s.self != selfInstance {
@@ -320,9 +324,14 @@ func (f *file) lambda(s *scope, n, block *node) unit.Value {
 
 // names records that a function names one of its blocks: who runs it is not known.
 func (f *file) names(s *scope, n *node, fn *unit.Function) {
-	s.fn.Calls = append(s.fn.Calls, unit.Call{
-		Callee: fn.ID, Name: fn.Name, Reference: true, Async: fn.RoleNote != "" && fn.Roles[0] == unit.Background, Location: f.region(n.start, n.start),
-	})
+	call := unit.Call{Callee: fn.ID, Name: fn.Name, Reference: true, Location: f.region(n.start, n.start)}
+	if len(fn.Roles) > 0 {
+		call.Async = fn.Roles[0] == unit.Background
+		if fn.Roles[0] == unit.Scheduler {
+			call.As, call.AsNote = unit.Scheduler, fn.RoleNote
+		}
+	}
+	s.fn.Calls = append(s.fn.Calls, call)
 }
 
 // rackLambda tells whether a lambda is a Rack application.

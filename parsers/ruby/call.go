@@ -69,6 +69,10 @@ func (f *file) call(s *scope, n *node, use unit.Use) unit.Value {
 		}
 	}
 	args := f.evalAll(s, c.args)
+	if f.runsCommand(c) {
+		f.record(s, c.n, unit.Call{Callee: "Kernel.spawn", Name: "spawn", External: true, Reference: false, Args: args, Result: unit.Dropped})
+		return unit.Value{Text: f.short(n)}
+	}
 	f.recordCall(s, c, receiver, args, use)
 	f.sessionCall(s, c, args)
 	given := f.block(s, c)
@@ -431,8 +435,20 @@ func (f *file) symbolProc(s *scope, c send) {
 		if arg.kind != "block_argument" || len(arg.kids) == 0 {
 			continue
 		}
-		if name := f.symbolText(arg.kids[0]); name != "" && !plain(name) {
-			f.record(s, arg, unit.Call{Name: name, Receiver: &unit.Value{Text: "&"}, Result: unit.Used})
+		if f.passesMethod(s, c, arg) {
+			continue
+		}
+		name := f.symbolText(arg.kids[0])
+		if name == "" {
+			continue
+		}
+		receiver := unit.Value{Text: "&"}
+		if place := f.blockPlace(s, c, 0, 1); place != nil {
+			receiver = f.placeValue(arg, place)
+			f.touchPlace(s, send{n: arg, name: name}, place, nil, unit.Value{})
+		}
+		if !plain(name) {
+			f.record(s, arg, unit.Call{Name: name, Receiver: &receiver, Result: unit.Used})
 		}
 	}
 }

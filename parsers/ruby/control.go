@@ -1,6 +1,10 @@
 package ruby
 
-import "github.com/stateaudit/stateaudit/internal/unit"
+import (
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
 
 // evalControl knows the statements that decide what runs.
 func (f *file) evalControl(s *scope, n *node, use unit.Use) (unit.Value, bool) {
@@ -74,7 +78,7 @@ func (f *file) modifier(s *scope, n *node, use unit.Use) unit.Value {
 func (f *file) loop(s *scope, n *node) unit.Value {
 	condition := n.child("condition")
 	inner := *s
-	inner.loop = s.loop || condition.is("true")
+	inner.loop = s.loop || condition.is("true") || condition.is("instance_variable", "unary") && strings.Contains(f.text(n), "sleep")
 	f.eval(&inner, condition, unit.Checked)
 	f.eval(inner.knowing(f.emptyWhen(s, condition, !negated(n))), n.child("body"), unit.Dropped)
 	return unit.Value{Kind: unit.Nil}

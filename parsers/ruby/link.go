@@ -180,7 +180,8 @@ func (r *resolver) holderValues() {
 
 // call resolves whom a call may run.
 func (r *resolver) call(at site, c unit.Call) unit.Call {
-	if c.Callee != "" && c.Reference {
+	if c.Callee != "" && (c.Reference || c.External) {
+		c.Args = r.values(at, c.Args)
 		return c
 	}
 	on, known := at.selfRef(), false
