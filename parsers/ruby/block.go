@@ -13,6 +13,7 @@ type fate struct {
 	note  string
 	self  selfKind
 	name  string
+	task  string // of rake
 	async bool
 }
 
@@ -57,7 +58,7 @@ func (f *file) laterBlock(s *scope, block *node, fate fate) *unit.Function {
 		Name: fate.name, Owner: s.owner, Outer: s.fn.ID, Location: f.at(block), Attrs: []string{attrBlock},
 	}
 	switch {
-	case fate.role == "":
+	case fate.role == "", fate.role == unit.Tool:
 	case f.class.tool:
 		fn.Attrs = append(fn.Attrs, attrWouldBe+string(fate.role))
 	default:
@@ -65,6 +66,9 @@ func (f *file) laterBlock(s *scope, block *node, fate fate) *unit.Function {
 	}
 	if fate.self == selfInstance && s.self != selfInstance {
 		fn.Attrs = append(fn.Attrs, attrOnInstance)
+	}
+	if fate.role == unit.Tool {
+		fn.Attrs = append(fn.Attrs, attrTask+fate.task)
 	}
 	fn = f.addFunction(fn)
 	f.names(s, block, fn)

@@ -238,7 +238,7 @@ func (f *file) fateOf(s *scope, c send) fate {
 	case !s.atBoot() || s.fn.Outer != "":
 		return fate{}
 	case f.class.rake && (c.name == "task" || c.name == "file" || c.name == "multitask"):
-		out.role, out.note = unit.Tool, "rake task"
+		out.role, out.note, out.task = unit.Tool, "rake task", f.taskName(c)
 	case callbackMacro(c.name) || f.web && verb(c.name):
 		out.role, out.note, out.self = unit.Handler, "block of "+c.name, selfInstance
 	case constant == "Rack::Attack" || f.rackBlock(c):
@@ -247,6 +247,17 @@ func (f *file) fateOf(s *scope, c send) fate {
 		return fate{}
 	}
 	return out
+}
+
+// taskName is the name of a rake task: `task :x`, `task x: :environment`.
+func (f *file) taskName(c send) string {
+	if len(c.args) == 0 {
+		return ""
+	}
+	if c.args[0].is("pair") {
+		return f.symbolOrName(c.args[0].child("key"))
+	}
+	return f.symbolOrName(c.args[0])
 }
 
 // rackBlock tells a block that is handed a request by name.
