@@ -254,6 +254,10 @@ func (f *file) result(s *scope, c send, receiver *unit.Value, args []unit.Value)
 	constant := f.constantName(c.receiver)
 	v := unit.Value{Kind: unit.Result, Text: f.short(c.n), Callee: f.calleeText(c, constant)}
 	switch c.name {
+	case "Pathname":
+		if c.receiver == nil {
+			return unit.Value{Kind: unit.New, Type: "Pathname", Text: f.short(c.n), Parts: parts(args...)}
+		}
 	case "new":
 		if constant == "" && c.receiver == nil && s.self == selfClass {
 			constant = s.owner

@@ -271,6 +271,9 @@ func (r *resolver) typeOf(at site, v *unit.Value) ref {
 	case unit.Result:
 		return r.typeOfResult(at, v)
 	case unit.Compound:
+		if v.Callee == dividedPath {
+			return ref{typ: "Pathname"}
+		}
 		if v.Callee == branches {
 			for i := range v.Parts {
 				if rf := r.typeOf(at, &v.Parts[i]); rf.typ != "" {
@@ -381,6 +384,9 @@ func (r *resolver) ofLibrary(on ref, name string) ref {
 	}
 	if name == "class" && !on.class {
 		return ref{typ: on.typ, class: true}
+	}
+	if typ := knownResult(on, name); typ != "" {
+		return ref{typ: typ}
 	}
 	if on.class && (on.typ == "Time" || on.typ == "Process") && (name == "now" || name == "current" || name == "clock_gettime") {
 		return ref{typ: "Time"}

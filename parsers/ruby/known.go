@@ -34,6 +34,31 @@ func mutates(name string) bool {
 	return mutatesLoudly(name)
 }
 
+// ambiguous tells the methods that collections share with objects of every kind:
+// records, clients, builders.
+func ambiguous(name string) bool {
+	switch name {
+	case "update", "set", "put", "insert", "reset", "truncate", "rewind", "increment", "decrement", "compute", "swap", "default=", "value=", "replace", "fill":
+		return true
+	}
+	return false
+}
+
+// collectionLike tells the classes of libraries that keep what they are given, by
+// the names that collections have.
+func collectionLike(typ string) bool {
+	switch typ {
+	case "Queue", "SizedQueue", "Thread::Queue", "Thread::SizedQueue", "SortedSet", "OpenStruct", "Rails.cache", "Struct":
+		return true
+	}
+	for _, prefix := range []string{"Concurrent::", "ActiveSupport::", "LruRedux", "LRU", "MiniCache", "ThreadSafe::", "Ruby::", "Moneta", "Zache", "Vault"} {
+		if strings.HasPrefix(typ, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
 // mutatesLoudly knows the methods that say so by their name.
 func mutatesLoudly(name string) bool {
 	switch name {

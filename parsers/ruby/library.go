@@ -121,3 +121,22 @@ func (r *resolver) readAttributes(functions []*unit.Function, first map[string]*
 		}
 	}
 }
+
+// knownResult is the class of what a library's method gives, where that matters:
+// paths, and the cache that the application is configured with.
+func knownResult(on ref, name string) string {
+	switch {
+	case on.class && on.typ == "Rails" && (name == "root" || name == "public_path"), on.class && on.typ == "Pathname":
+		return "Pathname"
+	case on.class && on.typ == "Rails" && name == "cache":
+		return "Rails.cache"
+	case on.class && on.typ == "Rails" && name == "logger":
+		return "Logger"
+	case on.typ == "Pathname":
+		switch name {
+		case "join", "+", "/", "dirname", "parent", "expand_path", "realpath", "sub_ext", "basename", "relative_path_from", "cleanpath", "sub":
+			return "Pathname"
+		}
+	}
+	return ""
+}

@@ -501,8 +501,15 @@ func (r *resolver) ownElement(at site, a unit.Access) (unit.Access, bool) {
 
 // onType corrects an access by the class of what it is made on.
 func (r *resolver) onType(a unit.Access, rf ref) unit.Access {
+	if a.Method != "" && a.Kind == unit.Modify && rf.typ == "" && ambiguous(a.Method) {
+		a.Kind, a.Reset = unit.Invoke, false // an object of unknown class: no collection is known to be there
+		return a
+	}
 	if a.Method == "" || rf.typ == "" {
 		return a
+	}
+	if a.Kind == unit.Modify && r.classes[rf.typ] == nil && !core(rf.typ) && !collectionLike(rf.typ) {
+		a.Kind, a.Reset = unit.Invoke, false
 	}
 	if m := r.method(rf, a.Method); m != nil {
 		a.Kind, a.Method, a.Reset = unit.Invoke, m.ID, false
