@@ -28,6 +28,7 @@ func TestGolden(t *testing.T) {
 		{"table.txt", "table", awkward(), Options{}},
 		{"table-notes-color.txt", "table", awkward(), Options{Notes: true, Color: true}},
 		{"table-empty.txt", "table", empty(), Options{}},
+		{"table-details.txt", "table", deployed(), Options{Details: true}},
 		{"result.json", "json", awkward(), Options{}},
 		{"empty.json", "json", empty(), Options{}},
 		{"result.sarif", "sarif", awkward(), machine()},
@@ -198,6 +199,21 @@ func empty() *result.Result {
 		Root:          ".",
 		StartedAt:     "2026-01-02T03:04:05Z",
 	}
+	r.Complete()
+	return r
+}
+
+// deployed has workloads that run a program and others, and folders left out.
+func deployed() *result.Result {
+	r := empty()
+	at := func(line int) unit.Location { return unit.Location{File: "k8s/all.yaml", Line: line} }
+	r.Workloads = []result.Workload{
+		{Name: "shop", Kind: result.Copies, Copies: "2-8", Environment: "production", Programs: []string{"shop"}, Tie: "its image", Location: at(5)},
+		{Name: "shop", Kind: result.OneCopy, Copies: "Recreate strategy", Programs: []string{"shop"}, Tie: "its image", Location: at(9)},
+		{Name: "helper", Kind: result.Processes, Copies: "3", Runs: []string{"example.org/helper:1"}, Location: at(20)},
+		{Name: "open", Kind: result.Copies, Location: at(30)},
+	}
+	r.LeftOut = []result.LeftOut{{Folder: "examples", Files: 12}, {Folder: "pkg/testdata", Files: 1}}
 	r.Complete()
 	return r
 }

@@ -76,18 +76,27 @@ func (s *Sources) fixpoint() {
 func (s *Sources) absorb(f *program.Function) bool {
 	grew := false
 	set := s.memo[f.ID]
+	take := func(id string) {
+		for src := range s.memo[id] {
+			if !set[src] {
+				set[src] = true
+				grew = true
+			}
+		}
+	}
+	if f.Solved() {
+		for _, callee := range f.Callees() {
+			take(callee.ID)
+		}
+		return grew
+	}
 	for i := range f.Calls {
 		c := &f.Calls[i]
 		if c.Reference || c.Async {
 			continue
 		}
 		for _, id := range append([]string{c.Callee}, c.Targets...) {
-			for src := range s.memo[id] {
-				if !set[src] {
-					set[src] = true
-					grew = true
-				}
-			}
+			take(id)
 		}
 	}
 	return grew
@@ -127,6 +136,33 @@ func sorted(set map[Source]bool) []Source {
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i] < out[j] })
 	return out
+}
+
+// computed tells a value that is put together from locals: what those hold, the
+// value alone does not tell.
+func computed(v *unit.Value) bool {
+	return v != nil && (v.Kind == unit.Compound || v.Kind == unit.Result || v.Kind == unit.PlaceValue && v.Place != nil && v.Place.Root == unit.RootLocal)
+}
+
+// fetched lists what a function itself fetches from elsewhere and uses.
+func (s *Sources) fetched(id string) []Source {
+	set := map[Source]bool{}
+	f := s.p.Function(id)
+	if f == nil {
+		return nil
+	}
+	for i := range f.Calls {
+		c := &f.Calls[i]
+		if c.Reference || c.Async || c.Result != unit.Used && c.Result != unit.Returned {
+			continue
+		}
+		for _, src := range classify(c) {
+			if src == FromNetwork || src == FromDatabase {
+				set[src] = true
+			}
+		}
+	}
+	return sorted(set)
 }
 
 // of lists what a value that is put into a holder draws on, sorted.
@@ -299,7 +335,7 @@ var knownOrigins = [...]origin{
 	{"Net::HTTP", FromNetwork}, {"Net::SMTP", ToNetwork}, {"Faraday", FromNetwork}, {"HTTParty", FromNetwork}, {"RestClient", FromNetwork}, {"Excon", FromNetwork}, {"Typhoeus", FromNetwork}, {"HTTPClient", FromNetwork}, {"URI.open", FromNetwork}, {"OpenURI", FromNetwork},
 	{"Aws::", FromNetwork}, {"Stripe::", FromNetwork}, {"Twilio::", FromNetwork}, {"Slack::", FromNetwork}, {"Elasticsearch::", FromNetwork}, {"Resolv", FromNetwork}, {"TCPSocket", FromNetwork},
 	{"File.write", ToFile}, {"File.delete", ToFile}, {"File.unlink", ToFile}, {"File.rename", ToFile}, {"FileUtils.", ToFile}, {"IO.write", ToFile}, {"File.", FromFile}, {"Dir.", FromFile}, {"IO.read", FromFile}, {"YAML.load_file", FromFile}, {"YAML.safe_load_file", FromFile}, {"Pathname", FromFile},
-	{"ENV.", FromEnvironment}, {"Socket.gethostname", FromEnvironment}, {"Etc.", FromEnvironment}, {"Kernel.system", FromProgram}, {"Kernel.`", FromProgram}, {"Open3.", FromProgram},
+	{"ENV.", FromEnvironment}, {"Socket.gethostname", FromEnvironment}, {"Etc.", FromEnvironment}, {"Kernel.system", FromProgram}, {"Kernel.spawn", FromProgram}, {"Kernel.exec", FromProgram}, {"IO.popen", FromProgram}, {"Kernel.`", FromProgram}, {"Open3.", FromProgram},
 	{"Time.now", FromClock}, {"Time.current", FromClock}, {"Time.zone", FromClock}, {"Date.today", FromClock}, {"Date.current", FromClock}, {"DateTime.now", FromClock}, {"Process.clock_gettime", FromClock},
 	{"GC.", FromRuntime}, {"ObjectSpace.", FromRuntime}, {"Process.pid", FromRuntime},
 	{"time.Now", FromClock}, {"time.Since", FromClock},

@@ -20,6 +20,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/chain"
 	"github.com/stateaudit/stateaudit/internal/checkout"
@@ -116,9 +117,26 @@ func parse(ctx context.Context, all []frontend.FrontEnd, tree *checkout.Tree, o 
 		}
 	}
 	if !found {
-		return nil, nil, fmt.Errorf("%q %w", o.Root, ErrNoSource)
+		return nil, nil, noSource(tree, o)
 	}
 	return units, problems, nil
+}
+
+// noSource says of a tree without source what was left out of it, if that may be
+// what was meant.
+func noSource(tree *checkout.Tree, o Options) error {
+	if len(tree.LeftOut) == 0 {
+		return fmt.Errorf("%q %w", o.Root, ErrNoSource)
+	}
+	return fmt.Errorf("%q %w outside of %s, which are taken for fixtures unless you name one", o.Root, ErrNoSource, strings.Join(folders(tree.LeftOut), ", "))
+}
+
+func folders(left []checkout.LeftOut) []string {
+	var out []string
+	for _, l := range left {
+		out = append(out, l.Folder)
+	}
+	return out
 }
 
 func matched(fe frontend.FrontEnd, files []string) []string {
@@ -139,7 +157,7 @@ func read(ctx context.Context, fe frontend.FrontEnd, tree *checkout.Tree, files 
 	var units []*unit.Unit
 	var problems []unit.Problem
 	if p := frontend.Guard(".", "the "+string(fe.Language)+" front end", func() {
-		units, problems = fe.Load(ctx, frontend.Input{Root: tree.Root, Files: files, Offline: o.Offline})
+		units, problems = fe.Load(ctx, frontend.Input{Root: tree.Root, Files: files, LeftOut: folders(tree.LeftOut), Offline: o.Offline})
 	}); p != nil {
 		problems = append(problems, *p)
 	}
@@ -159,11 +177,29 @@ func resolve(all []frontend.FrontEnd, units []*unit.Unit) []unit.Problem {
 		if fe.Resolve == nil || len(same) == 0 {
 			continue
 		}
-		if p := frontend.Guard(".", "resolving "+string(fe.Language), func() { fe.Resolve(same) }); p != nil {
+		if p := frontend.Guard(".", "resolving "+string(fe.Language), func() {
+			if fe.Start != nil {
+				fe.Start(same, commands(units))
+			}
+			fe.Resolve(same)
+		}); p != nil {
 			problems = append(problems, *p)
 		}
 	}
 	return problems
+}
+
+// commands lists what deployment files start a process with.
+func commands(units []*unit.Unit) []unit.Setting {
+	var out []unit.Setting
+	for _, u := range units {
+		for _, s := range u.Settings {
+			if s.Kind == unit.SettingProcess && s.Env != unit.EnvTest && s.Env != unit.EnvExample {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
 }
 
 // assemble makes the result of what was learned.
@@ -196,6 +232,10 @@ func assemble(units []*unit.Unit, tree *checkout.Tree, problems []unit.Problem, 
 		Languages:     languages(units),
 		Summary:       result.Summarise(found),
 		Findings:      found,
+	}
+	r.Workloads = s.workloads
+	for _, l := range tree.LeftOut {
+		r.LeftOut = append(r.LeftOut, result.LeftOut(l))
 	}
 	s.describe(r)
 	r.Errors = result.SortProblems(problems)

@@ -20,6 +20,8 @@ type study struct {
 	rule.Input
 	inputs  rank.Input
 	ranking *rank.Ranking
+	// workloads are what deployment files say is run.
+	workloads []result.Workload
 }
 
 // link joins the units and judges the holders.
@@ -36,10 +38,22 @@ func (s *study) findings() []result.Finding {
 	for _, r := range analyzers.Rules() {
 		found = append(found, rule.Run(r, s.Input)...)
 	}
-	replicas.Apply(found, s.Program.Settings())
-	processes.Apply(found, s.Program)
+	started := processes.Of(s.Program)
+	runnable := programs(started)
+	replicas.Apply(found, s.Program.Settings(), runnable)
+	s.workloads = replicas.Table(s.Program.Settings(), runnable)
+	started.Apply(found)
 	s.locate(found)
 	return found
+}
+
+// programs are the programs of the checkout as deployment files may run them.
+func programs(of *processes.Set) []replicas.Program {
+	var out []replicas.Program
+	for _, p := range of.Programs() {
+		out = append(out, replicas.Program{Name: p.Name(), Names: p.Names, Folder: p.Folder, Language: p.Language, Lives: p.Lives})
+	}
+	return out
 }
 
 func userEntries(c *config.Config) []catalog.Entry {

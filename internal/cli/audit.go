@@ -88,7 +88,7 @@ func (f *scopeFlags) define(cmd *cobra.Command) {
 	flags.BoolVar(&f.offline, "offline", false, "never ask the network for modules")
 	flags.StringArrayVar(&f.exclude, "exclude", nil, "leave out what matches this `GLOB`, repeatable")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress")
-	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show notes, and the time each stage takes")
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show notes, workloads, what was left out, and the time each stage takes")
 	cmd.MarkFlagsMutuallyExclusive("config", "no-config")
 	cmd.MarkFlagsMutuallyExclusive("quiet", "verbose")
 }
@@ -120,6 +120,7 @@ func runAudit(cmd *cobra.Command, env Env, f auditFlags, root string) error {
 		return err
 	}
 	f.notes = f.notes || f.verbose || f.countNotes()
+	f.details = f.verbose
 	known.apply(r, cmd.ErrOrStderr(), f.quiet)
 	if err := f.outputFlags.write(cmd, env, root, r, outputs); err != nil {
 		return err

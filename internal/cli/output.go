@@ -20,6 +20,7 @@ type outputFlags struct {
 	formats    []string
 	output     string
 	notes      bool
+	details    bool
 	color      string
 	suppressed bool
 	category   string
@@ -55,7 +56,7 @@ func (f *outputFlags) write(cmd *cobra.Command, env Env, root string, r *result.
 // at root.
 func (f *outputFlags) render(cmd *cobra.Command, env Env, root string, outputs []output, write renderer) error {
 	shared := format.Options{
-		Notes: f.notes, Suppressed: f.suppressed, Category: f.category,
+		Notes: f.notes, Details: f.details, Suppressed: f.suppressed, Category: f.category,
 		Rules: describedRules(), Prefix: prefix(root), Repository: repository(env.Getenv),
 	}
 	if tree, err := os.OpenRoot(root); err == nil {

@@ -19,6 +19,7 @@ import (
 	"sort"
 
 	"github.com/stateaudit/stateaudit/internal/catalog"
+	"github.com/stateaudit/stateaudit/internal/flow"
 	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
@@ -40,6 +41,7 @@ type Program struct {
 	// calledAtBoot are the functions that boot calls, as opposed to those that it
 	// only hands over to be called later.
 	calledAtBoot map[*Function]bool
+	flow         *flow.Result // what the solver found, for functions that have records
 }
 
 // Function is a function of the checkout and what linking learned of it.
@@ -53,7 +55,10 @@ type Function struct {
 	via     map[result.Phase]*step
 	effects map[string]Effect
 	calls   map[unit.Location]*unit.Call
-	once    bool // runs at most once in the life of the process
+	// sketched says that its record only tells what it calls.
+	sketched bool
+	solved   bool // has a record: the solver knows its phases and what it changes
+	once     bool // runs at most once in the life of the process
 	// fills are the holders that are empty whenever the function is called while
 	// serving: it is how they are filled.
 	fills   map[string]bool
@@ -95,6 +100,7 @@ func Link(units []*unit.Unit, c *catalog.Catalog) *Program {
 	}
 	p.index()
 	p.connect()
+	p.solve()
 	p.phases()
 	p.bootCalls()
 	p.onceOnly()
@@ -102,6 +108,7 @@ func Link(units []*unit.Unit, c *catalog.Catalog) *Program {
 	p.summarise()
 	p.makings()
 	p.lifetimes()
+	p.flowChanges()
 	p.attribute()
 	return p
 }

@@ -9,6 +9,8 @@ import (
 	"sort"
 	"strings"
 
+	"golang.org/x/tools/go/ssa"
+
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
@@ -21,6 +23,10 @@ type Source struct {
 	Info  *types.Info
 	// Local tells the import paths of the checkout's own modules.
 	Local func(importPath string) bool
+	// SSA is the form of several packages that are read together, and Form this
+	// one's part in it; without them the package is read by itself.
+	SSA  *program
+	Form *ssa.Package
 }
 
 // Extract turns one package into a unit. It looks at this package's syntax and
@@ -39,6 +45,7 @@ func Extract(s Source) *unit.Unit {
 		}
 	}
 	x.packageInit()
+	x.record()
 	sort.SliceStable(x.unit.Functions, func(i, j int) bool { return x.unit.Functions[i].ID < x.unit.Functions[j].ID })
 	return x.unit
 }

@@ -17,17 +17,20 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
 	"sync"
 
 	"golang.org/x/tools/go/packages"
+	"golang.org/x/tools/go/ssa"
 
 	"github.com/stateaudit/stateaudit/internal/frontend"
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -50,7 +53,7 @@ const loadMode = packages.NeedName | packages.NeedFiles | packages.NeedCompiledG
 // Load reads every module below the root and returns a unit for each of its
 // packages, sorted by path, and what could not be read.
 func Load(ctx context.Context, in frontend.Input) ([]*unit.Unit, []unit.Problem) {
-	l := &loader{root: in.Root, offline: in.Offline, seen: map[string]bool{}, paths: map[string]bool{}}
+	l := &loader{input: in, root: in.Root, offline: in.Offline, seen: map[string]bool{}, paths: map[string]bool{}}
 	mods := modulesOf(in)
 	for _, m := range mods {
 		if p := modulePath(m.gomod); p != "" && inside(in.Root, m.gomod) {
@@ -127,6 +130,7 @@ func modulePath(gomod string) string {
 }
 
 type loader struct {
+	input    frontend.Input
 	root     string
 	offline  bool
 	seen     map[string]bool // import paths done
@@ -196,7 +200,47 @@ func (l *loader) load(ctx context.Context, m module, flags []string) ([]*package
 	} else if flags == nil {
 		cfg.BuildFlags = []string{"-mod=readonly"}
 	}
-	return packages.Load(cfg, "./...")
+	return packages.Load(cfg, l.patterns(m)...)
+}
+
+// patterns names the packages of a module: all, or, if folders in it were left
+// out as fixtures, one by one, so that the go command loads and fetches nothing
+// for those.
+func (l *loader) patterns(m module) []string {
+	below := func(p string) bool { return m.rel == "." || p == m.rel || strings.HasPrefix(p, m.rel+"/") }
+	if !slices.ContainsFunc(l.input.LeftOut, below) {
+		return []string{"./..."}
+	}
+	modules, dirs := map[string]bool{}, map[string]bool{}
+	for _, f := range l.input.Files {
+		if path.Base(f) == "go.mod" {
+			modules[path.Dir(f)] = true
+		}
+	}
+	for _, f := range l.input.Files {
+		dir := path.Dir(f)
+		if strings.HasSuffix(f, ".go") && !isFixture(f) && below(dir) && moduleOf(dir, modules) == m.rel {
+			rel := strings.TrimPrefix(strings.TrimPrefix(dir, m.rel), "/")
+			if m.rel == "." {
+				rel = dir
+			}
+			dirs["./"+rel] = true
+		}
+	}
+	if len(dirs) == 0 {
+		return []string{"./..."}
+	}
+	return slices.Sorted(maps.Keys(dirs))
+}
+
+// moduleOf is the innermost folder above one that has a go.mod.
+func moduleOf(dir string, modules map[string]bool) string {
+	for ; dir != "."; dir = path.Dir(dir) {
+		if modules[dir] {
+			return dir
+		}
+	}
+	return "."
 }
 
 // environment is the process's own with everything taken out that could make
@@ -271,6 +315,7 @@ func (l *loader) extract(pkgs []*packages.Package) {
 		l.packageProblems(p)
 	}
 	units := make([]*unit.Unit, len(todo))
+	forms := l.forms(todo)
 	var wg sync.WaitGroup
 	gate := make(chan struct{}, runtime.GOMAXPROCS(0))
 	for i, p := range todo {
@@ -280,7 +325,7 @@ func (l *loader) extract(pkgs []*packages.Package) {
 			defer wg.Done()
 			defer func() { <-gate }()
 			problem := frontend.Guard(l.packageFile(p), "package "+p.PkgPath, func() {
-				units[i] = Extract(Source{Root: l.root, Fset: p.Fset, Files: p.Syntax, Types: p.Types, Info: p.TypesInfo, Local: l.local})
+				units[i] = Extract(Source{Root: l.root, Fset: p.Fset, Files: p.Syntax, Types: p.Types, Info: p.TypesInfo, Local: l.local, SSA: forms.program, Form: forms.of[p]})
 			})
 			if problem != nil {
 				units[i] = &unit.Unit{Language: unit.Go, Path: path.Dir(problem.File), Name: p.PkgPath, Problems: []unit.Problem{*problem}}
@@ -295,9 +340,34 @@ func (l *loader) extract(pkgs []*packages.Package) {
 	l.units = append(l.units, units...)
 }
 
+// forms are the SSA packages of what is loaded together.
+type forms struct {
+	program *program
+	of      map[*packages.Package]*ssa.Package
+}
+
+// forms creates the packages of the checkout first and then what they import: a
+// package is created once.
+func (l *loader) forms(pkgs []*packages.Package) forms {
+	if len(pkgs) == 0 {
+		return forms{}
+	}
+	f := forms{program: newProgram(pkgs[0].Fset), of: map[*packages.Package]*ssa.Package{}}
+	for _, p := range pkgs {
+		f.of[p] = f.program.create(p.Types, p.Syntax, p.TypesInfo)
+	}
+	for _, p := range pkgs {
+		f.program.imports(p.Types)
+	}
+	return f
+}
+
 // packageProblems notes up to three errors of a package: more would only repeat
 // that a dependency is missing.
 func (l *loader) packageProblems(p *packages.Package) {
+	if len(p.GoFiles)+len(p.OtherFiles) == 0 && len(p.Errors) == 1 && strings.Contains(p.Errors[0].Msg, "build constraints exclude all Go files") {
+		return // named one by one, a package for another system; "./..." passes it over
+	}
 	for i, e := range p.Errors {
 		if i == 3 {
 			l.problem(l.packageFile(p), 0, fmt.Sprintf("package %s: %d more errors", p.PkgPath, len(p.Errors)-3))

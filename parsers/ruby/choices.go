@@ -104,7 +104,7 @@ func (f *file) options(list []*node) []unit.Value {
 func (f *file) constantChoices(n *node, follow int) []unit.Choice {
 	name := f.constantName(n)
 	if list := f.assigned(name); len(list) > 0 {
-		return f.chosen(list, follow)
+		return f.firstHolding(list, follow)
 	}
 	return []unit.Choice{{Value: snake(lastName(name)), Ref: name, Origin: unit.Written, Location: f.at(n)}}
 }
@@ -113,17 +113,17 @@ func (f *file) constantChoices(n *node, follow int) []unit.Choice {
 func (f *file) nameChoices(n *node, follow int) []unit.Choice {
 	name := f.text(n)
 	if list := f.assigned(name); len(list) > 0 {
-		return f.chosen(list, follow)
+		return f.firstHolding(list, follow)
 	}
 	if list := f.results(name); len(list) > 0 {
-		return f.chosen(list, follow)
+		return f.firstHolding(list, follow)
 	}
 	return f.unresolved(n, name)
 }
 
-// chosen are the choices of several nodes, of which the first whose condition
+// firstHolding is the choices of several nodes, of which the first whose condition
 // holds counts.
-func (f *file) chosen(list []guarded, follow int) []unit.Choice {
+func (f *file) firstHolding(list []guarded, follow int) []unit.Choice {
 	var out []unit.Choice
 	for _, g := range list {
 		if g.node != nil {
@@ -230,11 +230,11 @@ func (f *file) callChoices(n *node, follow int) []unit.Choice {
 		return f.lookup(n, c.receiver, c.args[:1], otherwise, follow)
 	case c.receiver == nil || c.receiver.is("self"):
 		if list := f.results(c.name); len(list) > 0 {
-			return f.chosen(list, follow)
+			return f.firstHolding(list, follow)
 		}
 	case constant != "" && len(c.args) == 0:
 		if list := f.results(c.name); len(list) > 0 && strings.Contains(f.src, lastName(constant)) {
-			return f.chosen(list, follow)
+			return f.firstHolding(list, follow)
 		}
 	}
 	if name := f.variable(n); name != "" {
@@ -319,7 +319,7 @@ func (f *file) entries(n, hash, index, otherwise *node, follow int) []unit.Choic
 			last = made
 			continue
 		}
-		out = append(out, under(f.keyed(index, key), made)...)
+		out = append(out, under(f.keyIs(index, key), made)...)
 	}
 	switch {
 	case last != nil:
@@ -330,8 +330,8 @@ func (f *file) entries(n, hash, index, otherwise *node, follow int) []unit.Choic
 	return append(out, unit.Choice{Value: "nil", Origin: unit.Written, Location: f.at(n)})
 }
 
-// keyed is the condition that an index is a key.
-func (f *file) keyed(index *node, key string) unit.Condition {
+// keyIs is the condition that an index is a key.
+func (f *file) keyIs(index *node, key string) unit.Condition {
 	if f.namesEnvironment(index) {
 		return unit.Condition{Op: unit.InEnv, Text: key}
 	}

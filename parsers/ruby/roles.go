@@ -141,6 +141,10 @@ func (r *resolver) roleOf(f *unit.Function) (unit.Role, string) {
 		return unit.Application, "method of a library that the application replaces"
 	case instance && !hidden && (has("ActionController::Base", "ActionController::API", "ActionController::Metal", "ApplicationController") || strings.HasSuffix(f.Owner, "Controller") && strings.Contains(file, "app/controllers/")):
 		return unit.Handler, "controller action"
+	case instance && !hidden && (f.Name == "handle" || f.Name == "call") && has("Hanami::Action", "Lotus::Action"):
+		return unit.Handler, "action of Hanami"
+	case instance && !hidden && has("GraphQL::Schema::Object", "GraphQL::Schema::Mutation", "GraphQL::Schema::RelayClassicMutation", "GraphQL::Schema::Resolver", "GraphQL::Schema::Subscription"):
+		return unit.Handler, "resolver of GraphQL"
 	case f.Name == "perform" && (has("ActiveJob::Base", "ApplicationJob", "Sidekiq::Worker", "Sidekiq::Job", "Shoryuken::Worker", "Sneakers::Worker") || strings.HasSuffix(f.Owner, "Job") || strings.HasSuffix(f.Owner, "Worker")):
 		return unit.Job, "job"
 	case instance && !hidden && has("ActionMailer::Base", "ApplicationMailer"):
