@@ -228,16 +228,30 @@ func weigh(p *rule.Pass, f *program.Function) (result.Level, string) {
 		does = "calls other services"
 	case reaches(assess.ToFile):
 		does = "writes files"
+	case enqueuesJobs(f):
+		does = "enqueues jobs"
 	default:
 		return "", ""
 	}
 	switch {
 	case reaches(assess.Elects, assess.Serializable):
 		return result.Note, does
-	case !reaches(assess.ToDatabase, assess.ToNetwork, assess.FromProgram, assess.ToFile) && refreshes(p, f):
+	case !enqueuesJobs(f) && !reaches(assess.ToDatabase, assess.ToNetwork, assess.FromProgram, assess.ToFile) && refreshes(p, f):
 		return result.Note, does
 	}
 	return result.Warning, does
+}
+
+// enqueuesJobs tells whether a function hands work to jobs, close by.
+func enqueuesJobs(f *program.Function) bool {
+	for _, g := range f.Within(near) {
+		for i := range g.Calls {
+			if c := &g.Calls[i]; c.Async && !c.Reference {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // refreshes tells whether a loop changes memory of its process: it then fetches

@@ -261,7 +261,7 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "a thread-local that is taken away when the work ends"
 	case a.Memo && !drawsOnStore(a.Facts.Sources) && !hasSource(a, FromRequest, FromCaller, FromClock) && !removesEntries(a):
 		return "a memo of what every copy works out alike"
-	case scratch(h, a):
+	case scratch(p, h, a):
 		return "set anew by each use before it is read"
 	case duringCall(a):
 		return "set for the time of one call"

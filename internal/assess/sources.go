@@ -362,7 +362,7 @@ var knownOrigins = [...]origin{
 	{"Net::HTTP", FromNetwork}, {"Net::SMTP", ToNetwork}, {"Faraday", FromNetwork}, {"HTTParty", FromNetwork}, {"RestClient", FromNetwork}, {"Excon", FromNetwork}, {"Typhoeus", FromNetwork}, {"HTTPClient", FromNetwork}, {"URI.open", FromNetwork}, {"OpenURI", FromNetwork},
 	{"Aws::", FromNetwork}, {"Stripe::", FromNetwork}, {"Twilio::", FromNetwork}, {"Slack::", FromNetwork}, {"Elasticsearch::", FromNetwork}, {"Resolv", FromNetwork}, {"TCPSocket", FromNetwork},
 	{"File.write", ToFile}, {"File.delete", ToFile}, {"File.unlink", ToFile}, {"File.rename", ToFile}, {"FileUtils.", ToFile}, {"IO.write", ToFile}, {"File.", FromFile}, {"Dir.", FromFile}, {"IO.read", FromFile}, {"YAML.load_file", FromFile}, {"YAML.safe_load_file", FromFile}, {"Pathname", FromFile},
-	{"ENV.", FromEnvironment}, {"Socket.gethostname", FromEnvironment}, {"Etc.", FromEnvironment}, {"Kernel.system", FromProgram}, {"Kernel.`", FromProgram}, {"Open3.", FromProgram},
+	{"ENV.", FromEnvironment}, {"Socket.gethostname", FromEnvironment}, {"Etc.", FromEnvironment}, {"Kernel.system", FromProgram}, {"Kernel.spawn", FromProgram}, {"Kernel.exec", FromProgram}, {"IO.popen", FromProgram}, {"Kernel.`", FromProgram}, {"Open3.", FromProgram},
 	{"Time.now", FromClock}, {"Time.current", FromClock}, {"Time.zone", FromClock}, {"Date.today", FromClock}, {"Date.current", FromClock}, {"DateTime.now", FromClock}, {"Process.clock_gettime", FromClock},
 	{"GC.", FromRuntime}, {"ObjectSpace.", FromRuntime}, {"Process.pid", FromRuntime},
 	{"time.Now", FromClock}, {"time.Since", FromClock},

@@ -237,11 +237,29 @@ func resolve(all []frontend.FrontEnd, units []*unit.Unit) []unit.Problem {
 		if fe.Resolve == nil || len(same) == 0 {
 			continue
 		}
-		if p := frontend.Guard(".", "resolving "+string(fe.Language), func() { fe.Resolve(same) }); p != nil {
+		if p := frontend.Guard(".", "resolving "+string(fe.Language), func() {
+			if fe.Start != nil {
+				fe.Start(same, commands(units))
+			}
+			fe.Resolve(same)
+		}); p != nil {
 			problems = append(problems, *p)
 		}
 	}
 	return problems
+}
+
+// commands lists what deployment files start a process with.
+func commands(units []*unit.Unit) []unit.Setting {
+	var out []unit.Setting
+	for _, u := range units {
+		for _, s := range u.Settings {
+			if s.Kind == unit.SettingProcess && s.Env != unit.EnvTest && s.Env != unit.EnvExample {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
 }
 
 // assemble makes the result of what was learned.

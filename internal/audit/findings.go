@@ -3,6 +3,7 @@ package audit
 import (
 	"github.com/stateaudit/stateaudit/analyzers"
 	"github.com/stateaudit/stateaudit/internal/assess"
+	"github.com/stateaudit/stateaudit/internal/bindings"
 	"github.com/stateaudit/stateaudit/internal/catalog"
 	"github.com/stateaudit/stateaudit/internal/config"
 	"github.com/stateaudit/stateaudit/internal/processes"
@@ -27,7 +28,7 @@ type study struct {
 func link(units []*unit.Unit, c *config.Config) study {
 	prog := program.Link(units, catalog.New(userEntries(c)))
 	src := assess.NewSources(prog)
-	return study{Input: rule.Input{Program: prog, Sources: src, Assessments: assess.All(prog, src)}}
+	return study{Input: rule.Input{Program: prog, Sources: src, Assessments: assess.All(prog, src), Bindings: bindings.Of(prog)}}
 }
 
 // findings asks every rule.

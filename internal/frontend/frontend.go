@@ -26,6 +26,9 @@ type FrontEnd struct {
 	Survey func(files []string, read func(path string) []byte) func(path string, content []byte) *unit.Unit
 	// Load reads all matched files at once (Go, whose types need the module).
 	Load func(ctx context.Context, in Input) ([]*unit.Unit, []unit.Problem)
+	// Start is told, before Resolve, with which commands deployment files start
+	// processes: what a command names runs for as long as its process. It may be nil.
+	Start func(units []*unit.Unit, commands []unit.Setting)
 	// Resolve joins the units of the language over the whole checkout: names
 	// become IDs of declarations, callers get their callees. It may be nil.
 	Resolve func(units []*unit.Unit)

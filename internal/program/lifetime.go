@@ -156,6 +156,9 @@ func (p *Program) keeper(field *Holder) *Holder {
 	if field.Language != unit.Ruby || field.Kind != unit.Field {
 		return nil
 	}
+	if e, ok := p.Catalog.Lookup(field.Type); ok && e.Kind == catalog.Schedule {
+		return nil // is state by being there, and is told by itself
+	}
 	hs := p.heldBy[field.Owner]
 	if len(hs) != 1 || hs[0].Kind == unit.Field {
 		return nil

@@ -376,6 +376,10 @@ type Setting struct {
 	Env      string // environment it holds in: production, development, test, "" for all
 	Location Location
 	Values   []Value `json:",omitempty"`
+	// When is what must hold for the setting to be made at all, and Choices are
+	// the values it may get then, of settings that code makes.
+	When    Condition `json:",omitzero"`
+	Choices []Choice  `json:",omitempty"`
 	// Build is the folder that a workload is built from, Commands are what its
 	// containers start.
 	Build    string   `json:",omitempty"`

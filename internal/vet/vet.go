@@ -26,6 +26,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/stateaudit/stateaudit/internal/assess"
+	"github.com/stateaudit/stateaudit/internal/bindings"
 	"github.com/stateaudit/stateaudit/internal/catalog"
 	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/result"
@@ -315,7 +316,7 @@ func ask(rules []rule.Rule, units []*unit.Unit) []result.Finding {
 	golang.Resolve(units)
 	prog := program.Link(units, catalog.New(nil))
 	src := assess.NewSources(prog)
-	in := rule.Input{Program: prog, Sources: src, Assessments: assess.All(prog, src)}
+	in := rule.Input{Program: prog, Sources: src, Assessments: assess.All(prog, src), Bindings: bindings.Of(prog)}
 	var found []result.Finding
 	for _, r := range rules {
 		found = append(found, rule.Run(r, in)...)

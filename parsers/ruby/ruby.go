@@ -56,6 +56,7 @@ func FrontEnd() frontend.FrontEnd {
 		Language:  unit.Ruby,
 		Match:     match,
 		ParseFile: parseFile,
+		Start:     start,
 		Resolve:   resolve,
 
 		Unavailable: unavailable,
