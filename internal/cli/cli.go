@@ -184,16 +184,11 @@ func terminalWidth(stream io.Writer) int {
 	return width
 }
 
-// memoryAim is how much memory an audit tries to get by with, in bytes.
-const memoryAim = 900 << 20
-
 // tuneMemory trades memory for time as long as there is plenty: an audit is
-// short, and most of what it allocates it keeps. GOGC and GOMEMLIMIT count more.
+// short, and most of what it allocates it keeps. GOGC counts more. There
+// is no fixed limit: near one, the collector runs without end.
 func tuneMemory() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(300)
-	}
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(memoryAim)
+		debug.SetGCPercent(200)
 	}
 }

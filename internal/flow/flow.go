@@ -32,11 +32,13 @@ import (
 // Limits of the analysis. Programs of a million lines stay below them but for a
 // few functions that everything calls.
 const (
-	maxContexts = 32 // instances of one function
-	maxDepth    = 3  // contexts within contexts
-	maxRounds   = 4  // of giving objects to methods that no object reached
-	maxSteps    = 6  // steps from an object to a place within it
-	smallBody   = 90 // operations of a function that is cloned for its callers
+	maxContexts = 128 // instances of one function
+	perFunction = 3   // instances of all functions, for each function of the program
+	maxNodes    = 300 // nodes of one variable; what comes later is not followed
+	maxDepth    = 3   // contexts within contexts
+	maxRounds   = 4   // of giving objects to methods that no object reached
+	maxSteps    = 6   // steps from an object to a place within it
+	smallBody   = 90  // operations of a function that is cloned for its callers
 )
 
 // Root is a function that something outside the program calls.
@@ -279,7 +281,7 @@ func (s *solver) instance(f *function, ctx context) *instance {
 		return in
 	}
 	depth := s.depthOf(ctx)
-	if ctx != (context{}) && (len(f.instances) >= maxContexts || depth > maxDepth) {
+	if ctx != (context{}) && (len(f.instances) >= maxContexts || depth > maxDepth || len(s.instances) > perFunction*len(s.order)+1000) {
 		if len(f.instances) >= maxContexts {
 			s.merged[f.Function] = true
 		}

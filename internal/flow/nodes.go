@@ -185,6 +185,9 @@ func (s *solver) add(v, n int32) {
 		return
 	}
 	x := &s.vars[v]
+	if len(x.all) >= maxNodes {
+		return
+	}
 	if x.has == nil && len(x.all) < 8 {
 		for _, have := range x.all {
 			if have == n {

@@ -80,7 +80,7 @@ func (w *writer) handed(op *unit.Op, f *types.Func, sig *types.Signature) {
 		if called := calledBack(f); len(methods) == 0 && len(called) > 0 && types.IsInterface(t) {
 			methods = called
 		}
-		if len(methods) == 0 && types.IsInterface(t) && !standard(f.Pkg()) {
+		if len(methods) == 0 && types.IsInterface(t) && sig.Recv() == nil && f.Signature().Recv() == nil && !standard(f.Pkg()) {
 			methods = []string{"*"} // it may ask for whatever the object offers
 		}
 		some = some || len(methods) > 0
