@@ -172,10 +172,26 @@ func (s *solver) forlorn(f *function) *instance {
 		}
 		root = s.instance(f, context{})
 	}
-	if !root.serving && !s.in.Serves(f.Function) {
+	if !s.in.Serves(f.Function) && !(root.serving && s.calledBlindly(root)) {
 		return nil
 	}
 	return root
+}
+
+// calledBlindly tells an instance that a function calls of which only the calls are
+// known: on what, it could not say.
+func (s *solver) calledBlindly(in *instance) bool {
+	for _, from := range s.instances {
+		if from.fn.Slots > 1 {
+			continue
+		}
+		for _, c := range from.calls {
+			if c.to == in && from.serving {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // owners are the types that declare methods.
