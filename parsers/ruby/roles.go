@@ -19,6 +19,7 @@ func (r *resolver) roles(functions []*unit.Function) {
 			f.Roles, f.RoleNote = []unit.Role{role}, note
 		}
 	}
+	r.named(functions)
 	r.dropGuesses(functions)
 	reached := r.reachable(functions, serves, true)
 	atLoad := r.reachable(functions, func(f *unit.Function) bool { return slices.Contains(f.Roles, unit.Initializer) }, true)
@@ -185,4 +186,25 @@ func patches(owner string) bool {
 		}
 	}
 	return false
+}
+// named gives the methods that macros name a role of their own, and takes the
+// calls that stood for the naming away.
+func (r *resolver) named(functions []*unit.Function) {
+	for _, f := range functions {
+		kept := f.Calls[:0:0]
+		for _, c := range f.Calls {
+			if !c.Reference || c.As != unit.Application {
+				kept = append(kept, c)
+				continue
+			}
+			for _, id := range append([]string{c.Callee}, c.Targets...) {
+				if m := r.functions[id]; m != nil && len(m.Roles) == 0 && !m.Test {
+					m.Roles, m.RoleNote = []unit.Role{unit.Application}, c.AsNote
+				}
+			}
+		}
+		if len(kept) < len(f.Calls) {
+			f.Calls = kept
+		}
+	}
 }

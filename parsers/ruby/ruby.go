@@ -35,7 +35,6 @@ import (
 	"bytes"
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -100,6 +99,13 @@ func parseFile(name string, content []byte) *unit.Unit {
 func parseInto(u *unit.Unit, class class, content []byte) {
 	source := rubyOf(u.Path, clean(content))
 	syntax := parse(source)
+	if syntax != nil && len(syntax.errors) > 0 {
+		if other := named(source); other != nil {
+			if again := parse(other); again != nil && len(again.errors) < len(syntax.errors) {
+				source, syntax = other, again
+			}
+		}
+	}
 	if syntax == nil || syntax.root == nil {
 		giveUp(u, 0, "cannot be parsed as Ruby")
 		return
@@ -122,25 +128,7 @@ func rubyOf(name string, content []byte) []byte {
 	if end := bytes.Index(content, []byte("\n__END__\n")); end >= 0 {
 		content = content[:end+1]
 	}
-	return named(content)
-}
-
-// passedOn matches a block without a name that is passed on: foo(a, &).
-var passedOn = regexp.MustCompile(`[(,]\s*&\s*\)`)
-
-// named blanks out blocks that are passed on without a name, which the grammar is
-// too old to know.
-func named(content []byte) []byte {
-	if !bytes.Contains(content, []byte("&")) || !passedOn.Match(content) {
-		return content
-	}
-	return passedOn.ReplaceAllFunc(content, func(m []byte) []byte {
-		out := bytes.ReplaceAll(m, []byte("&"), []byte(" "))
-		if out[0] == ',' {
-			out[0] = ' '
-		}
-		return out
-	})
+	return content
 }
 
 // clean replaces bytes that are not UTF-8, so that names can be written as
