@@ -187,6 +187,7 @@ func patches(owner string) bool {
 	}
 	return false
 }
+
 // named gives the methods that macros name a role of their own, and takes the
 // calls that stood for the naming away.
 func (r *resolver) named(functions []*unit.Function) {
