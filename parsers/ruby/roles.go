@@ -23,10 +23,11 @@ func (r *resolver) roles(functions []*unit.Function) {
 	r.dropGuesses(functions)
 	reached := r.reachable(functions, serves, true)
 	atLoad := r.reachable(functions, func(f *unit.Function) bool { return slices.Contains(f.Roles, unit.Initializer) }, true)
-	called, settled := queried(functions), r.madeAtLoad(functions, reached)
+	called, settled, elsewhere := queried(functions), r.madeAtLoad(functions, reached), calledElsewhere(functions)
 	for _, f := range functions {
 		switch {
 		case len(f.Roles) > 0 || f.Test || f.Outer != "" || reached[f.ID] || atLoad[f.ID]:
+		case elsewhere[f.Name]:
 		case !slices.Contains(f.Attrs, "app") || slices.Contains(f.Attrs, attrAttribute):
 		case strings.HasPrefix(f.ID, f.Owner+".") && !called[f.Name], settled[f.Owner]:
 			// Class methods and the methods of what is made at load are called by
@@ -35,6 +36,20 @@ func (r *resolver) roles(functions []*unit.Function) {
 			f.Roles, f.RoleNote = []unit.Role{unit.Application}, "code of the application, whose callers could not be seen"
 		}
 	}
+}
+
+// calledElsewhere lists the names of methods that are called outside of production.
+// Where no other call is seen, they do not serve.
+func calledElsewhere(functions []*unit.Function) map[string]bool {
+	names := map[string]bool{}
+	for _, f := range functions {
+		for _, attr := range f.Attrs {
+			if name, ok := strings.CutPrefix(attr, attrElsewhere); ok {
+				names[name] = true
+			}
+		}
+	}
+	return names
 }
 
 // madeAtLoad lists the classes of which instances are made, but not by anything

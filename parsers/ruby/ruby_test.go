@@ -175,3 +175,11 @@ func TestAnonymousArguments(t *testing.T) {
 		t.Error("broken code was taken for arguments without a name")
 	}
 }
+
+// TestConditionOnItself reads a local that is chosen by a case on itself.
+func TestConditionOnItself(t *testing.T) {
+	u := parseFile("config/application.rb", []byte("mode = case\nwhen mode && x\n  mode\nelse\n  y = case\n      when y then y\n      end\nend\nif mode\n  config.cache_store = :memory_store\nend\n"))
+	if len(u.Settings) != 1 {
+		t.Errorf("settings %v", u.Settings)
+	}
+}
