@@ -25,8 +25,11 @@
 // run later (a thread, a callback, a macro in a class body, a lambda): then it
 // is a function of its own, and the locals that it keeps are captured holders.
 //
-// Approximations: branches are walked one after the other, so a local stands
-// for the last thing put into it; a method that is called on a receiver of
+// Branches are walked one after the other, each with the locals as they were
+// before it; afterwards a local stands for what any of them made of it. What runs
+// only outside of production is walked and not recorded.
+//
+// Approximations: loops are walked once; a method that is called on a receiver of
 // unknown type is looked up by its name only if the name is rare. Both err
 // towards seeing too little of who calls whom, never towards inventing a change.
 package ruby
