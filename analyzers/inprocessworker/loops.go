@@ -301,8 +301,10 @@ func reportSchedules(p *rule.Pass) {
 				continue
 			}
 			jobs = append(jobs, c)
-			_, does := weigh(p, p.Program.Function(c.Callee))
-			outward = outward || does != ""
+			if job := p.Program.Function(c.Callee); job != nil {
+				_, does := weigh(p, job)
+				outward = outward || does != ""
+			}
 		}
 		if len(jobs) > 0 {
 			reportSchedule(p, f, jobs, outward)

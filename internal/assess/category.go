@@ -257,6 +257,8 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 	switch {
 	case a.Category == result.Lock:
 		return ""
+	case h.Kind == unit.ThreadLocal && renewed(a):
+		return "a thread-local that each request sets anew"
 	case h.Kind == unit.ThreadLocal && takenAway(a):
 		return "a thread-local that is taken away when the work ends"
 	case a.Memo && !drawsOnStore(a.Facts.Sources) && !hasSource(a, FromRequest, FromCaller, FromClock) && !removesEntries(a):
@@ -299,6 +301,21 @@ func ownWork(p *program.Program, src *Sources, a Assessment) bool {
 		}
 	}
 	return starts
+}
+
+// renewed tells a holder that what runs around each request sets as a whole.
+func renewed(a Assessment) bool {
+	for _, c := range a.Writes {
+		if c.Kind != unit.Write || c.Op != "=" || c.Lazy || len(c.Place.Path) > 0 {
+			continue
+		}
+		for _, f := range append(c.Function.Callers(), c.Function) {
+			if f.HasRole(unit.Middleware) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // takenAway tells a holder that is emptied again where it is filled.

@@ -71,6 +71,7 @@ func (f *file) laterBlock(s *scope, block *node, fate fate) *unit.Function {
 		fn.Attrs = append(fn.Attrs, attrTask+fate.task)
 	}
 	fn = f.addFunction(fn)
+	fn.Test = fn.Test || s.never
 	f.names(s, block, fn)
 	inner := s.later(fn)
 	inner.self = fate.self

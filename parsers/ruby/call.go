@@ -103,6 +103,8 @@ func (f *file) special(s *scope, c send, use unit.Use) (unit.Value, bool) {
 		}
 	}
 	f.settingCalled(s, c)
+	f.callbacks(s, c)
+	f.defines(s, c)
 	return f.specialReceiver(s, c, use)
 }
 

@@ -255,6 +255,11 @@ type guarded struct {
 
 // assigned lists what a local or constant of the file gets, the last one first.
 func (f *file) assigned(name string) []guarded {
+	if f.following {
+		return nil // a condition on the way asks for it: it would be asked without end
+	}
+	f.following = true
+	defer func() { f.following = false }()
 	var out []guarded
 	f.walk(f.syntax.root, unit.Condition{}, func(n *node, when unit.Condition) bool {
 		if n.is("assignment", "operator_assignment") && n.child("left").is("identifier", "constant") && f.text(n.child("left")) == name {
@@ -356,5 +361,36 @@ func (f *file) walk(n *node, when unit.Condition, visit func(*node, unit.Conditi
 	}
 	for _, kid := range n.kids {
 		f.walk(kid, when, visit)
+	}
+}
+
+// inProduction is the scope of what runs only if a condition has a value. Where
+// that is never so in production, nothing that happens there is recorded.
+func (f *file) inProduction(s *scope, condition *node, truth bool) *scope {
+	if condition == nil || s.never {
+		return s
+	}
+	c := f.condition(condition, 0)
+	if !truth {
+		c = c.Negated()
+	}
+	if c.Possible(unit.EnvProduction) {
+		return s
+	}
+	inner, aside := *s, *s.fn
+	aside.Accesses, aside.Calls, aside.Returns, aside.Allocs, aside.Sessions, aside.Statements = nil, nil, nil, nil, nil, nil
+	inner.fn, inner.never = &aside, true
+	f.asides = append(f.asides, [2]*unit.Function{s.fn, &aside})
+	return &inner
+}
+
+// elsewhere notes the methods that functions call outside of production only.
+func (f *file) elsewhere() {
+	for _, pair := range f.asides {
+		for i := range pair[1].Calls {
+			if attr := attrElsewhere + pair[1].Calls[i].Name; !slices.Contains(pair[0].Attrs, attr) {
+				pair[0].Attrs = append(pair[0].Attrs, attr)
+			}
+		}
 	}
 }

@@ -60,7 +60,7 @@ func (f *file) branch(s *scope, condition *node, truth bool, body *node, use uni
 		return unit.Value{Kind: unit.Nil}
 	}
 	inner := s.knowing(f.emptyWhen(s, condition, truth)).giving(f.givenWhen(s, condition, truth))
-	return f.eval(f.environment(inner, condition, truth), body, use)
+	return f.eval(f.inProduction(f.environment(inner, condition, truth), condition, truth), body, use)
 }
 
 // modifier is `x if y` and `x unless y`.

@@ -24,6 +24,8 @@ type file struct {
 	depth     int
 	web       bool // names a framework whose routes are blocks
 	clockwork bool
+	asides    [][2]*unit.Function // functions, and copies with what they do outside of production
+	following bool                // what a local of the file gets is being looked up
 	// choice is the arm that is asked for, and arms how many an expression has.
 	choice, arms int
 }
@@ -71,6 +73,7 @@ func (f *file) read() {
 
 // finish hands over what was collected.
 func (f *file) finish() {
+	f.elsewhere()
 	for _, fn := range f.functions {
 		if f.worthKeeping(fn) {
 			f.unit.Functions = append(f.unit.Functions, *fn)

@@ -129,6 +129,7 @@ func (r *resolver) value(at site, v unit.Value) unit.Value {
 		v.Type = r.constant(at.owner, v.Type)
 	case unit.PlaceValue:
 		if v.Place != nil {
+			asked := ofRequest(*v.Place)
 			p, rf := r.place(at, *v.Place)
 			v.Place = &p
 			if rf.typ != "" && !rf.class {
@@ -136,6 +137,9 @@ func (r *resolver) value(at site, v unit.Value) unit.Value {
 			}
 			if p.Root == unit.RootUnknown {
 				v.Kind, v.Place = unit.Compound, nil
+				if asked != "" && v.Callee == "" {
+					v.Kind, v.Callee = unit.Result, asked
+				}
 				if v.Callee == sameValue && len(v.Parts) == 1 {
 					text := v.Text
 					v = r.value(at, v.Parts[0])
@@ -150,6 +154,15 @@ func (r *resolver) value(at site, v unit.Value) unit.Value {
 	}
 	v.Parts = r.values(at, v.Parts)
 	return v
+}
+
+// ofRequest names what a request carries in which a place lies: params[:x] and
+// its like. It is empty for other places.
+func ofRequest(pl unit.Place) string {
+	if pl.Root != unit.RootReceiver || len(pl.Path) == 0 {
+		return ""
+	}
+	return ofController(strings.TrimPrefix(pl.Path[0], "."))
 }
 
 // resultPlace is the place that a call hands out, if it is one that lasts.

@@ -31,6 +31,8 @@ func (f *file) macro(s *scope, c send) (unit.Value, bool) {
 			f.blockBody(&inner, c.block, false)
 			return unit.Value{}, true
 		}
+	case "delegate", "def_delegators", "def_instance_delegators", "def_delegator", "def_instance_delegator":
+		return unit.Value{}, f.delegation(s, c)
 	case "define_method", "define_singleton_method":
 		return f.defineMethod(s, c)
 	case "alias_method":

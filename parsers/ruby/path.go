@@ -57,6 +57,10 @@ func isTest(base string, dirs []string) bool {
 	}
 	for i, dir := range dirs {
 		switch dir {
+		case "testing_support", "test_app", "dummy_app":
+			return true
+		case "dummy":
+			return i > 0 && has([]string{"test", "spec", "tests"}, dirs[i-1])
 		case "spec", "features", "factories", "cypress":
 			return !has(dirs[:i], "app")
 		case "test", "tests":

@@ -190,13 +190,13 @@ func (f *file) callPlace(s *scope, n *node) *unit.Place {
 	case copies(name):
 		return nil
 	}
-	if args := n.child("arguments"); args != nil && len(args.kids) > 0 {
+	if args := n.child("arguments"); args != nil && len(args.kids) > 0 || n.child("block") != nil {
 		name += withArguments
 	}
 	return step(f.place(s, receiver), "."+name)
 }
 
-// withArguments marks the step of a call that is passed something.
+// withArguments marks the step of a call that is passed something, a block as well.
 const withArguments = "()"
 
 // reflected is the place that is named by a symbol: instance_variable_get(:@x),

@@ -19,13 +19,15 @@ func (r *resolver) roles(functions []*unit.Function) {
 			f.Roles, f.RoleNote = []unit.Role{role}, note
 		}
 	}
+	r.named(functions)
 	r.dropGuesses(functions)
 	reached := r.reachable(functions, serves, true)
 	atLoad := r.reachable(functions, func(f *unit.Function) bool { return slices.Contains(f.Roles, unit.Initializer) }, true)
-	called, settled := queried(functions), r.madeAtLoad(functions, reached)
+	called, settled, elsewhere := queried(functions), r.madeAtLoad(functions, reached), calledElsewhere(functions)
 	for _, f := range functions {
 		switch {
 		case len(f.Roles) > 0 || f.Test || f.Outer != "" || reached[f.ID] || atLoad[f.ID]:
+		case elsewhere[f.Name]:
 		case !slices.Contains(f.Attrs, "app") || slices.Contains(f.Attrs, attrAttribute):
 		case strings.HasPrefix(f.ID, f.Owner+".") && !called[f.Name], settled[f.Owner]:
 			// Class methods and the methods of what is made at load are called by
@@ -34,6 +36,20 @@ func (r *resolver) roles(functions []*unit.Function) {
 			f.Roles, f.RoleNote = []unit.Role{unit.Application}, "code of the application, whose callers could not be seen"
 		}
 	}
+}
+
+// calledElsewhere lists the names of methods that are called outside of production.
+// Where no other call is seen, they do not serve.
+func calledElsewhere(functions []*unit.Function) map[string]bool {
+	names := map[string]bool{}
+	for _, f := range functions {
+		for _, attr := range f.Attrs {
+			if name, ok := strings.CutPrefix(attr, attrElsewhere); ok {
+				names[name] = true
+			}
+		}
+	}
+	return names
 }
 
 // madeAtLoad lists the classes of which instances are made, but not by anything
@@ -185,4 +201,26 @@ func patches(owner string) bool {
 		}
 	}
 	return false
+}
+
+// named gives the methods that macros name a role of their own, and takes the
+// calls that stood for the naming away.
+func (r *resolver) named(functions []*unit.Function) {
+	for _, f := range functions {
+		kept := f.Calls[:0:0]
+		for _, c := range f.Calls {
+			if !c.Reference || c.As != unit.Application {
+				kept = append(kept, c)
+				continue
+			}
+			for _, id := range append([]string{c.Callee}, c.Targets...) {
+				if m := r.functions[id]; m != nil && len(m.Roles) == 0 && !m.Test {
+					m.Roles, m.RoleNote = []unit.Role{unit.Application}, c.AsNote
+				}
+			}
+		}
+		if len(kept) < len(f.Calls) {
+			f.Calls = kept
+		}
+	}
 }

@@ -25,8 +25,11 @@
 // run later (a thread, a callback, a macro in a class body, a lambda): then it
 // is a function of its own, and the locals that it keeps are captured holders.
 //
-// Approximations: branches are walked one after the other, so a local stands
-// for the last thing put into it; a method that is called on a receiver of
+// Branches are walked one after the other, each with the locals as they were
+// before it; afterwards a local stands for what any of them made of it. What runs
+// only outside of production is walked and not recorded.
+//
+// Approximations: loops are walked once; a method that is called on a receiver of
 // unknown type is looked up by its name only if the name is rare. Both err
 // towards seeing too little of who calls whom, never towards inventing a change.
 package ruby
@@ -35,7 +38,6 @@ import (
 	"bytes"
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -100,6 +102,13 @@ func parseFile(name string, content []byte) *unit.Unit {
 func parseInto(u *unit.Unit, class class, content []byte) {
 	source := rubyOf(u.Path, clean(content))
 	syntax := parse(source)
+	if syntax != nil && len(syntax.errors) > 0 {
+		if other := named(source); other != nil {
+			if again := parse(other); again != nil && len(again.errors) < len(syntax.errors) {
+				source, syntax = other, again
+			}
+		}
+	}
 	if syntax == nil || syntax.root == nil {
 		giveUp(u, 0, "cannot be parsed as Ruby")
 		return
@@ -122,25 +131,7 @@ func rubyOf(name string, content []byte) []byte {
 	if end := bytes.Index(content, []byte("\n__END__\n")); end >= 0 {
 		content = content[:end+1]
 	}
-	return named(content)
-}
-
-// passedOn matches a block without a name that is passed on: foo(a, &).
-var passedOn = regexp.MustCompile(`[(,]\s*&\s*\)`)
-
-// named blanks out blocks that are passed on without a name, which the grammar is
-// too old to know.
-func named(content []byte) []byte {
-	if !bytes.Contains(content, []byte("&")) || !passedOn.Match(content) {
-		return content
-	}
-	return passedOn.ReplaceAllFunc(content, func(m []byte) []byte {
-		out := bytes.ReplaceAll(m, []byte("&"), []byte(" "))
-		if out[0] == ',' {
-			out[0] = ' '
-		}
-		return out
-	})
+	return content
 }
 
 // clean replaces bytes that are not UTF-8, so that names can be written as

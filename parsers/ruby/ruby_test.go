@@ -1,6 +1,7 @@
 package ruby
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -149,4 +150,36 @@ func FuzzParse(f *testing.F) {
 		}
 		resolve(units)
 	})
+}
+
+// TestAnonymousArguments reads arguments that are passed on without a name.
+func TestAnonymousArguments(t *testing.T) {
+	for _, source := range []string{
+		"def a(*) = b(*)\n",
+		"def a(**)\n  b(**)\nend\n",
+		"def a(*, **, &)\n  b(1, *, k: 1, **, &)\nend\n",
+		"def a(*, **, &)\n  b *, **, &\nend\n",
+		"def a(*, &)\n  super(*, &)\nend\n",
+		"def a(&)\n  b 1, &\n  c.each(&)\nend\n",
+		"def a(*)\n  [*, 1]\nend\n",
+	} {
+		u := parseFile("lib/a.rb", []byte(source))
+		if len(u.Problems) > 0 {
+			t.Errorf("%q: %v", source, u.Problems)
+		}
+		if len(u.Functions) == 0 || len(u.Functions[0].Calls) == 0 && !strings.Contains(source, "[") {
+			t.Errorf("%q: no call was seen", source)
+		}
+	}
+	if u := parseFile("lib/a.rb", []byte("def a(*)\n  b(*, ,)\n  c = = *\nend\n")); len(u.Problems) == 0 {
+		t.Error("broken code was taken for arguments without a name")
+	}
+}
+
+// TestConditionOnItself reads a local that is chosen by a case on itself.
+func TestConditionOnItself(t *testing.T) {
+	u := parseFile("config/application.rb", []byte("mode = case\nwhen mode && x\n  mode\nelse\n  y = case\n      when y then y\n      end\nend\nif mode\n  config.cache_store = :memory_store\nend\n"))
+	if len(u.Settings) != 1 {
+		t.Errorf("settings %v", u.Settings)
+	}
 }

@@ -58,6 +58,7 @@ type scope struct {
 	async  bool
 	loop   bool
 	init   bool // in initialize
+	never  bool // not in production: fn is a copy that is thrown away
 }
 
 // body is the state that directives in a class body leave behind.
@@ -111,7 +112,7 @@ func (f *file) bodyFunction(id, key string, n *node) *unit.Function {
 
 // later is the scope of a block that is a function of its own.
 func (s *scope) later(fn *unit.Function) *scope {
-	return &scope{fn: fn, outer: s, owner: s.owner, self: s.self, locals: map[string]*local{}, env: s.env, when: s.when}
+	return &scope{fn: fn, outer: s, owner: s.owner, self: s.self, locals: map[string]*local{}, env: s.env, when: s.when, never: s.never}
 }
 
 // guarded is the scope while a lock is held.
