@@ -42,6 +42,7 @@ type Entry struct {
 	Kind    Kind
 	Note    string   // properties: bounded, expires, per-process …
 	Mutates []string // methods that change it; empty: what their source says
+	Tells   string   // method that is given what tells the other copies of each change
 }
 
 // Catalog answers questions about types by name.
@@ -66,7 +67,7 @@ func New(user []Entry) *Catalog {
 	return c
 }
 
-// parse reads lines "kind type [mutates=A,B] [note…]"; # starts a comment.
+// parse reads lines "kind type [mutates=A,B] [tells=A] [note…]"; # starts a comment.
 func parse(text string) []Entry {
 	var out []Entry
 	for line := range strings.Lines(text) {
@@ -79,6 +80,10 @@ func parse(text string) []Entry {
 		for i, w := range f[2:] {
 			if m, ok := strings.CutPrefix(w, "mutates="); ok {
 				e.Mutates = strings.Split(m, ",")
+				continue
+			}
+			if m, ok := strings.CutPrefix(w, "tells="); ok {
+				e.Tells = m
 				continue
 			}
 			e.Note = strings.Join(f[2+i:], " ")

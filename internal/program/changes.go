@@ -1,6 +1,7 @@
 package program
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/stateaudit/stateaudit/internal/result"
@@ -44,6 +45,26 @@ func (p *Program) given(f *Function) {
 				h.Values = append(h.Values, *a.Value)
 			}
 		}
+	}
+}
+
+// allTold leaves out the changes of objects of which other copies are told.
+func (p *Program) allTold() {
+	for _, h := range p.holders {
+		p.told(h)
+	}
+}
+
+// told leaves out the changes of an object of a library that was given what tells
+// the other copies of each: they load it again.
+func (p *Program) told(h *Holder) {
+	e, ok := p.Catalog.Lookup(h.Type)
+	if !ok || e.Tells == "" {
+		return
+	}
+	tells := func(c Change) bool { return c.Op == e.Tells }
+	if slices.ContainsFunc(h.Changes, tells) || slices.ContainsFunc(h.Reads, tells) {
+		h.Changes = slices.DeleteFunc(h.Changes, func(c Change) bool { return p.foreign[c.Method] != nil })
 	}
 }
 

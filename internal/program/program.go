@@ -111,6 +111,7 @@ func Link(units []*unit.Unit, c *catalog.Catalog) *Program {
 	p.lifetimes()
 	p.flowChanges()
 	p.attribute()
+	p.allTold()
 	return p
 }
 
