@@ -247,7 +247,11 @@ func (s *solver) unknownResults(in *instance, i int32) []int32 {
 		if slot == 0 || k >= len(op.Call.Out) || op.Call.Out[k] == "-" || op.Call.Out[k] == "error" {
 			continue
 		}
-		n := s.newObject(object{typ: op.Call.Out[k], maker: in, op: i, foreign: true, depth: in.depth})
+		typ := op.Call.Out[k]
+		if strings.HasPrefix(typ, unit.AnyWith) {
+			typ = ""
+		}
+		n := s.newObject(object{typ: typ, maker: in, op: i, foreign: true, depth: in.depth})
 		s.add(in.slot(slot), n)
 		made = append(made, n)
 	}
@@ -263,11 +267,23 @@ func (s *solver) takeOut(in *instance, i, content int32) {
 		}
 		typ, to := op.Call.Out[k], in.slot(slot)
 		s.each(content, func(n int32) {
-			if typ == "" || s.nodes[n].typ != "" && s.fits(n, typ) {
+			if s.comesOut(n, typ) {
 				s.add(to, n)
 			}
 		})
 	}
+}
+
+// comesOut tells whether a node can be a result of a type.
+func (s *solver) comesOut(n int32, typ string) bool {
+	have := s.nodes[n].typ
+	switch methods, some := strings.CutPrefix(typ, unit.AnyWith); {
+	case some:
+		return s.methods[have] != nil && s.offers(n, strings.Split(methods, ","))
+	case typ == "":
+		return true
+	}
+	return have != "" && s.fits(n, typ)
 }
 
 // shareElements lets a collection that is made from another have its elements.

@@ -62,6 +62,10 @@ type Apply struct {
 	Out []string `json:",omitempty"`
 }
 
+// AnyWith begins the type of a result of which only the methods are known: their
+// names follow, with commas between.
+const AnyWith = "~"
+
 // Hands says when code outside the checkout calls what it was handed.
 type Hands string
 

@@ -161,6 +161,10 @@ func resultTypes(sig *types.Signature) []string {
 	for i := 0; i < sig.Results().Len(); i++ {
 		t := sig.Results().At(i).Type()
 		switch {
+		case types.Identical(t, types.Universe.Lookup("error").Type()):
+			out = append(out, "-") // nothing that was put in comes back as an error
+		case len(interfaceMethods(t)) > 0:
+			out = append(out, unit.AnyWith+strings.Join(interfaceMethods(t), ","))
 		case types.IsInterface(t):
 			out = append(out, "") // any type may come
 		case !leadsOn(t, 0):
