@@ -35,7 +35,7 @@ func layers() map[string][]string {
 		"internal/program":   {"internal/unit", "internal/catalog", "internal/result", "internal/flow"},
 		"internal/assess":    {"internal/unit", "internal/catalog", "internal/program", "internal/result"},
 		"internal/rule":      {"internal/unit", "internal/catalog", "internal/program", "internal/result", "internal/assess", "internal/bindings", "internal/remedy"},
-		"internal/bindings":  {"internal/unit", "internal/program"},
+		"internal/bindings":  {"internal/unit", "internal/program", "internal/names"},
 		"internal/replicas":  {"internal/unit", "internal/result", "internal/catalog"},
 		"internal/unitcache": vocabulary,
 		"internal/diff":      {"internal/unit", "internal/result"},

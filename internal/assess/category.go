@@ -419,7 +419,7 @@ func facts(p *program.Program, src *Sources, h *program.Holder, e catalog.Entry,
 			continue
 		}
 		found := src.of(h, c.Value)
-		if len(found) == 0 && computed(c.Value) {
+		if len(found) == 0 && c.Value != nil && src.computed(c.Value) {
 			found = src.fetched(c.In)
 		}
 		for _, s := range found {

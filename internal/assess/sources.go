@@ -1,6 +1,7 @@
 package assess
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -138,10 +139,24 @@ func sorted(set map[Source]bool) []Source {
 	return out
 }
 
-// computed tells a value that is put together from locals: what those hold, the
-// value alone does not tell.
-func computed(v *unit.Value) bool {
-	return v != nil && (v.Kind == unit.Compound || v.Kind == unit.Result || v.Kind == unit.PlaceValue && v.Place != nil && v.Place.Root == unit.RootLocal)
+// computed tells a value that is put together from what locals hold, which the value
+// alone does not tell. What a function of the checkout works out is known from the
+// function, and what a library's function is given may be anything that was fetched.
+func (s *Sources) computed(v *unit.Value) bool {
+	switch v.Kind {
+	case unit.Unknown:
+		return true
+	case unit.PlaceValue:
+		return v.Place != nil && v.Place.Root == unit.RootLocal
+	case unit.Result:
+		if s.p.Function(v.Callee) != nil {
+			return false
+		}
+	case unit.Compound:
+	default:
+		return false
+	}
+	return slices.ContainsFunc(v.Parts, func(part unit.Value) bool { return s.computed(&part) })
 }
 
 // fetched lists what a function itself fetches from elsewhere and uses.

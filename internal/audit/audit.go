@@ -298,6 +298,10 @@ func assemble(units []*unit.Unit, tree *checkout.Tree, problems []unit.Problem, 
 		r.LeftOut = append(r.LeftOut, result.LeftOut(l))
 	}
 	s.describe(r)
+	if s.Program != nil && s.Program.NotFollowed() > 0 {
+		problems = append(problems, unit.Problem{File: ".", Message: fmt.Sprintf(
+			"at %d values of the program too many objects arrive to follow all of them: state that is reached only there is not reported", s.Program.NotFollowed())})
+	}
 	r.Errors = result.SortProblems(problems)
 	r.Complete()
 	return &Outcome{Result: r, Ranking: s.ranking, Repaired: s.repaired}, nil

@@ -36,9 +36,7 @@ type Backend struct {
 	// Guard is what must hold for it: "unless REDIS_URL is set"; empty if nothing.
 	Guard string
 	// Omitted says that nothing is set where the default of the library holds.
-	Omitted bool
-	// Sample says that only a sample to be copied says so.
-	Sample   bool
+	Omitted  bool
 	Location unit.Location
 	Setting  unit.Setting // that chose it; of an omission the kind alone
 	Options  []unit.Value

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"sort"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -244,7 +245,7 @@ func (s *solver) unknownResults(in *instance, i int32) []int32 {
 	op := &in.fn.Ops[i]
 	var made []int32
 	for k, slot := range op.To {
-		if slot == 0 || k >= len(op.Call.Out) || op.Call.Out[k] == "-" || op.Call.Out[k] == "error" {
+		if slot == 0 || k >= len(op.Call.Out) || op.Call.Out[k] == "-" {
 			continue
 		}
 		typ := op.Call.Out[k]
@@ -407,6 +408,6 @@ func (s *solver) exported(typ string) []string {
 			out = append(out, name)
 		}
 	}
-	sortStrings(out)
+	sort.Strings(out)
 	return out
 }

@@ -18,7 +18,8 @@
 //
 // Approximations, and the side on which they err: flow within a function is not
 // ordered (finds more); a function with too many contexts falls back to one (finds
-// more, see Result.Merged); code outside the checkout keeps what it is given in
+// more); of a variable with too many nodes the rest is not followed (finds less,
+// see Result.Cut); code outside the checkout keeps what it is given in
 // its receiver and its result, and hands back what fits the type (finds more); what
 // reflection reaches is not seen (finds less).
 package flow
@@ -46,6 +47,9 @@ type Root struct {
 	Function string
 	Serving  bool
 	Note     string
+	// Program says that it is where a program starts: each is a process of its own.
+	// What is no program runs in all of them.
+	Program bool
 	// Makes says that what it returns is a handler: it is called while serving.
 	Makes bool
 }
@@ -166,11 +170,10 @@ type way struct {
 
 // call is an edge of the call graph.
 type call struct {
-	to    *instance
-	op    int32
-	kind  callKind
-	note  string
-	guess bool
+	to   *instance
+	op   int32
+	kind callKind
+	note string
 }
 
 type callKind uint8
@@ -197,7 +200,7 @@ type solver struct {
 
 	vars     []variable
 	work     []int32
-	merged   map[string]bool
+	cut      map[int32]bool // variables with too many nodes
 	linked   map[link]bool
 	dispatch map[dispatchKey]bool
 	ownerOf  map[string]string // type that declares each method
@@ -208,8 +211,8 @@ type solver struct {
 func newSolver(in Input) *solver {
 	s := &solver{
 		in: in, functions: map[string]*function{}, methods: map[string]map[string]unit.Method{},
-		roots: map[string]int32{}, funcs: map[string]int32{}, merged: map[string]bool{},
-		fields: map[string][]unit.Holder{}, linked: map[link]bool{}, dispatch: map[dispatchKey]bool{},
+		roots: map[string]int32{}, funcs: map[string]int32{},
+		fields: map[string][]unit.Holder{}, cut: map[int32]bool{}, linked: map[link]bool{}, dispatch: map[dispatchKey]bool{},
 		nodes: make([]node, 1), vars: make([]variable, 1), objects: make([]object, 1),
 	}
 	for _, u := range in.Units {
@@ -282,9 +285,6 @@ func (s *solver) instance(f *function, ctx context) *instance {
 	}
 	depth := s.depthOf(ctx)
 	if ctx != (context{}) && (len(f.instances) >= maxContexts || depth > maxDepth || len(s.instances) > perFunction*len(s.order)+1000) {
-		if len(f.instances) >= maxContexts {
-			s.merged[f.Function] = true
-		}
 		if ctx.site != 0 && ctx.on != 0 {
 			return s.instance(f, context{on: ctx.on})
 		}

@@ -228,8 +228,7 @@ func (h *holders) find(n int32, depth int) answer {
 		if o.holder != "" {
 			return answer{holder: o.holder}
 		}
-		a := h.keeper(object, n, depth)
-		return a
+		return h.keeper(object, depth)
 	}
 	if h.lives[object] == single && h.unique(field) {
 		return answer{holder: field}
@@ -242,7 +241,7 @@ func (h *holders) find(n int32, depth int) answer {
 	} else if o.holder != "" {
 		return answer{o.holder, field, true}
 	}
-	if a := h.keeper(object, n, depth); a.holder != "" {
+	if a := h.keeper(object, depth); a.holder != "" {
 		return answer{a.holder, field, true}
 	}
 	if h.lives[object] == single {
@@ -282,7 +281,7 @@ func (h *holders) entriesOf(at int32) uint64 {
 
 // keeper is the place that a reader would name for an object: where its maker put
 // it, rather than where it was handed on to.
-func (h *holders) keeper(object, n int32, depth int) answer {
+func (h *holders) keeper(object int32, depth int) answer {
 	s := h.s
 	o := &s.objects[object]
 	var best answer
@@ -336,7 +335,7 @@ func (h *holders) all(r *Result) {
 		if h.lives[n.object] == single {
 			r.Kept[n.step] = true
 		}
-		if k := h.keeper(n.object, int32(i), 0); k.holder != "" && k.holder != n.step {
+		if k := h.keeper(n.object, 0); k.holder != "" && k.holder != n.step {
 			r.Keepers[n.step] = appendOnce(r.Keepers[n.step], k.holder)
 		} else if o := &s.objects[n.object]; o.holder != "" {
 			r.Keepers[n.step] = appendOnce(r.Keepers[n.step], o.holder)

@@ -185,9 +185,6 @@ func (s *solver) add(v, n int32) {
 		return
 	}
 	x := &s.vars[v]
-	if len(x.all) >= maxNodes {
-		return
-	}
 	if x.has == nil && len(x.all) < 8 {
 		for _, have := range x.all {
 			if have == n {
@@ -202,6 +199,10 @@ func (s *solver) add(v, n int32) {
 			}
 		}
 		if _, ok := x.has[n]; ok {
+			return
+		}
+		if len(x.all) >= maxNodes {
+			s.cut[v] = true
 			return
 		}
 		x.has[n] = struct{}{}

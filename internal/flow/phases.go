@@ -1,7 +1,5 @@
 package flow
 
-import "sort"
-
 // The two phases, as indexes of how an instance was reached.
 const (
 	boot = iota
@@ -42,22 +40,22 @@ func (s *solver) phases() {
 // markEntries tells for each instance which programs reach it: two programs are two
 // processes, and what each makes once, each process has once.
 func (s *solver) markEntries() {
-	for _, in := range s.instances {
-		in.entries = 0
-	}
 	bit := 0
 	for _, r := range s.in.Roots {
 		f := s.functions[r.Function]
 		if f == nil || r.Serving || f.instances[context{}] == nil {
 			continue
 		}
-		mark := uint64(1) << (bit % 64)
-		bit++
+		mark := ^uint64(0)
+		if r.Program {
+			mark = uint64(1) << (bit % 64)
+			bit++
+		}
 		queue := []*instance{f.instances[context{}]}
 		for len(queue) > 0 {
 			in := queue[0]
 			queue = queue[1:]
-			if in.entries&mark != 0 {
+			if in.entries&mark == mark {
 				continue
 			}
 			in.entries |= mark
@@ -208,5 +206,3 @@ func (s *solver) owners() map[string]string {
 	}
 	return s.ownerOf
 }
-
-func sortStrings(s []string) { sort.Strings(s) }

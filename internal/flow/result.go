@@ -20,10 +20,9 @@ type Result struct {
 	// Keepers are, for each field of an object that lasts, the places that hold the
 	// object.
 	Keepers map[string][]string
-	// Merged are the functions of which too many contexts were joined.
-	Merged []string
-	// Declared counts functions, Reached those that an entry leads to.
-	Declared, Reach int
+	// Cut counts the values and places at which so many objects arrive that the rest
+	// was not followed.
+	Cut int
 }
 
 // Reached says how a function is reached in each phase.
@@ -58,24 +57,24 @@ type Event struct {
 	Col      int
 	// Holder is the declaration that the place belongs to, Part the field through
 	// which an object below it changes.
-	Holder string
-	Part   string
-	// Through are the callers up to one that names the holder, innermost last, and
-	// where it calls: for objects of a type of which there are several.
+	Holder        string
+	Part          string
 	Boot, Serving bool
 	Name          string // method or function outside the checkout, or what the language does
 	Element       bool   // an element of what is kept, not the place itself
 	// Several says that there is more than one object of the type, so that the holder
 	// is what keeps this one.
 	Several bool
-	Lifted  []Lift
+	// Lifted are the callers on whose behalf a method makes the change.
+	Lifted []Lift
 }
 
-// Lift is a caller of a method of a shared type.
+// Lift is a caller outside the methods of an object's type, with the methods
+// between its call and the change.
 type Lift struct {
 	Function      string
 	Line, Col     int
-	Through       []string
+	Through       []string // outermost first
 	Boot, Serving bool
 }
 
@@ -94,35 +93,26 @@ func (s *solver) result() *Result {
 	h := newHolders(s)
 	h.all(r)
 	s.events(r, h)
-	for f := range s.merged {
-		r.Merged = append(r.Merged, f)
-	}
-	sort.Strings(r.Merged)
+	r.Cut = len(s.cut)
 	return r
 }
 
 // reached joins the instances of each function; nobody's functions are passed over
 // on the way up.
 func (s *solver) reached(r *Result) {
-	for _, f := range s.order {
-		if !f.Wrapper {
-			r.Declared++
-		}
-	}
 	edges := map[Edge]bool{}
 	for _, in := range s.instances {
 		if !in.boot && !in.serving {
 			continue
 		}
-		s.calls(in, in, edges, 0)
 		if in.fn.Wrapper {
 			continue
 		}
+		s.calls(in, edges)
 		f := r.Functions[in.fn.Function]
 		if f == nil {
 			f = &Reached{}
 			r.Functions[in.fn.Function] = f
-			r.Reach++
 		}
 		if in.boot && !f.Boot {
 			f.Boot = true
@@ -182,44 +172,32 @@ func (f *Reached) tell(phase int, in *instance) {
 	f.Line[phase], f.Col[phase], f.Note[phase], f.Begins[phase] = int(w.line), int(w.col), note, begins
 }
 
-// calls collects the edges of an instance; those of a wrapper belong to its caller.
-func (s *solver) calls(from, in *instance, edges map[Edge]bool, depth int) {
+// calls collects the edges of an instance. What a wrapper runs, the call of the
+// wrapper runs.
+func (s *solver) calls(in *instance, edges map[Edge]bool) {
 	for _, c := range in.calls {
 		op := &in.fn.Ops[c.op]
-		if from != in && from.fn.Wrapper {
-			continue
+		for _, to := range behind(c.to, maxDepth) {
+			edges[Edge{
+				From: in.fn.Function, To: to.fn.Function, Line: int(op.Line), Col: int(op.Col),
+				Async: c.kind == beside, Back: c.kind == called || c.kind == served || c.kind == command, Serves: c.kind == served,
+			}] = true
 		}
-		if c.to.fn.Wrapper && depth < 4 {
-			s.through(from, c, op, c.to, edges, depth+1)
-			continue
-		}
-		if from.fn.Wrapper {
-			continue
-		}
-		edges[Edge{
-			From: from.fn.Function, To: c.to.fn.Function, Line: int(op.Line), Col: int(op.Col),
-			Async: c.kind == beside, Back: c.kind == called || c.kind == served || c.kind == command, Serves: c.kind == served,
-		}] = true
 	}
 }
 
-// through gives the targets of a wrapper to the call that runs the wrapper.
-func (s *solver) through(from *instance, c call, op *unit.Op, wrapper *instance, edges map[Edge]bool, depth int) {
-	if from.fn.Wrapper {
-		return
+// behind lists what runs when an instance is called that may be a wrapper.
+func behind(in *instance, depth int) []*instance {
+	if !in.fn.Wrapper {
+		return []*instance{in}
 	}
-	for _, inner := range wrapper.calls {
-		if inner.to.fn.Wrapper {
-			if depth < 4 {
-				s.through(from, c, op, inner.to, edges, depth+1)
-			}
-			continue
+	var out []*instance
+	for _, c := range in.calls {
+		if depth > 0 {
+			out = append(out, behind(c.to, depth-1)...)
 		}
-		edges[Edge{
-			From: from.fn.Function, To: inner.to.fn.Function, Line: int(op.Line), Col: int(op.Col),
-			Async: c.kind == beside, Back: c.kind == called || c.kind == served || c.kind == command, Serves: c.kind == served,
-		}] = true
 	}
+	return out
 }
 
 // events tells what each operation does to places that last.
@@ -347,7 +325,7 @@ func (s *solver) lift(e *Event, in *instance, object int32) {
 		here := queue[0]
 		queue = queue[1:]
 		for _, up := range s.callersOf(here.in) {
-			if !up.in.boot && !up.in.serving || seen[up.in] && up.in == here.in {
+			if !up.in.boot && !up.in.serving || up.in == here.in {
 				continue
 			}
 			if (s.owners()[up.in.fn.Function] == typ || up.in.fn.Wrapper) && len(here.through) < 4 {
@@ -364,7 +342,7 @@ func (s *solver) lift(e *Event, in *instance, object int32) {
 			op := &up.in.fn.Ops[up.op]
 			e.addLift(Lift{
 				Function: up.in.fn.Function, Line: int(op.Line), Col: int(op.Col), Through: here.through,
-				Boot: up.in.boot, Serving: up.in.serving || e.Serving && here.in.serving && !up.in.serving && s.calls2(up),
+				Boot: up.in.boot, Serving: up.in.serving || here.in.serving && startsServing(up.kind),
 			})
 		}
 	}
@@ -377,8 +355,9 @@ func (s *solver) lift(e *Event, in *instance, object int32) {
 	})
 }
 
-// calls2 tells a call that starts its target beside or later.
-func (s *solver) calls2(c caller) bool { return c.kind != plain && c.kind != called }
+// startsServing tells a call after which its target serves, though the caller need
+// not.
+func startsServing(k callKind) bool { return k == beside || k == served }
 
 func (e *Event) addLift(l Lift) {
 	for i := range e.Lifted {

@@ -69,7 +69,7 @@ func (p *Program) sketched(recorded map[string]bool) *unit.Unit {
 				if p.functions[id] == nil {
 					continue
 				}
-				apply := &unit.Apply{Async: c.Async, Deferred: c.Deferred}
+				apply := &unit.Apply{Async: c.Async}
 				r.Ops = append(r.Ops, unit.Op{Kind: unit.OpCall, Name: id, Call: apply, Line: int32(c.Location.Line), Col: int32(c.Location.Column)})
 			}
 		}
@@ -93,7 +93,7 @@ func (p *Program) flowRoots(recorded map[string]bool) []flow.Root {
 		for _, r := range f.Roles {
 			switch {
 			case r == unit.Main && f.Outer == "" || r == unit.Initializer:
-				out = append(out, flow.Root{Function: f.ID, Note: f.RoleNote})
+				out = append(out, flow.Root{Function: f.ID, Note: f.RoleNote, Program: r == unit.Main})
 			case r.Serves() && f.Outer == "":
 				out = append(out, flow.Root{Function: f.ID, Serving: true, Note: f.RoleNote})
 			}
@@ -140,6 +140,15 @@ func (p *Program) flowPhases() {
 			f.via[ph] = s
 		}
 	}
+}
+
+// NotFollowed counts the values and places at which so many objects arrive that the
+// solver did not follow the rest: what changes those there is not known.
+func (p *Program) NotFollowed() int {
+	if p.flow == nil {
+		return 0
+	}
+	return p.flow.Cut
 }
 
 // Solved tells whether the solver knows what the function calls and when it runs.

@@ -46,11 +46,10 @@ type Op struct {
 type Apply struct {
 	// Dynamic says that the object in Base decides: the method Name of its type or,
 	// without a name, the function that it is.
-	Dynamic  bool `json:",omitempty"`
-	Method   bool `json:",omitempty"` // the first argument is a receiver
-	Foreign  bool `json:",omitempty"` // of a function outside the checkout
-	Async    bool `json:",omitempty"`
-	Deferred bool `json:",omitempty"`
+	Dynamic bool `json:",omitempty"`
+	Method  bool `json:",omitempty"` // the first argument is a receiver
+	Foreign bool `json:",omitempty"` // of a function outside the checkout
+	Async   bool `json:",omitempty"`
 	// Hands is what a function outside the checkout makes of the functions and
 	// objects that it is given.
 	Hands Hands  `json:",omitempty"`
@@ -88,9 +87,6 @@ type Record struct {
 	Ops      []Op
 	// Wrapper says that nobody wrote it: it only calls on.
 	Wrapper bool `json:",omitempty"`
-	// Waits says that it does not come back by itself: it serves, or waits for the
-	// process to be ended.
-	Waits bool `json:",omitempty"`
 	// Ends says that the process ends before it comes back.
 	Ends bool `json:",omitempty"`
 }

@@ -65,12 +65,6 @@ const (
 	SettingFlagStore = "flag-store"
 	// SettingBusStore is the backend by which a message bus reaches subscribers.
 	SettingBusStore = "bus-store"
-	// SettingSecret is a key that signs or encrypts what clients bring back.
-	SettingSecret = "secret"
-	// SettingYAML is a key of a YAML file below config/ that the application reads
-	// itself. Subject is the file's name and the keys (cache.store), without the
-	// environment.
-	SettingYAML = "yaml"
 	// SettingPageCache is the folder of cached pages or fragments on disk.
 	SettingPageCache = "page-cache"
 	// SettingRoute leads requests to an action. Subject is controller and action

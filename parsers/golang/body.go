@@ -316,31 +316,55 @@ func (b *body) forStmt(s *ast.ForStmt) {
 // goesOn tells the body of a loop without a condition that goes on for as long as
 // the process does: it is never left, or it waits for something each time round.
 func goesOn(body *ast.BlockStmt) bool {
-	leaves, waits := false, false
-	ast.Inspect(body, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit:
-			return false
-		case *ast.ReturnStmt:
-			leaves = true
-		case *ast.BranchStmt:
-			leaves = leaves || n.Tok == token.BREAK || n.Tok == token.GOTO
-		case *ast.SelectStmt:
-			waits = true
-		case *ast.UnaryExpr:
-			waits = waits || n.Op == token.ARROW
-		case *ast.CallExpr:
-			if sel, ok := n.Fun.(*ast.SelectorExpr); ok {
-				waits = waits || waitingCalls[sel.Sel.Name]
-			}
-		}
-		return true
-	})
-	return waits || !leaves
+	w := &way{}
+	ast.Walk(w, body)
+	return w.waits || !w.leaves
 }
 
-// waitingCalls are methods that come back when something has happened.
-var waitingCalls = map[string]bool{"Sleep": true, "Accept": true, "Wait": true, "Recv": true, "Receive": true, "Next": true, "ReadMessage": true, "Read": true, "FetchMessage": true, "NextMessage": true, "Poll": true, "Dequeue": true, "Pop": true, "Take": true}
+// way is what was seen of the body of a loop. Inner is how many statements around
+// the present one a break would leave instead of the loop.
+type way struct {
+	leaves, waits bool
+	inner         int
+	up            *way
+}
+
+// Visit implements ast.Visitor.
+func (w *way) Visit(n ast.Node) ast.Visitor {
+	switch n := n.(type) {
+	case *ast.FuncLit:
+		return nil
+	case *ast.ReturnStmt:
+		w.top().leaves = true
+	case *ast.BranchStmt:
+		if n.Tok == token.GOTO || n.Tok == token.BREAK && (n.Label != nil || w.inner == 0) {
+			w.top().leaves = true
+		}
+	case *ast.SelectStmt:
+		w.top().waits = true
+		return &way{inner: w.inner + 1, up: w.top()}
+	case *ast.SwitchStmt, *ast.TypeSwitchStmt, *ast.ForStmt, *ast.RangeStmt:
+		return &way{inner: w.inner + 1, up: w.top()}
+	case *ast.UnaryExpr:
+		w.top().waits = w.top().waits || n.Op == token.ARROW
+	case *ast.CallExpr:
+		if sel, ok := n.Fun.(*ast.SelectorExpr); ok && waitingCalls[sel.Sel.Name] {
+			w.top().waits = true
+		}
+	}
+	return w
+}
+
+func (w *way) top() *way {
+	if w.up != nil {
+		return w.up
+	}
+	return w
+}
+
+// waitingCalls are methods that come back when something has happened outside:
+// time has passed, somebody has connected or sent. Steps of an iteration are none.
+var waitingCalls = map[string]bool{"Sleep": true, "Accept": true, "Wait": true, "Recv": true, "Receive": true, "ReadMessage": true, "FetchMessage": true}
 
 func (b *body) rangeStmt(s *ast.RangeStmt) {
 	b.expr(s.X)

@@ -11,13 +11,13 @@ import (
 )
 
 // call writes a call, a go statement or a defer.
-func (w *writer) call(in ssa.CallInstruction, value ssa.Value, pos token.Pos, async, deferred bool) {
+func (w *writer) call(in ssa.CallInstruction, value ssa.Value, pos token.Pos, async bool) {
 	c := in.Common()
 	if b, ok := c.Value.(*ssa.Builtin); ok {
 		w.builtin(b.Name(), c, value, pos)
 		return
 	}
-	op := unit.Op{Kind: unit.OpCall, Call: &unit.Apply{Async: async, Deferred: deferred}}
+	op := unit.Op{Kind: unit.OpCall, Call: &unit.Apply{Async: async}}
 	w.callee(&op, c)
 	for _, a := range c.Args {
 		op.Args = append(op.Args, w.slot(a))

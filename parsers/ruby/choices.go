@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/names"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
@@ -106,7 +107,7 @@ func (f *file) constantChoices(n *node, follow int) []unit.Choice {
 	if list := f.assigned(name); len(list) > 0 {
 		return f.firstHolding(list, follow)
 	}
-	return []unit.Choice{{Value: snake(lastName(name)), Ref: name, Origin: unit.Written, Location: f.at(n)}}
+	return []unit.Choice{{Value: names.Snake(lastName(name)), Ref: name, Origin: unit.Written, Location: f.at(n)}}
 }
 
 // nameChoices is a local, or a method called without arguments.
@@ -207,7 +208,7 @@ func (f *file) callChoices(n *node, follow int) []unit.Choice {
 	constant := f.constantName(c.receiver)
 	switch {
 	case c.name == "new" && constant != "":
-		return []unit.Choice{{Value: snake(lastName(constant)), Ref: constant, Origin: unit.Written, Options: f.options(c.args), Location: f.at(n)}}
+		return []unit.Choice{{Value: names.Snake(lastName(constant)), Ref: constant, Origin: unit.Written, Options: f.options(c.args), Location: f.at(n)}}
 	case c.name == "lookup_store" && len(c.args) > 0:
 		out := f.choices(c.args[0], follow)
 		for i := range out {

@@ -143,8 +143,6 @@ func (f *file) settingKind(receiver, name string) (kind, subject string) {
 		return unit.SettingPageCache, receiver
 	case "paperclip_defaults":
 		return unit.SettingUploadStorage, "Paperclip"
-	case "secret_key_base", "secret_token":
-		return unit.SettingSecret, receiver
 	}
 	switch {
 	case receiver == "Rack::Attack.cache" && name == "store":
@@ -157,8 +155,6 @@ func (f *file) settingKind(receiver, name string) (kind, subject string) {
 		return unit.SettingUploadStorage, receiver
 	case name == "storage" && f.class.config:
 		return unit.SettingUploadStorage, receiver
-	case name == "secret_key" && strings.Contains(f.src, "Devise"):
-		return unit.SettingSecret, receiver
 	case name == "backend" && receiver == "MessageBus":
 		return unit.SettingBusStore, receiver
 	}
@@ -190,21 +186,6 @@ func (f *file) keepSetting(s *scope, set unit.Setting, n *node) {
 	}
 	set.Text, set.Location = cut(f.text(n), 160), f.at(n)
 	f.unit.Settings = append(f.unit.Settings, set)
-}
-
-// snake turns RedisCacheStore into redis_cache_store.
-func snake(name string) string {
-	var b strings.Builder
-	for i, r := range name {
-		if r >= 'A' && r <= 'Z' {
-			if i > 0 && name[i-1] != '_' && (name[i-1] < 'A' || name[i-1] > 'Z') {
-				b.WriteByte('_')
-			}
-			r += 'a' - 'A'
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
 }
 
 // settingComment matches a setting that a generated configuration file leaves
