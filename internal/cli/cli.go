@@ -15,7 +15,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -133,18 +132,4 @@ func terminalWidth(stream io.Writer) int {
 		return 80
 	}
 	return width
-}
-
-// memoryAim is how much memory an audit tries to get by with, in bytes.
-const memoryAim = 900 << 20
-
-// tuneMemory trades memory for time as long as there is plenty: an audit is
-// short, and most of what it allocates it keeps. GOGC and GOMEMLIMIT count more.
-func tuneMemory() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(300)
-	}
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(memoryAim)
-	}
 }
