@@ -166,30 +166,40 @@ func resolve(all []frontend.FrontEnd, units []*unit.Unit) []unit.Problem {
 	return problems
 }
 
+// guard collects problems, and makes one of each step that panics: its part of the
+// result is then missing, and the others go on.
+type guard struct{ problems []unit.Problem }
+
+// step tells whether it came to its end.
+func (g *guard) step(what string, do func()) bool {
+	p := frontend.Guard(".", what, do)
+	if p != nil {
+		g.problems = append(g.problems, *p)
+	}
+	return p == nil
+}
+
 // assemble makes the result of what was learned.
 func assemble(units []*unit.Unit, tree *checkout.Tree, problems []unit.Problem, o Options) (*Outcome, error) {
 	for _, u := range units {
 		problems = append(problems, u.Problems...)
 	}
+	g := &guard{problems: problems}
 	var s study
 	var found []result.Finding
-	if p := frontend.Guard(".", "linking", func() { s = link(units, o.Config) }); p != nil {
-		problems = append(problems, *p)
-	} else {
+	if g.step("linking", func() { s = link(units, o.Config) }) {
 		more, err := s.rank(tree, o)
 		if err != nil {
 			return nil, err
 		}
-		problems = append(problems, more...)
-		if p := frontend.Guard(".", "the rules", func() { found = s.findings() }); p != nil {
-			problems = append(problems, *p)
-		}
+		g.problems = append(g.problems, more...)
+		found = s.findings(g)
 	}
-	found = suppressed(found, units, tree)
+	g.step("reading comments", func() { found = suppressed(found, units, tree) })
 	result.Sort(found)
 	result.Distinguish(found)
 	found = grade(found, o.Config)
-	chain.Link(found)
+	g.step("linking findings", func() { chain.Link(found) })
 	r := &result.Result{
 		SchemaVersion: result.SchemaVersion,
 		Root:          ".",
@@ -197,8 +207,8 @@ func assemble(units []*unit.Unit, tree *checkout.Tree, problems []unit.Problem, 
 		Summary:       result.Summarise(found),
 		Findings:      found,
 	}
-	s.describe(r)
-	r.Errors = result.SortProblems(problems)
+	g.step("describing candidates", func() { s.describe(r) })
+	r.Errors = result.SortProblems(g.problems)
 	r.Complete()
 	return &Outcome{Result: r, Ranking: s.ranking, Repaired: s.repaired}, nil
 }

@@ -28,16 +28,17 @@ func link(units []*unit.Unit, c *config.Config) study {
 	return study{Input: rule.Input{Program: prog, Sources: src, Assessments: assess.All(prog, src)}}
 }
 
-// findings asks every rule.
-func (s *study) findings() []result.Finding {
-	s.SharedTables = s.sharedTables()
+// findings asks every rule. One that fails takes no other with it, and what is
+// added to findings afterwards none of them.
+func (s *study) findings(g *guard) []result.Finding {
+	g.step("finding shared tables", func() { s.SharedTables = s.sharedTables() })
 	var found []result.Finding
 	for _, r := range analyzers.Rules() {
-		found = append(found, rule.Run(r, s.Input)...)
+		g.step("the rule "+r.Name, func() { found = append(found, rule.Run(r, s.Input)...) })
 	}
-	replicas.Apply(found, s.Program.Settings())
-	processes.Apply(found, s.Program)
-	s.locate(found)
+	g.step("counting copies", func() { replicas.Apply(found, s.Program.Settings()) })
+	g.step("telling processes apart", func() { processes.Apply(found, s.Program) })
+	g.step("placing findings in domains", func() { s.locate(found) })
 	return found
 }
 

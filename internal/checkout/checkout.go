@@ -128,7 +128,7 @@ func (w walker) visit(name string, d fs.DirEntry, err error) error {
 }
 
 func (w walker) problem(rel string, err error) {
-	w.tree.Problems = append(w.tree.Problems, unit.Problem{File: rel, Message: "folder could not be read: " + reason(err).Error()})
+	w.tree.Problems = append(w.tree.Problems, unit.Problem{File: rel, Kind: unit.Unread, Message: "folder could not be read: " + reason(err).Error()})
 }
 
 // skipped names the folders that hold no source of the application.
@@ -185,15 +185,15 @@ func Match(pattern, rel string) bool {
 func (t *Tree) Read(rel string) ([]byte, *unit.Problem) {
 	f, err := os.Open(filepath.Join(t.Root, filepath.FromSlash(rel)))
 	if err != nil {
-		return nil, &unit.Problem{File: rel, Message: "file could not be read: " + reason(err).Error()}
+		return nil, &unit.Problem{File: rel, Kind: unit.Unread, Message: "file could not be read: " + reason(err).Error()}
 	}
 	defer f.Close()
 	content, err := io.ReadAll(io.LimitReader(f, t.maxSize+1))
 	if err != nil {
-		return nil, &unit.Problem{File: rel, Message: "file could not be read: " + reason(err).Error()}
+		return nil, &unit.Problem{File: rel, Kind: unit.Unread, Message: "file could not be read: " + reason(err).Error()}
 	}
 	if int64(len(content)) > t.maxSize {
-		return nil, &unit.Problem{File: rel, Message: fmt.Sprintf("file is larger than %s and was not read", size(t.maxSize))}
+		return nil, &unit.Problem{File: rel, Kind: unit.Unread, Message: fmt.Sprintf("file is larger than %s and was not read", size(t.maxSize))}
 	}
 	return content, nil
 }

@@ -15,6 +15,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -47,7 +48,13 @@ func Main() int {
 }
 
 // Run runs the program and returns its exit code.
-func Run(args []string, stdin io.Reader, stdout, stderr io.Writer, env Env) int {
+func Run(args []string, stdin io.Reader, stdout, stderr io.Writer, env Env) (code int) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			fmt.Fprintf(stderr, "stateaudit: this is a bug, please report it: %v\n%s", cause, debug.Stack())
+			code = exitFailure
+		}
+	}()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	root := newRoot(env)

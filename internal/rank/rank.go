@@ -278,6 +278,21 @@ func (m *model) outermost(fn *program.Function) *program.Function {
 	return fn
 }
 
+// declared is the outermost function around a closure that belongs to the same
+// domain. In Ruby a class may be opened in many files, so that the body around a
+// block is another domain's, or the kernel's: the work is then the block's own.
+func (m *model) declared(fn *program.Function) *program.Function {
+	own := m.domain[fn.ID]
+	for n := 0; fn.Outer != "" && n < 16; n++ {
+		outer := m.in.Facts.Program.Function(fn.Outer)
+		if outer == nil || m.domain[outer.ID] != own {
+			break
+		}
+		fn = outer
+	}
+	return fn
+}
+
 // calls lists the calls of a function, each with the function of the checkout
 // that it runs. A call that may run anyone's is left out: an interface that
 // everyone satisfies says nothing of borders.
