@@ -176,7 +176,7 @@ func (m *model) rowCrossings() {
 			k := key{d, m.declared(fn).ID, u.Name}
 			t := seen[k]
 			if t == nil {
-				t = &Term{Class: AttributeRead, Name: m.declared(fn).Symbol + " reads " + u.Name, Others: []string{m.name(owner)}}
+				t = &Term{Class: AttributeRead, Name: m.declared(fn).Symbol + " reads " + u.Name, Table: u.Name, Others: []string{m.name(owner)}}
 				seen[k] = t
 				order = append(order, k)
 			}

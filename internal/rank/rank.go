@@ -54,6 +54,8 @@ type Term struct {
 	Places []Place
 	// In tells that the crossing leads into the domain.
 	In bool
+	// Table is the table of the rows that are read across the border.
+	Table string
 }
 
 // Candidate is a domain with its dimensions.
