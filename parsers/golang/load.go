@@ -12,6 +12,7 @@
 package golang
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"go/ast"
@@ -22,6 +23,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -50,7 +52,7 @@ const loadMode = packages.NeedName | packages.NeedFiles | packages.NeedCompiledG
 // Load reads every module below the root and returns a unit for each of its
 // packages, sorted by path, and what could not be read.
 func Load(ctx context.Context, in frontend.Input) ([]*unit.Unit, []unit.Problem) {
-	l := &loader{root: in.Root, offline: in.Offline, seen: map[string]bool{}, paths: map[string]bool{}}
+	l := &loader{root: in.Root, files: in.Files, offline: in.Offline, seen: map[string]bool{}, paths: map[string]bool{}}
 	mods := modulesOf(in)
 	for _, m := range mods {
 		if p := modulePath(m.gomod); p != "" && inside(in.Root, m.gomod) {
@@ -128,6 +130,7 @@ func modulePath(gomod string) string {
 
 type loader struct {
 	root     string
+	files    []string // of the checkout, relative
 	offline  bool
 	seen     map[string]bool // import paths done
 	paths    map[string]bool // import paths of packages of the checkout
@@ -138,21 +141,49 @@ type loader struct {
 
 // module loads one module and extracts its packages.
 func (l *loader) module(ctx context.Context, m module) {
-	pkgs, err := l.load(ctx, m, nil)
-	if len(pkgs) == 0 || allBroken(pkgs) {
-		if flags, cleanup := lowerGoVersion(m); flags != nil {
-			defer cleanup()
-			pkgs, err = l.load(ctx, m, flags)
-		}
-	}
+	pkgs, refused, err := l.readable(ctx, m)
 	if err != nil {
-		l.problem(path.Join(m.rel, "go.mod"), 1, firstLines(err.Error(), 2))
+		l.problem(path.Join(m.rel, "go.mod"), 1, goMessage(firstLines(err.Error(), 2)))
 		return
 	}
 	for _, p := range pkgs {
 		l.paths[p.PkgPath] = true
 	}
-	l.extract(pkgs)
+	lacks := newAbsences(m.gomod, refused)
+	l.extract(pkgs, lacks)
+	for _, p := range lacks.problems() {
+		p.File = path.Join(m.rel, "go.mod")
+		p.Message = l.relative(p.Message)
+		l.problems = append(l.problems, p)
+	}
+}
+
+// readable loads a module as it is or, if the go command refuses that, with a
+// go.mod of its own: one that asks for no newer Go, and then one that requires
+// nothing. Of the latter it returns why the real one was refused.
+func (l *loader) readable(ctx context.Context, m module) (pkgs []*packages.Package, refused string, err error) {
+	pkgs, err = l.load(ctx, m, nil)
+	if err == nil && !allBroken(pkgs) || ctx.Err() != nil {
+		return pkgs, "", err
+	}
+	if flags, cleanup := lowerGoVersion(m); flags != nil {
+		defer cleanup()
+		lowered, err2 := l.load(ctx, m, flags)
+		if err2 == nil && !allBroken(lowered) {
+			return lowered, "", nil
+		}
+		err = cmp.Or(err2, err)
+	}
+	if err == nil {
+		return pkgs, "", nil // there is nothing to read
+	}
+	if flags, cleanup := bareModule(l.root, m); flags != nil {
+		defer cleanup()
+		if bare, err2 := l.load(ctx, m, flags); err2 == nil && !allBroken(bare) {
+			return bare, goMessage(firstLines(err.Error(), 2)), nil
+		}
+	}
+	return nil, "", err
 }
 
 // local tells the packages of the checkout. Modules are loaded one after the
@@ -180,7 +211,51 @@ func allBroken(pkgs []*packages.Package) bool {
 	return true
 }
 
+// load reads the packages of a module with their types. If some are hidden by cgo
+// being off and are needed, it reads all of them again with what they declare.
 func (l *loader) load(ctx context.Context, m module, flags []string) ([]*packages.Package, error) {
+	pkgs, err := l.loadOnce(ctx, m, flags, nil)
+	if err != nil {
+		return pkgs, err
+	}
+	hidden := l.hiddenByC(pkgs)
+	if len(hidden) == 0 && !suffersFromC(pkgs) {
+		return pkgs, nil
+	}
+	cgo := withCgo(l.root, pkgs, hidden)
+	if cgo == nil {
+		return pkgs, nil
+	}
+	again, err := l.loadOnce(ctx, m, flags, cgo)
+	if err != nil {
+		return pkgs, nil // what was read without it stands
+	}
+	for _, p := range again {
+		p.Errors = slices.DeleteFunc(p.Errors, undefinedC)
+	}
+	return again, nil
+}
+
+// hiddenByC lists the files that import "C" in folders of which the go command
+// sees no package while cgo is off.
+func (l *loader) hiddenByC(pkgs []*packages.Package) []string {
+	known := map[string]bool{}
+	for _, p := range pkgs {
+		for _, f := range append(p.GoFiles, p.IgnoredFiles...) {
+			known[filepath.Dir(f)] = true
+		}
+	}
+	var out []string
+	for _, f := range l.files {
+		abs := filepath.Join(l.root, filepath.FromSlash(f))
+		if strings.HasSuffix(f, ".go") && !isFixture(f) && !known[filepath.Dir(abs)] && importsC(abs) {
+			out = append(out, abs)
+		}
+	}
+	return out
+}
+
+func (l *loader) loadOnce(ctx context.Context, m module, flags []string, cgo *cgoFiles) ([]*packages.Package, error) {
 	fset := token.NewFileSet()
 	cfg := &packages.Config{
 		Context:    ctx,
@@ -189,10 +264,13 @@ func (l *loader) load(ctx context.Context, m module, flags []string) ([]*package
 		Fset:       fset,
 		Env:        environment(l.offline, flags != nil),
 		BuildFlags: append([]string{"-mod=mod"}, flags...),
-		ParseFile:  parseFile(l.root),
+		ParseFile:  parseFile(l.root, cgo),
+	}
+	if cgo != nil {
+		cfg.Overlay = cgo.overlay
 	}
 	if fileExists(filepath.Join(filepath.Dir(m.gomod), "vendor", "modules.txt")) {
-		cfg.BuildFlags = append([]string{"-mod=vendor"}, flags...)
+		cfg.BuildFlags = append([]string{"-mod=vendor"}, flags...) // the last -mod counts
 	} else if flags == nil {
 		cfg.BuildFlags = []string{"-mod=readonly"}
 	}
@@ -223,7 +301,7 @@ func environment(offline, alone bool) []string {
 
 // parseFile parses files of the checkout whole and drops the function bodies of
 // all others at once.
-func parseFile(root string) func(*token.FileSet, string, []byte) (*ast.File, error) {
+func parseFile(root string, cgo *cgoFiles) func(*token.FileSet, string, []byte) (*ast.File, error) {
 	gate := make(chan struct{}, runtime.GOMAXPROCS(0)+2)
 	return func(fset *token.FileSet, name string, src []byte) (*ast.File, error) {
 		gate <- struct{}{}
@@ -232,6 +310,7 @@ func parseFile(root string) func(*token.FileSet, string, []byte) (*ast.File, err
 			return parser.ParseFile(fset, name, src, parser.ParseComments|parser.SkipObjectResolution)
 		}
 		f, err := parser.ParseFile(fset, name, src, parser.SkipObjectResolution)
+		cgo.complete(fset, name, f)
 		if f != nil {
 			dropBodies(f)
 		}
@@ -259,16 +338,16 @@ func inside(root, name string) bool {
 }
 
 // extract turns the loaded packages into units, in parallel.
-func (l *loader) extract(pkgs []*packages.Package) {
+func (l *loader) extract(pkgs []*packages.Package, lacks *absences) {
 	var todo []*packages.Package
 	for _, p := range pkgs {
 		if l.seen[p.PkgPath] || len(p.Syntax) == 0 || p.Types == nil {
-			l.packageProblems(p)
+			l.packageProblems(p, lacks)
 			continue
 		}
 		l.seen[p.PkgPath] = true
 		todo = append(todo, p)
-		l.packageProblems(p)
+		l.packageProblems(p, lacks)
 	}
 	units := make([]*unit.Unit, len(todo))
 	var wg sync.WaitGroup
@@ -295,19 +374,24 @@ func (l *loader) extract(pkgs []*packages.Package) {
 	l.units = append(l.units, units...)
 }
 
-// packageProblems notes up to three errors of a package: more would only repeat
-// that a dependency is missing.
-func (l *loader) packageProblems(p *packages.Package) {
-	for i, e := range p.Errors {
+// packageProblems notes up to three errors of a package: more would only repeat the
+// first. If it lacks a module, what its types seem to lack most likely follows from
+// that, and only syntax errors are told.
+func (l *loader) packageProblems(p *packages.Package, lacks *absences) {
+	errors := p.Errors
+	if lacks.reached(p) {
+		errors = slices.DeleteFunc(slices.Clone(errors), func(e packages.Error) bool { return e.Kind != packages.ParseError })
+	}
+	for i, e := range errors {
 		if i == 3 {
-			l.problem(l.packageFile(p), 0, fmt.Sprintf("package %s: %d more errors", p.PkgPath, len(p.Errors)-3))
+			l.problem(l.packageFile(p), 0, fmt.Sprintf("package %s: %d more errors", p.PkgPath, len(errors)-3))
 			return
 		}
 		file, line := l.position(e.Pos)
 		if file == "" {
 			file = l.packageFile(p)
 		}
-		l.problem(file, line, firstLines(e.Msg, 1))
+		l.problem(file, line, goMessage(firstLines(e.Msg, 1)))
 	}
 }
 
@@ -335,7 +419,13 @@ func (l *loader) position(pos string) (string, int) {
 }
 
 func (l *loader) problem(file string, line int, msg string) {
-	l.problems = append(l.problems, unit.Problem{File: file, Line: line, Message: strings.ReplaceAll(msg, l.root+string(filepath.Separator), "")})
+	l.problems = append(l.problems, unit.Problem{File: file, Line: line, Message: l.relative(msg)})
+}
+
+// relative takes the place of the checkout out of a message.
+func (l *loader) relative(msg string) string {
+	msg = strings.ReplaceAll(msg, l.root+string(filepath.Separator), "")
+	return strings.ReplaceAll(msg, l.root, ".")
 }
 
 // lowerGoVersion writes a copy of go.mod that asks for no newer Go than this
@@ -348,17 +438,23 @@ func lowerGoVersion(m module) ([]string, func()) {
 	}
 	lowered := regexp.MustCompile(`(?m)^go\s+\S+`).ReplaceAll(src, []byte("go "+ownGoVersion()))
 	lowered = regexp.MustCompile(`(?m)^toolchain\s+.*$`).ReplaceAll(lowered, nil)
+	sum, err := os.ReadFile(filepath.Join(m.dir, "go.sum"))
+	if err != nil {
+		sum = nil
+	}
+	return modFile(lowered, sum)
+}
+
+// modFile writes a go.mod and go.sum outside the checkout. It returns the flag that
+// makes the go command use them.
+func modFile(gomod, gosum []byte) (flags []string, cleanup func()) {
 	dir, err := os.MkdirTemp("", "stateaudit-gomod")
 	if err != nil {
 		return nil, nil
 	}
-	cleanup := func() { os.RemoveAll(dir) }
-	if err := os.WriteFile(filepath.Join(dir, "go.mod"), lowered, 0o600); err != nil {
-		cleanup()
-		return nil, nil
-	}
-	if sum, err := os.ReadFile(filepath.Join(m.dir, "go.sum")); err == nil {
-		if err := os.WriteFile(filepath.Join(dir, "go.sum"), sum, 0o600); err != nil {
+	cleanup = func() { os.RemoveAll(dir) }
+	for name, content := range map[string][]byte{"go.mod": gomod, "go.sum": gosum} {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
 			cleanup()
 			return nil, nil
 		}
