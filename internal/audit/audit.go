@@ -139,7 +139,7 @@ func read(ctx context.Context, fe frontend.FrontEnd, tree *checkout.Tree, files 
 	var units []*unit.Unit
 	var problems []unit.Problem
 	if p := frontend.Guard(".", "the "+string(fe.Language)+" front end", func() {
-		units, problems = fe.Load(ctx, frontend.Input{Root: tree.Root, Files: files, Offline: o.Offline})
+		units, problems = fe.Load(ctx, frontend.Input{Root: tree.Root, Files: files, Refused: tree.Refused, Offline: o.Offline})
 	}); p != nil {
 		problems = append(problems, *p)
 	}

@@ -19,6 +19,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"syscall"
 
 	"github.com/bmatcuk/doublestar/v4"
 
@@ -52,7 +53,10 @@ type Tree struct {
 	Root     string   // absolute
 	Files    []string // relative, slash-separated, sorted
 	Problems []unit.Problem
-	maxSize  int64
+	// Refused are entries that are neither folders nor readable files: links that
+	// leave the checkout, pipes, sockets and devices. They are never opened.
+	Refused []string
+	maxSize int64
 }
 
 // Walk lists the files below a root.
@@ -121,7 +125,10 @@ func (w walker) visit(name string, d fs.DirEntry, err error) error {
 		}
 		return nil
 	}
-	if w.readable(name, d) && !w.excluded(rel) {
+	switch {
+	case !w.readable(name, d):
+		w.tree.Refused = append(w.tree.Refused, rel)
+	case !w.excluded(rel):
 		w.tree.Files = append(w.tree.Files, rel)
 	}
 	return nil
@@ -183,11 +190,15 @@ func Match(pattern, rel string) bool {
 // Read returns the content of a file of the tree, or the problem that keeps it
 // from being read.
 func (t *Tree) Read(rel string) ([]byte, *unit.Problem) {
-	f, err := os.Open(filepath.Join(t.Root, filepath.FromSlash(rel)))
+	// The file may have become a pipe since the walk: opening one waits for a writer.
+	f, err := os.OpenFile(filepath.Join(t.Root, filepath.FromSlash(rel)), os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, &unit.Problem{File: rel, Kind: unit.Unread, Message: "file could not be read: " + reason(err).Error()}
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return nil, &unit.Problem{File: rel, Kind: unit.Unread, Message: "file could not be read: it is no regular file"}
+	}
 	content, err := io.ReadAll(io.LimitReader(f, t.maxSize+1))
 	if err != nil {
 		return nil, &unit.Problem{File: rel, Kind: unit.Unread, Message: "file could not be read: " + reason(err).Error()}

@@ -31,5 +31,6 @@ type FrontEnd struct {
 type Input struct {
 	Root    string   // absolute folder of the checkout
 	Files   []string // matched files, relative, sorted
+	Refused []string // entries that must not be opened, relative
 	Offline bool     // never ask the network for modules
 }

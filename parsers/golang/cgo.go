@@ -76,7 +76,7 @@ func (c *cgoFiles) overlayPackage(with *build.Context, p *packages.Package) {
 	}
 	for _, name := range p.GoFiles {
 		if found && !builtWith(with, name) {
-			c.overlay[name] = []byte("//go:build ignore\n\npackage ignored\n")
+			c.overlay[name] = leftOut()
 		}
 	}
 }
@@ -97,6 +97,9 @@ func (c *cgoFiles) addTo(with *build.Context, p *packages.Package) {
 		c.dropped[name] = !builtWith(with, name)
 	}
 }
+
+// leftOut is a file that no build takes.
+func leftOut() []byte { return []byte("//go:build ignore\n\npackage ignored\n") }
 
 func builtWith(with *build.Context, name string) bool {
 	ok, err := with.MatchFile(filepath.Dir(name), filepath.Base(name))

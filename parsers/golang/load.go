@@ -18,6 +18,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -52,7 +53,7 @@ const loadMode = packages.NeedName | packages.NeedFiles | packages.NeedCompiledG
 // Load reads every module below the root and returns a unit for each of its
 // packages, sorted by path, and what could not be read.
 func Load(ctx context.Context, in frontend.Input) ([]*unit.Unit, []unit.Problem) {
-	l := &loader{root: in.Root, files: in.Files, offline: in.Offline, seen: map[string]bool{}, paths: map[string]bool{}}
+	l := &loader{root: in.Root, files: in.Files, refused: in.Refused, offline: in.Offline, seen: map[string]bool{}, paths: map[string]bool{}}
 	mods := modulesOf(in)
 	for _, m := range mods {
 		if p := modulePath(m.gomod); p != "" && inside(in.Root, m.gomod) {
@@ -131,6 +132,7 @@ func modulePath(gomod string) string {
 type loader struct {
 	root     string
 	files    []string // of the checkout, relative
+	refused  []string // must not be opened
 	offline  bool
 	seen     map[string]bool // import paths done
 	paths    map[string]bool // import paths of packages of the checkout
@@ -141,6 +143,10 @@ type loader struct {
 
 // module loads one module and extracts its packages.
 func (l *loader) module(ctx context.Context, m module) {
+	if f := l.refusedModule(m); f != "" {
+		l.problem(f, 0, "not a regular file of the checkout, so the module was not read")
+		return
+	}
 	pkgs, refused, err := l.readable(ctx, m)
 	if err != nil {
 		l.problem(path.Join(m.rel, "go.mod"), 1, goMessage(firstLines(err.Error(), 2)))
@@ -266,15 +272,66 @@ func (l *loader) loadOnce(ctx context.Context, m module, flags []string, cgo *cg
 		BuildFlags: append([]string{"-mod=mod"}, flags...),
 		ParseFile:  parseFile(l.root, cgo),
 	}
-	if cgo != nil {
-		cfg.Overlay = cgo.overlay
-	}
+	cfg.Overlay = l.withoutRefused(cgo)
 	if fileExists(filepath.Join(filepath.Dir(m.gomod), "vendor", "modules.txt")) {
 		cfg.BuildFlags = append([]string{"-mod=vendor"}, flags...) // the last -mod counts
 	} else if flags == nil {
 		cfg.BuildFlags = []string{"-mod=readonly"}
 	}
-	return packages.Load(cfg, "./...")
+	pkgs, err := packages.Load(cfg, "./...")
+	packages.Visit(pkgs, nil, func(p *packages.Package) {
+		p.IgnoredFiles = slices.DeleteFunc(p.IgnoredFiles, l.mustNotOpen)
+	})
+	return pkgs, err
+}
+
+// withoutRefused is the overlay that keeps the go command from opening what must
+// not be: links out of the checkout would be followed, and a pipe waits for ever.
+func (l *loader) withoutRefused(cgo *cgoFiles) map[string][]byte {
+	overlay := map[string][]byte{}
+	if cgo != nil {
+		maps.Copy(overlay, cgo.overlay)
+	}
+	for _, f := range l.refused {
+		if strings.HasSuffix(f, ".go") {
+			overlay[filepath.Join(l.root, filepath.FromSlash(f))] = leftOut()
+		}
+	}
+	return overlay
+}
+
+func (l *loader) mustNotOpen(name string) bool {
+	rel, err := filepath.Rel(l.root, name)
+	return err == nil && slices.Contains(l.refused, filepath.ToSlash(rel))
+}
+
+// refusedModule names the file of a module that the go command would open though
+// it must not be, "" if there is none: its own, and in a workspace those of all.
+func (l *loader) refusedModule(m module) string {
+	var above []string // folders from the module's up to the root
+	for dir := m.rel; ; dir = path.Dir(dir) {
+		above = append(above, dir)
+		if dir == "." || dir == "/" {
+			break
+		}
+	}
+	workspace := slices.ContainsFunc(above, func(dir string) bool {
+		return fileExists(filepath.Join(l.root, filepath.FromSlash(dir), "go.work"))
+	})
+	for _, f := range l.refused {
+		dir := path.Dir(f)
+		switch path.Base(f) {
+		case "go.work", "go.work.sum":
+			if slices.Contains(above, dir) {
+				return f
+			}
+		case "go.mod", "go.sum", "modules.txt":
+			if workspace || dir == m.rel || dir == path.Join(m.rel, "vendor") {
+				return f
+			}
+		}
+	}
+	return ""
 }
 
 // environment is the process's own with everything taken out that could make
@@ -346,6 +403,8 @@ func (l *loader) extract(pkgs []*packages.Package, lacks *absences) {
 			continue
 		}
 		l.seen[p.PkgPath] = true
+		// A file in which the parser gave up at once has no place.
+		p.Syntax = slices.DeleteFunc(p.Syntax, func(f *ast.File) bool { return !f.Package.IsValid() })
 		todo = append(todo, p)
 		l.packageProblems(p, lacks)
 	}
@@ -378,7 +437,9 @@ func (l *loader) extract(pkgs []*packages.Package, lacks *absences) {
 // first. If it lacks a module, what its types seem to lack most likely follows from
 // that, and only syntax errors are told.
 func (l *loader) packageProblems(p *packages.Package, lacks *absences) {
-	errors := p.Errors
+	errors := slices.DeleteFunc(slices.Clone(p.Errors), func(e packages.Error) bool {
+		return strings.HasPrefix(e.Msg, "package ; expected package") // follows from a file that could not be parsed
+	})
 	if lacks.reached(p) {
 		errors = slices.DeleteFunc(slices.Clone(errors), func(e packages.Error) bool { return e.Kind != packages.ParseError })
 	}
