@@ -18,6 +18,7 @@ import (
 type study struct {
 	rule.Input
 	inputs  rank.Input
+	holders map[subject]string // their IDs, by what findings tell of them
 	ranking *rank.Ranking
 }
 
@@ -25,7 +26,8 @@ type study struct {
 func link(units []*unit.Unit, c *config.Config) study {
 	prog := program.Link(units, catalog.New(userEntries(c)))
 	src := assess.NewSources(prog)
-	return study{Input: rule.Input{Program: prog, Sources: src, Assessments: assess.All(prog, src)}}
+	all := assess.All(prog, src)
+	return study{Input: rule.Input{Program: prog, Sources: src, Assessments: all}, holders: subjects(all)}
 }
 
 // findings asks every rule. One that fails takes no other with it, and what is

@@ -232,9 +232,10 @@ type model struct {
 	resources  []resource
 	dependents [][]bool // [d][o]: o reaches d synchronously
 	called     map[string][]call
-	crossed    []*pair         // made when first asked for
-	aside      map[string]bool // by function ID: runs beside the requests only
-	started    map[string]bool // by function ID: started on the side
+	crossed    []*pair             // made when first asked for
+	aside      map[string]bool     // by function ID: runs beside the requests only
+	started    map[string]bool     // by function ID: started on the side
+	running    []*program.Function // made when first asked for
 }
 
 func newModel(in Input) *model {
@@ -259,13 +260,14 @@ func (m *model) measure() {
 
 // counted lists the functions that run in the deployed process.
 func (m *model) counted() []*program.Function {
-	var out []*program.Function
-	for _, fn := range m.in.Facts.Program.Functions() {
-		if !fn.Test && !fn.HasRole(unit.Test) && !fn.HasRole(unit.Tool) {
-			out = append(out, fn)
+	if m.running == nil {
+		for _, fn := range m.in.Facts.Program.Functions() {
+			if !fn.Test && !fn.HasRole(unit.Test) && !fn.HasRole(unit.Tool) {
+				m.running = append(m.running, fn)
+			}
 		}
 	}
-	return out
+	return m.running
 }
 
 // outermost is the declared function around a closure.
