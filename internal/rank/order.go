@@ -2,6 +2,8 @@ package rank
 
 import (
 	"cmp"
+	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/unit"
 	"slices"
 )
 
@@ -61,6 +63,15 @@ func (r *Ranking) NothingToRank() string {
 		return "no boundary was found: neither a configuration nor packages, engines, modules or the folders tell domains apart, and the code is too small or too entangled to infer them"
 	case n == 1:
 		return "there is only one domain, " + r.Map.Domains[0].Name + ", and nothing to take it out of"
+	case !r.serves():
+		return "nothing here serves requests, jobs or messages: this is a library or a command-line tool, with no process to take a part out of"
 	}
 	return ""
+}
+
+// serves tells whether anything in the program waits for work.
+func (r *Ranking) serves() bool {
+	return slices.ContainsFunc(r.Facts.Program.Functions(), func(fn *program.Function) bool {
+		return !fn.Test && (fn.Serving || slices.ContainsFunc(fn.Roles, unit.Role.Serves))
+	})
 }

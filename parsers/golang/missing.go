@@ -29,13 +29,14 @@ type absence struct {
 // in every package that uses it.
 type absences struct {
 	required map[string]string // version by module path
+	own      string            // path of the module itself
 	refused  string            // why the go command took none of them, if so
 	memo     map[*packages.Package][]*packages.Package
 	byName   map[string]*absence
 }
 
 func newAbsences(gomod, refused string) *absences {
-	a := &absences{refused: refused, required: map[string]string{}, memo: map[*packages.Package][]*packages.Package{}, byName: map[string]*absence{}}
+	a := &absences{own: modulePath(gomod), refused: refused, required: map[string]string{}, memo: map[*packages.Package][]*packages.Package{}, byName: map[string]*absence{}}
 	if f := parseGoMod(gomod); f != nil {
 		for _, r := range f.Require {
 			a.required[r.Mod.Path] = r.Mod.Version
@@ -68,6 +69,9 @@ func (a *absences) reached(p *packages.Package) bool {
 		}
 		if a.refused != "" {
 			reason = a.refused
+		}
+		if a.own != "" && strings.HasPrefix(m.PkgPath, a.own+"/") {
+			reason = "its folder holds no Go files; a generator may write them"
 		}
 		x := a.byName[name]
 		if x == nil {
@@ -112,6 +116,9 @@ func absent(p *packages.Package) bool {
 
 // name tells the module that a package should come from, by go.mod.
 func (a *absences) name(importPath string) string {
+	if a.own != "" && strings.HasPrefix(importPath, a.own+"/") {
+		return "package " + importPath
+	}
 	for p := importPath; p != "." && p != "/"; p = path.Dir(p) {
 		if v, ok := a.required[p]; ok {
 			return "module " + p + "@" + v
@@ -154,8 +161,12 @@ func together(all []*absence, reason string) string {
 			users[u] = true
 		}
 	}
-	return fmt.Sprintf("%d modules could not be had (%s): %s and %d more; %s read without their types",
-		len(all), reason, strings.Join(names[:maxTold], ", "), len(all)-maxTold, packagesAre(len(users)))
+	what := "modules"
+	if strings.HasPrefix(all[0].name, "package ") {
+		what = "packages"
+	}
+	return fmt.Sprintf("%d %s could not be had (%s): %s and %d more; %s read without their types",
+		len(all), what, reason, strings.Join(names[:maxTold], ", "), len(all)-maxTold, packagesAre(len(users)))
 }
 
 func packagesAre(n int) string {
