@@ -108,10 +108,9 @@ func Find(in Input) (*Map, error) {
 	b.marked()
 	b.layoutGo()
 	b.inferGo()
-	if b.layoutRuby() {
-		b.joinRuby()
-	} else if len(b.in.Facts.Models) > 0 {
-		b.inferRuby()
+	b.layoutRuby()
+	if len(b.in.Facts.Models) > 0 {
+		b.restRuby()
 	}
 	b.dropLibraries()
 	return b.build(), nil
@@ -130,6 +129,9 @@ type builder struct {
 	kernel   map[string]bool       // files that are known to be shared code
 	units    map[string]*unit.Unit // by file, made when first needed
 	problems []unit.Problem
+	alive    map[string]bool // files that store rows, take requests or run beside them
+	// modelNames are what models of Ruby are about, words joined by underscores.
+	modelNames map[string]bool
 }
 
 // draft is a domain while it is being found.

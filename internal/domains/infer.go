@@ -43,7 +43,7 @@ const minFlat = 0.5
 // left, it is cut by what refers to what.
 func (b *builder) inferGo() {
 	if b.layouts() > 1 {
-		b.join(b.graphGo(func(f string) bool { return b.of[f] == nil || b.of[f].Source == FromLayout }))
+		b.leftovers(b.graphGo(func(f string) bool { return b.of[f] == nil || b.of[f].Source == FromLayout }))
 	}
 	free, total := 0, 0
 	for _, f := range b.sources {

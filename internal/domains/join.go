@@ -54,7 +54,9 @@ func (n *network) join() {
 	}
 	for i, k := range n.of {
 		if k < 0 {
-			n.of[i] = largest(shares[i])
+			if n.of[i] = largest(shares[i]); n.bar != nil && n.of[i] >= 0 && shares[i][n.of[i]] < n.bar(i) {
+				n.of[i] = -1
+			}
 		}
 	}
 }
