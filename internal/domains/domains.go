@@ -106,7 +106,9 @@ func Find(in Input) (*Map, error) {
 		return nil, err
 	}
 	b.marked()
+	b.dropPrograms()
 	b.layoutGo()
+	b.dropLayers()
 	b.inferGo()
 	b.layoutRuby()
 	if len(b.in.Facts.Models) > 0 {
