@@ -75,6 +75,7 @@ type Facts struct {
 	// Entities are the files of Go that declare a struct with a table.
 	Entities map[string]bool
 	refs     []Reference
+	current  map[string]bool
 }
 
 // Input is what facts are collected from.

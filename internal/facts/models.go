@@ -203,7 +203,9 @@ func (m *Model) associate(c *unit.Call, name string, known map[string]*Model) {
 	}
 	m.Associations[name] = Association{
 		Target: target, Many: many, Location: c.Location,
-		Writes: option(c, "autosave") == "true" || strings.Contains(option(c, "dependent"), "destroy") || strings.Contains(option(c, "dependent"), "delete") || strings.Contains(option(c, "dependent"), "nullify"),
+		// What `dependent:` removes is settled by an event that says the owner is gone, and
+		// separates nothing.
+		Writes: option(c, "autosave") == "true",
 	}
 }
 

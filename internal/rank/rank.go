@@ -73,6 +73,11 @@ type Candidate struct {
 	TooFew bool
 	// Inferred says that the rank rests on inference (see inferred).
 	Inferred bool
+	// Leaf says that nothing would come out with it: no table, endpoint or job is its
+	// own. It comes after all others, whatever its score.
+	Leaf bool
+	// Benefit is what leaves with it for the trouble: see benefit.
+	Benefit float64
 
 	References References
 	Surface    Surface
@@ -86,6 +91,10 @@ type Candidate struct {
 	Traffic    float64  // share of requests that enter at its own endpoints
 	Endpoints  []facts.Endpoint
 	Relief     float64
+	Owned      []string // tables that belong to it, sorted
+	// Share is the mean of its shares of the program's lines, tables and endpoints (or
+	// requests): what leaves with it.
+	Share float64
 }
 
 // Ranking is the outcome.
@@ -173,9 +182,17 @@ func inferred(cs []Candidate, in Input) {
 	}
 }
 
-// better orders candidates: by score, equal ones by name.
+// better orders candidates: by score, equal ones by name, and leaves last.
 func better(a, b Candidate) int {
-	return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Domain.Name, b.Domain.Name))
+	return cmp.Or(last(a.Leaf)-last(b.Leaf), cmp.Compare(b.Score, a.Score), cmp.Compare(a.Domain.Name, b.Domain.Name))
+}
+
+// last is 1 for what is put behind all others.
+func last(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 // score fills in the dimensions that weights decide.
@@ -185,7 +202,7 @@ func score(cs []Candidate, w Weights, p Powers) {
 		c.Viability, c.TooFew = viability(c, w)
 		c.Coupling = 1 + math.Log2(1+shared(c, w))
 		c.Score = math.Pow(c.Clarity, p.Clarity) * math.Pow(c.Viability, p.Viability) / math.Pow(c.Coupling, p.Coupling)
-		c.Relief = c.relief()
+		c.Relief, c.Benefit = c.relief(), c.Share/c.Coupling
 	}
 }
 
@@ -253,6 +270,7 @@ func (m *model) measure() {
 	m.clarity()
 	m.crossings()
 	m.sharing()
+	m.benefits()
 }
 
 // counted lists the functions that run in the deployed process.
