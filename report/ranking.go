@@ -25,6 +25,8 @@ type Ranked struct {
 	Before *rank.Ranking
 	// Repaired names what is taken as repaired.
 	Repaired []string
+	// Changed are the borders and calls that are taken to be other ones.
+	Changed []string
 }
 
 // RankingFormat is one way to write a ranking.
@@ -219,6 +221,8 @@ func strays(unmatched []rank.Requests) string {
 
 func (r Ranked) meaning() string {
 	switch {
+	case len(r.Changed) > 0:
+		return "before: rank and score without the change of " + strings.Join(r.Changed, ", ") + "."
 	case r.Before != nil:
 		return "before: rank and score without the repair of " + strings.Join(r.Repaired, ", ") + "."
 	case r.Order == rank.ByBlastRadius:

@@ -68,6 +68,7 @@ type Map struct {
 	Kernel   Domain
 	Problems []unit.Problem
 	byFile   map[string]int // index in Domains
+	lines    map[string]int // by file
 }
 
 // Input is what boundaries are found in.
@@ -194,7 +195,7 @@ func (b *builder) free(file string) bool { return b.of[file] == nil && !b.kernel
 
 // build turns the drafts into domains; those without files are dropped.
 func (b *builder) build() *Map {
-	m := &Map{byFile: map[string]int{}, Problems: b.problems, Kernel: Domain{Name: Kernel, Source: "kernel", Stability: 1}}
+	m := &Map{byFile: map[string]int{}, lines: b.lines, Problems: b.problems, Kernel: Domain{Name: Kernel, Source: "kernel", Stability: 1}}
 	for _, f := range b.sources {
 		if d := b.of[f.Path]; d != nil {
 			d.Files = append(d.Files, f.Path)
@@ -305,7 +306,7 @@ func (m *Map) Certain() *Map {
 	if !slices.ContainsFunc(m.Domains, func(d Domain) bool { return len(d.Joined) > 0 }) {
 		return nil
 	}
-	out := &Map{Domains: slices.Clone(m.Domains), Kernel: m.Kernel, Problems: m.Problems, byFile: maps.Clone(m.byFile)}
+	out := &Map{Domains: slices.Clone(m.Domains), Kernel: m.Kernel, Problems: m.Problems, byFile: maps.Clone(m.byFile), lines: m.lines}
 	for _, d := range m.Domains {
 		for _, f := range d.Joined {
 			delete(out.byFile, f)

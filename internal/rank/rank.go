@@ -124,6 +124,8 @@ type Input struct {
 	Traffic *Traffic
 	// Without are IDs of holders and names of tables that are taken as repaired.
 	Without []string
+	// Async are IDs of functions that are taken to be called without waiting.
+	Async []string
 }
 
 // Rank scores all domains. A program with fewer than two domains has nothing to
@@ -306,6 +308,7 @@ func (m *model) calls(id string) []call {
 	var out []call
 	for _, c := range m.in.Facts.Calls(id) {
 		if to := m.agreed(c.To); to != nil {
+			c.Async = c.Async || slices.Contains(m.in.Async, to.ID)
 			out = append(out, call{c, to})
 		}
 	}
