@@ -319,12 +319,7 @@ func (n *network) title(members []int) string {
 			continue
 		}
 		models = append(models, n.Nodes[i].Subject)
-		weight := 0.0
-		for _, link := range n.near[i] {
-			if n.of[n.other(link, i)] == n.of[i] {
-				weight += n.weight[link]
-			}
-		}
+		weight := n.central(i)
 		if weight > most {
 			best, most = strings.Join(n.Nodes[i].Subject, "_"), weight
 		}
@@ -333,6 +328,22 @@ func (n *network) title(members []int) string {
 		best = common
 	}
 	return names.TableOf(best)
+}
+
+// central is how many files of its group a node has to do with, and once more how many
+// models it owns: counts of distinct files, so that one reference more or less
+// renames nothing.
+func (n *network) central(i int) float64 {
+	near, owned := map[int]bool{}, map[int]bool{}
+	for _, link := range n.near[i] {
+		if other := n.other(link, i); n.of[other] == n.of[i] {
+			near[other] = true
+			if n.Links[link].From == i && n.Nodes[other].Entity {
+				owned[other] = true
+			}
+		}
+	}
+	return float64(len(near) + len(owned))
 }
 
 // speaks tells whether some words are what a file is about: a domain is called after a
