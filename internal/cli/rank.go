@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/stateaudit/stateaudit/internal/audit"
-	"github.com/stateaudit/stateaudit/internal/domains"
 	"github.com/stateaudit/stateaudit/internal/rank"
 	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/traffic"
@@ -120,20 +119,20 @@ func runRank(cmd *cobra.Command, env Env, f rankFlags, root string) error {
 // edit ranks as if the borders that the user asks about were drawn, and calls made
 // asynchronous.
 func (f *rankFlags) edit(r *format.Ranked, out *audit.Outcome) error {
-	var edits []domains.Edit
+	var edits []rank.Edit
 	for _, m := range f.move {
 		from, to, ok := strings.Cut(m, "=")
 		if !ok || from == "" || to == "" {
 			return fmt.Errorf("--move %q: want PATH=DOMAIN", m)
 		}
-		edits = append(edits, domains.Edit{From: []string{from}, To: to})
+		edits = append(edits, rank.Edit{From: []string{from}, To: to})
 	}
 	for _, m := range f.merge {
 		names := strings.Split(m, ",")
 		if len(names) < 2 {
 			return fmt.Errorf("--merge %q: want two domains or more, A,B", m)
 		}
-		edits = append(edits, domains.Edit{From: names[1:], To: names[0]})
+		edits = append(edits, rank.Edit{From: names[1:], To: names[0]})
 	}
 	if len(edits)+len(f.async) == 0 {
 		return nil

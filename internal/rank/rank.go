@@ -128,6 +128,9 @@ type Input struct {
 	Async []string
 }
 
+// Edit is a change of borders that a ranking can be asked with.
+type Edit = domains.Edit
+
 // Rank scores all domains. A program with fewer than two domains has nothing to
 // rank; the ranking is empty then.
 func Rank(in Input) *Ranking {

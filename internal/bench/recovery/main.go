@@ -33,7 +33,6 @@ import (
 	"github.com/stateaudit/stateaudit/internal/audit"
 	"github.com/stateaudit/stateaudit/internal/domains"
 	"github.com/stateaudit/stateaudit/internal/facts"
-	"github.com/stateaudit/stateaudit/internal/names"
 )
 
 func main() {
@@ -191,7 +190,7 @@ func belowLayer(file string) string {
 		case "concerns", "api", "v1", "v2", "v3", "admin", "internal", "public", "spi":
 			continue
 		}
-		return names.Singular(parts[i])
+		return strings.Join(domains.Subject(parts[i]), "_")
 	}
 	return ""
 }
@@ -213,7 +212,7 @@ func owning(truth map[string]string, f *facts.Facts) {
 	kept := func(d string) bool { return owns[d] && len(layers[d]) > 1 }
 	for file, d := range truth {
 		if d == "" && path.Base(path.Dir(file)) == "models" {
-			d = names.Singular(strings.TrimSuffix(path.Base(file), ".rb"))
+			d = strings.Join(domains.Subject(file), "_")
 		}
 		if !kept(d) {
 			d = ""
