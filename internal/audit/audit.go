@@ -24,6 +24,7 @@ import (
 	"github.com/stateaudit/stateaudit/internal/chain"
 	"github.com/stateaudit/stateaudit/internal/checkout"
 	"github.com/stateaudit/stateaudit/internal/config"
+	"github.com/stateaudit/stateaudit/internal/domains"
 	"github.com/stateaudit/stateaudit/internal/frontend"
 	"github.com/stateaudit/stateaudit/internal/rank"
 	"github.com/stateaudit/stateaudit/internal/result"
@@ -54,6 +55,9 @@ type Outcome struct {
 	// Repaired ranks again as if what findings report were repaired. It fails if one
 	// is about nothing that domains share.
 	Repaired func(findings []result.Finding) (*rank.Ranking, error)
+	// Edited ranks again as if borders ran elsewhere and the calls of some functions
+	// were asynchronous. It fails on what is not there.
+	Edited func(edits []domains.Edit, async []string) (*rank.Ranking, error)
 }
 
 // Run audits a checkout. The caller fills in the tool and the times, since this
@@ -210,7 +214,7 @@ func assemble(units []*unit.Unit, tree *checkout.Tree, problems []unit.Problem, 
 	g.step("describing candidates", func() { s.describe(r) })
 	r.Errors = result.SortProblems(g.problems)
 	r.Complete()
-	return &Outcome{Result: r, Ranking: s.ranking, Repaired: s.repaired}, nil
+	return &Outcome{Result: r, Ranking: s.ranking, Repaired: s.repaired, Edited: s.edited}, nil
 }
 
 // grade gives findings their fingerprints and the levels that the user has set,

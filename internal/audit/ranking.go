@@ -190,3 +190,32 @@ func (s *study) repaired(findings []result.Finding) (*rank.Ranking, error) {
 	}
 	return rank.Rank(in), nil
 }
+
+// edited ranks again with other borders, and with calls of some functions made
+// asynchronous.
+func (s *study) edited(edits []domains.Edit, async []string) (*rank.Ranking, error) {
+	in := s.inputs
+	m, err := in.Map.Edited(edits)
+	if err != nil {
+		return nil, err
+	}
+	in.Map = m
+	for _, symbol := range async {
+		id := s.symbol(symbol)
+		if id == "" {
+			return nil, fmt.Errorf("no function %q is called", symbol)
+		}
+		in.Async = append(in.Async, id)
+	}
+	return rank.Rank(in), nil
+}
+
+// symbol finds a function by its ID or by what readers call it.
+func (s *study) symbol(name string) string {
+	for _, fn := range s.Program.Functions() {
+		if !fn.Test && (fn.ID == name || fn.Symbol == name) {
+			return fn.ID
+		}
+	}
+	return ""
+}

@@ -76,6 +76,7 @@ type Facts struct {
 	Entities map[string]bool
 	refs     []Reference
 	secrets  map[string]map[string]bool // columns declared secret, by class or module
+	current  map[string]bool
 }
 
 // Input is what facts are collected from.

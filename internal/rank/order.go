@@ -18,10 +18,13 @@ const (
 	ByBlastRadius Order = "blast-radius"
 	// ByRelief puts first what takes most load along for the least trouble.
 	ByRelief Order = "relief"
+	// ByBenefit puts first what takes most lines, tables and endpoints along for the
+	// least trouble.
+	ByBenefit Order = "benefit"
 )
 
 // Orders lists the orders; the first is the default.
-func Orders() []Order { return []Order{ByScore, ByBlastRadius, ByRelief} }
+func Orders() []Order { return []Order{ByScore, ByBlastRadius, ByRelief, ByBenefit} }
 
 // Ordered lists the candidates in an order, equal ones by score.
 func (r *Ranking) Ordered(o Order) []*Candidate {
@@ -29,7 +32,9 @@ func (r *Ranking) Ordered(o Order) []*Candidate {
 	for i := range r.Candidates {
 		out = append(out, &r.Candidates[i])
 	}
-	slices.SortStableFunc(out, func(a, b *Candidate) int { return cmp.Compare(b.by(o), a.by(o)) })
+	slices.SortStableFunc(out, func(a, b *Candidate) int {
+		return cmp.Or(last(a.Leaf)-last(b.Leaf), cmp.Compare(b.by(o), a.by(o)))
+	})
 	return out
 }
 
@@ -40,6 +45,8 @@ func (c *Candidate) by(o Order) float64 {
 		return c.Blast
 	case ByRelief:
 		return c.Relief
+	case ByBenefit:
+		return c.Benefit
 	}
 	return c.Score
 }

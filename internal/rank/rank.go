@@ -75,6 +75,11 @@ type Candidate struct {
 	TooFew bool
 	// Inferred says that the rank rests on inference (see inferred).
 	Inferred bool
+	// Leaf says that nothing would come out with it: no table, endpoint or job is its
+	// own. It comes after all others, whatever its score.
+	Leaf bool
+	// Benefit is what leaves with it for the trouble: see benefit.
+	Benefit float64
 
 	References References
 	Surface    Surface
@@ -88,6 +93,10 @@ type Candidate struct {
 	Traffic    float64  // share of requests that enter at its own endpoints
 	Endpoints  []facts.Endpoint
 	Relief     float64
+	Owned      []string // tables that belong to it, sorted
+	// Share is the mean of its shares of the program's lines, tables and endpoints (or
+	// requests): what leaves with it.
+	Share float64
 }
 
 // Ranking is the outcome.
@@ -117,7 +126,12 @@ type Input struct {
 	Traffic *Traffic
 	// Without are IDs of holders and names of tables that are taken as repaired.
 	Without []string
+	// Async are IDs of functions that are taken to be called without waiting.
+	Async []string
 }
+
+// Edit is a change of borders that a ranking can be asked with.
+type Edit = domains.Edit
 
 // Rank scores all domains. A program with fewer than two domains has nothing to
 // rank; the ranking is empty then.
@@ -175,9 +189,17 @@ func inferred(cs []Candidate, in Input) {
 	}
 }
 
-// better orders candidates: by score, equal ones by name.
+// better orders candidates: by score, equal ones by name, and leaves last.
 func better(a, b Candidate) int {
-	return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Domain.Name, b.Domain.Name))
+	return cmp.Or(last(a.Leaf)-last(b.Leaf), cmp.Compare(b.Score, a.Score), cmp.Compare(a.Domain.Name, b.Domain.Name))
+}
+
+// last is 1 for what is put behind all others.
+func last(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 // score fills in the dimensions that weights decide.
@@ -187,7 +209,7 @@ func score(cs []Candidate, w Weights, p Powers) {
 		c.Viability, c.TooFew = viability(c, w)
 		c.Coupling = 1 + math.Log2(1+shared(c, w))
 		c.Score = math.Pow(c.Clarity, p.Clarity) * math.Pow(c.Viability, p.Viability) / math.Pow(c.Coupling, p.Coupling)
-		c.Relief = c.relief()
+		c.Relief, c.Benefit = c.relief(), c.Share/c.Coupling
 	}
 }
 
@@ -256,6 +278,7 @@ func (m *model) measure() {
 	m.clarity()
 	m.crossings()
 	m.sharing()
+	m.benefits()
 }
 
 // counted lists the functions that run in the deployed process.
@@ -307,6 +330,7 @@ func (m *model) calls(id string) []call {
 	var out []call
 	for _, c := range m.in.Facts.Calls(id) {
 		if to := m.agreed(c.To); to != nil {
+			c.Async = c.Async || slices.Contains(m.in.Async, to.ID)
 			out = append(out, call{c, to})
 		}
 	}
