@@ -22,7 +22,7 @@ const module = "github.com/stateaudit/stateaudit"
 // upward, and there is no other way from a rule to syntax than the program.
 func layers() map[string][]string {
 	vocabulary := []string{"internal/unit"}
-	rules := []string{"internal/effects", "internal/unit", "internal/catalog", "internal/program", "internal/result", "internal/assess", "internal/rule", "internal/remedy"}
+	rules := []string{"internal/effects", "internal/unit", "internal/catalog", "internal/program", "internal/result", "internal/assess", "internal/bindings", "internal/rule", "internal/remedy"}
 	return map[string][]string{
 		"internal/unit":      {},
 		"internal/frontend":  vocabulary,
@@ -31,9 +31,11 @@ func layers() map[string][]string {
 		"internal/config":    {},
 		"internal/catalog":   vocabulary,
 		"internal/remedy":    {"internal/unit", "internal/result"},
-		"internal/program":   {"internal/unit", "internal/catalog", "internal/result"},
+		"internal/flow":      vocabulary,
+		"internal/program":   {"internal/unit", "internal/catalog", "internal/result", "internal/flow"},
 		"internal/assess":    {"internal/unit", "internal/catalog", "internal/program", "internal/result"},
-		"internal/rule":      {"internal/unit", "internal/catalog", "internal/program", "internal/result", "internal/assess", "internal/remedy"},
+		"internal/rule":      {"internal/unit", "internal/catalog", "internal/program", "internal/result", "internal/assess", "internal/bindings", "internal/remedy"},
+		"internal/bindings":  {"internal/unit", "internal/program"},
 		"internal/replicas":  {"internal/unit", "internal/result", "internal/catalog"},
 		"internal/unitcache": vocabulary,
 		"internal/diff":      {"internal/unit", "internal/result"},

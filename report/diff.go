@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -19,10 +18,7 @@ func (f Format) WriteDiff(w io.Writer, d *result.Diff, head *result.Result, o Op
 	case "markdown":
 		return markdownDiff(w, d, o)
 	case "json":
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		e.SetEscapeHTML(false)
-		return e.Encode(d)
+		return writeDocument(w, d)
 	}
 	return f.Write(w, head, o)
 }
@@ -113,7 +109,7 @@ func markdownDiff(w io.Writer, d *result.Diff, o Options) error {
 	moved, from := movedFindings(d)
 	m.short("Moved", moved, func(f result.Finding) string { return code(from[f.ID]) + " to " + m.link(f.Location) })
 	m.problems(d.Errors)
-	_, err := io.WriteString(w, m.String())
+	_, err := io.WriteString(w, inertLines(m.String()))
 	return err
 }
 

@@ -53,7 +53,7 @@ func writePlan(w io.Writer, p plan.Plan, _ Options) error {
 		contract(&b, events[:n])
 		events = events[n:]
 	}
-	_, err := b.WriteTo(w)
+	_, err := io.WriteString(w, inertLines(b.String()))
 	return err
 }
 
@@ -142,7 +142,7 @@ func writePlanJSON(w io.Writer, p plan.Plan, _ Options) error {
 		}
 		out.Events = append(out.Events, j)
 	}
-	return indented(w, out)
+	return writeDocument(w, out)
 }
 
 // writeEventSchemas writes one JSON Schema for each event, in an object by name.
@@ -163,7 +163,7 @@ func writeEventSchemas(w io.Writer, p plan.Plan, _ Options) error {
 		}
 		schemas[name] = raw
 	}
-	return indented(w, schemas)
+	return writeDocument(w, schemas)
 }
 
 // object is a JSON Schema of an object or a value.

@@ -16,6 +16,9 @@ type Options struct {
 	Color bool
 	// Notes shows findings of level note one by one instead of their number.
 	Notes bool
+	// Details also shows what findings rest on as a whole: workloads, and what was
+	// left out.
+	Details bool
 	// Width is the number of columns to write for; 0 stands for 80.
 	Width int
 	// Rules are the rules that were asked, for formats that carry their

@@ -28,6 +28,7 @@ func TestGolden(t *testing.T) {
 		{"table.txt", "table", awkward(), Options{}},
 		{"table-notes-color.txt", "table", awkward(), Options{Notes: true, Color: true}},
 		{"table-empty.txt", "table", empty(), Options{}},
+		{"table-details.txt", "table", deployed(), Options{Details: true}},
 		{"result.json", "json", awkward(), Options{}},
 		{"empty.json", "json", empty(), Options{}},
 		{"result.sarif", "sarif", awkward(), machine()},
@@ -202,6 +203,21 @@ func empty() *result.Result {
 	return r
 }
 
+// deployed has workloads that run a program and others, and folders left out.
+func deployed() *result.Result {
+	r := empty()
+	at := func(line int) unit.Location { return unit.Location{File: "k8s/all.yaml", Line: line} }
+	r.Workloads = []result.Workload{
+		{Name: "shop", Kind: result.Copies, Copies: "2-8", Environment: "production", Programs: []string{"shop"}, Tie: "its image", Location: at(5)},
+		{Name: "shop", Kind: result.OneCopy, Copies: "Recreate strategy", Programs: []string{"shop"}, Tie: "its image", Location: at(9)},
+		{Name: "helper", Kind: result.Processes, Copies: "3", Runs: []string{"example.org/helper:1"}, Location: at(20)},
+		{Name: "open", Kind: result.Copies, Location: at(30)},
+	}
+	r.LeftOut = []result.LeftOut{{Folder: "examples", Files: 12}, {Folder: "pkg/testdata", Files: 1}}
+	r.Complete()
+	return r
+}
+
 // awkward has one of everything that has broken a report before: names that
 // carry escape sequences, wide letters, long paths, no evidence, no line.
 func awkward() *result.Result {
@@ -283,4 +299,39 @@ func at(file string, line int) unit.Location {
 
 func evidence(kind result.EvidenceKind, phase result.Phase, function, file string, line int, note string) result.Evidence {
 	return result.Evidence{Kind: kind, Phase: phase, Function: function, Location: at(file, line), Note: note}
+}
+
+// TestMarkdownKeepsTheDoubts holds that a ranking in Markdown says what the table
+// for terminals says of its numbers.
+func TestMarkdownKeepsTheDoubts(t *testing.T) {
+	r := empty()
+	r.Domains = []result.Domain{{Name: "billing", Source: "inferred"}, {Name: "shop", Source: "layout"}, {Name: "kernel", Source: "kernel"}}
+	r.Candidates = []result.Candidate{
+		{Rank: 1, Domain: "billing", Inputs: map[string]float64{"rankBest": 1, "rankWorst": 3, "restsOnInference": 1}},
+		{Rank: 2, Domain: "shop", AsyncViability: 0.25, Inputs: map[string]float64{"rankBest": 2, "rankWorst": 2, "tooFewCrossings": 1}},
+	}
+	r.Complete()
+	var b strings.Builder
+	if err := writeMarkdown(&b, r, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"| `billing` | 0.000 | 1-3\\* |", "| `shop` | 0.000 | 2 | 0.00 | \\~0.25 |",
+		"ranks: first and last place", "\\~ too few crossings", "\\* rests on inference", "Nobody has declared these domains",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%q is not in\n%s", want, b.String())
+		}
+	}
+	r.Candidates, r.Domains[0].Source, r.Domains[1].Source = r.Candidates[:1], "package.yml", "engine"
+	r.Candidates[0].Inputs["restsOnInference"] = 0
+	b.Reset()
+	if err := writeMarkdown(&b, r, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, doubt := range []string{"too few", "inference", "declared", `\*`} {
+		if strings.Contains(b.String(), doubt) {
+			t.Errorf("%q without a reason in\n%s", doubt, b.String())
+		}
+	}
 }

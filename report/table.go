@@ -38,6 +38,10 @@ func writeTable(w io.Writer, r *result.Result, o Options) error {
 	}
 	t.findings(shown)
 	t.notes(hidden)
+	if o.Details {
+		t.workloads(r.Workloads)
+		t.leftOut(r.LeftOut)
+	}
 	t.problems(r.Errors)
 	t.closing(r, active, left)
 	_, err := t.WriteTo(w)

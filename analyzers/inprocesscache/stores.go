@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/bindings"
 	"github.com/stateaudit/stateaudit/internal/effects"
 	"github.com/stateaudit/stateaudit/internal/remedy"
 	"github.com/stateaudit/stateaudit/internal/result"
@@ -14,16 +15,8 @@ import (
 // reportStores reports the cache stores that configuration or code chooses, and
 // those that hold because nothing is chosen.
 func reportStores(p *rule.Pass) {
-	for _, s := range p.Effective(unit.SettingCacheStore) {
-		if s.Origin == unit.Defaulted && !caches(p) {
-			continue
-		}
-		for _, name := range rule.Names(s) {
-			if where := inProcess(name); where != "" {
-				report(p, s, where)
-				break
-			}
-		}
+	for _, k := range p.Local(bindings.Cache) {
+		reportKept(p, k)
 	}
 	for _, s := range p.Effective(unit.SettingINI) {
 		section, key, _ := strings.Cut(s.Subject, ".")
@@ -63,41 +56,23 @@ func inProcess(name string) string {
 }
 
 func report(p *rule.Pass, s unit.Setting, where string) {
-	says := fmt.Sprintf("`%s` keeps the cache in %s", s.Text, where)
-	if s.Origin == unit.Defaulted {
-		says = fmt.Sprintf("In production %s, in %s", s.Text, where)
-	}
-	cure := remedy.Fix(result.Cache, "", unit.Ruby)
-	if s.Kind == unit.SettingCacheStore {
-		cure = "Choose a store that all copies share in production: `config.cache_store = :redis_cache_store, { url: ENV[\"REDIS_URL\"] }`, `:mem_cache_store` or Solid Cache."
-	}
 	p.ReportSetting(s, result.Finding{
-		Category: result.Cache, Message: says + ". With two copies " + remedy.Breaks(result.Cache, "") + ".", Fix: cure,
+		Category: result.Cache, Fix: remedy.Fix(result.Cache, "", unit.Ruby),
+		Message: fmt.Sprintf("`%s` keeps the cache in %s. With two copies %s.", s.Text, where, remedy.Breaks(result.Cache, "")),
 	})
 }
 
-// caches tells whether anything in the checkout asks for the cache of Rails:
-// otherwise it does not matter where it is.
-func caches(p *rule.Pass) bool {
-	for _, f := range p.Program.Functions() {
-		if f.Test || f.Language != unit.Ruby {
-			continue
-		}
-		view := f.Name == "<top>" && f.HasRole(unit.Handler)
-		for i := range f.Calls {
-			c := &f.Calls[i]
-			if c.Receiver != nil && strings.HasSuffix(strings.TrimPrefix(c.Receiver.Text, "::"), "Rails.cache") {
-				return true
-			}
-			switch c.Name {
-			case "cache", "cache_if", "cache_unless":
-				if view || f.HasRole(unit.Handler) {
-					return true
-				}
-			case "caches_page", "caches_action", "expires_now", "read_fragment", "expire_fragment", "rate_limit", "write_fragment":
-				return true
-			}
+// reportKept reports a cache store of the application that production reaches.
+func reportKept(p *rule.Pass, k rule.Kept) {
+	says := fmt.Sprintf("In production the cache is kept in %s %s. With two copies %s.", k.Place(), k.Chosen(), remedy.Breaks(result.Cache, ""))
+	for _, u := range k.Binding.Users {
+		if u.What == "rate_limit" || u.What == "Rack::Attack" {
+			says += fmt.Sprintf(" `%s` counts in it (%s:%d), so that each copy allows the whole limit again.", u.What, u.Location.File, u.Location.Line)
+			break
 		}
 	}
-	return false
+	p.ReportKept(k, result.Finding{
+		Category: result.Cache, Message: says,
+		Fix: "Choose a store that all copies share in production: `config.cache_store = :redis_cache_store, { url: ENV[\"REDIS_URL\"] }`, `:mem_cache_store` or Solid Cache.",
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/bindings"
 	"github.com/stateaudit/stateaudit/internal/remedy"
 	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/rule"
@@ -14,30 +15,23 @@ import (
 // reportAdapters reports the job and cable adapters of Rails that work inside
 // the process, also where they hold because nothing is chosen.
 func reportAdapters(p *rule.Pass) {
-	for _, s := range p.Effective(unit.SettingQueueAdapter) {
-		if s.Origin == unit.Defaulted && !enqueues(p) {
-			continue
+	for _, k := range p.Local(bindings.Jobs) {
+		how := "in threads of the process that enqueued them, with no store behind"
+		if k.Backend.Where == bindings.Inline {
+			how = "while the request waits"
 		}
-		for _, name := range rule.Names(s) {
-			if name != "async" && name != "inline" {
-				continue
-			}
-			says := fmt.Sprintf("`%s` runs jobs", s.Text)
-			if s.Origin == unit.Defaulted {
-				says = "In production " + s.Text + ", so jobs run"
-			}
-			if name == "inline" {
-				says += " while the request waits"
-			} else {
-				says += " in threads of the process that enqueued them, with no store behind"
-			}
-			p.ReportSetting(s, result.Finding{
-				Category: result.Worker,
-				Message:  says + ". A restart or deployment loses what is queued, and no other copy can take it over.",
-				Fix:      "Choose a durable adapter for production: `config.active_job.queue_adapter = :solid_queue` (or :good_job, :sidekiq), with its workers in a process of their own.",
-			})
-			break
-		}
+		p.ReportKept(k, result.Finding{
+			Category: result.Worker,
+			Message:  fmt.Sprintf("In production jobs run %s, %s. A restart or deployment loses what is queued, and no other copy can take it over.", how, k.Chosen()),
+			Fix:      "Choose a durable adapter for production: `config.active_job.queue_adapter = :solid_queue` (or :good_job, :sidekiq), with its workers in a process of their own.",
+		})
+	}
+	for _, k := range p.Local(bindings.Bus) {
+		p.ReportKept(k, result.Finding{
+			Category: result.Worker, Symbol: "MessageBus backend",
+			Message: fmt.Sprintf("In production the message bus passes messages on inside one process, %s. With two copies a message reaches only the clients that are connected to the copy which sent it.", k.Chosen()),
+			Fix:     "Use the Redis or PostgreSQL backend of message_bus in production.",
+		})
 	}
 	for _, s := range p.Effective(unit.SettingCable) {
 		if s.Value == "async" || s.Value == "inline" {
@@ -82,20 +76,4 @@ func reportThreads(p *rule.Pass) {
 			})
 		}
 	}
-}
-
-// enqueues tells whether anything in the checkout hands work to a job: otherwise
-// it does not matter where jobs would run.
-func enqueues(p *rule.Pass) bool {
-	for _, f := range p.Program.Functions() {
-		if f.Test || f.Language != unit.Ruby {
-			continue
-		}
-		for i := range f.Calls {
-			if name := f.Calls[i].Name; strings.HasPrefix(name, "perform_later") || strings.HasPrefix(name, "deliver_later") {
-				return true
-			}
-		}
-	}
-	return false
 }

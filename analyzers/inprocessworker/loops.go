@@ -29,6 +29,14 @@ type start struct {
 func endless(p *rule.Pass) []start {
 	var out []start
 	for _, s := range starts(p.Program) {
+		if given := givenLoops(s.run); len(given) > 0 {
+			for _, g := range given {
+				if !p.Sources.Reaches(g.ID, assess.Accepts) {
+					out = append(out, start{s.by, g, g.Location})
+				}
+			}
+			continue
+		}
 		if loops(s.run) && !p.Sources.Reaches(s.run.ID, assess.Accepts) {
 			out = append(out, s)
 		}
@@ -36,9 +44,24 @@ func endless(p *rule.Pass) []start {
 	return out
 }
 
+// givenLoops lists the loops that a wrapper is handed and runs: each stands where it
+// is handed over, and the wrapper is nothing by itself.
+func givenLoops(run *program.Function) []*program.Function {
+	if slices.Contains(run.Attrs, "endless-loop") {
+		return nil
+	}
+	var out []*program.Function
+	for _, g := range run.Callees() {
+		if g.Outer != "" && g.Outer != run.ID && g.Outer != run.Outer && slices.Contains(g.Attrs, "endless-loop") {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
 // drainedBy names the loops that take from a queue. They are told with it, and
 // marked so that they are not told again.
-func drainedBy(a assess.Assessment, running []start, told map[string]bool) (string, []result.Evidence) {
+func drainedBy(p *rule.Pass, a assess.Assessment, running []start, told map[string]bool) (string, []result.Evidence) {
 	var names []string
 	var more []result.Evidence
 	for _, s := range running {
@@ -48,13 +71,30 @@ func drainedBy(a assess.Assessment, running []start, told map[string]bool) (stri
 		if !told[s.symbol()] {
 			names = append(names, "`"+s.symbol()+"`")
 		}
-		told[s.symbol()] = true
+		told[s.symbol()] = !worksFirst(p, s.run)
 		more = append(more, evidence(s)...)
 	}
 	if len(names) == 0 {
 		return "", more
 	}
 	return "What waits in it is taken out by " + strings.Join(names, ", ") + ", which boot starts.", more
+}
+
+// worksFirst tells a loop that does work of its own before it takes from its queue:
+// what it finds at a start, every copy finds.
+func worksFirst(p *rule.Pass, f *program.Function) bool {
+	for i := range f.Calls {
+		c := &f.Calls[i]
+		if c.Loop || c.Reference || c.Async {
+			continue
+		}
+		for _, id := range append([]string{c.Callee}, c.Targets...) {
+			if p.Sources.Reaches(id, assess.ToDatabase, assess.FromDatabase, assess.ToNetwork, assess.FromNetwork) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func drains(f *program.Function, h *program.Holder) bool {
@@ -112,6 +152,24 @@ func starts(p *program.Program) []start {
 				}
 			}
 		}
+		out = append(out, handed(f)...)
+	}
+	return out
+}
+
+// handed lists the loops that a function hands to code outside the checkout, which
+// runs them.
+func handed(f *program.Function) []start {
+	var out []start
+	for _, h := range f.HandedOver() {
+		if h.To.Test || !slices.Contains(h.To.Attrs, "endless-loop") {
+			continue
+		}
+		at := h.To.Location
+		if h.Call != nil {
+			at = h.Call.Location
+		}
+		out = append(out, start{f, h.To, at})
 	}
 	return out
 }
@@ -131,6 +189,9 @@ func waits(f *program.Function) bool {
 // when it has no name of its own.
 func (s start) symbol() string {
 	if s.run.Outer != "" {
+		if s.run.Outer != s.by.ID && s.run.Outer != s.by.Outer {
+			return strings.TrimSuffix(s.run.Symbol, " (closure)")
+		}
 		return s.by.Symbol
 	}
 	return s.run.Symbol
@@ -167,16 +228,30 @@ func weigh(p *rule.Pass, f *program.Function) (result.Level, string) {
 		does = "calls other services"
 	case reaches(assess.ToFile):
 		does = "writes files"
+	case enqueuesJobs(f):
+		does = "enqueues jobs"
 	default:
 		return "", ""
 	}
 	switch {
 	case reaches(assess.Elects, assess.Serializable):
 		return result.Note, does
-	case !reaches(assess.ToDatabase, assess.ToNetwork, assess.FromProgram, assess.ToFile) && refreshes(p, f):
+	case !enqueuesJobs(f) && !reaches(assess.ToDatabase, assess.ToNetwork, assess.FromProgram, assess.ToFile) && refreshes(p, f):
 		return result.Note, does
 	}
 	return result.Warning, does
+}
+
+// enqueuesJobs tells whether a function hands work to jobs, close by.
+func enqueuesJobs(f *program.Function) bool {
+	for _, g := range f.Within(near) {
+		for i := range g.Calls {
+			if c := &g.Calls[i]; c.Async && !c.Reference {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // refreshes tells whether a loop changes memory of its process: it then fetches
@@ -220,8 +295,7 @@ func reportSchedules(p *rule.Pass) {
 		if f.Test || !f.Boot || reported[f] {
 			continue
 		}
-		var jobs []*unit.Call
-		outward := false
+		jobs, outward := scheduledClosures(p, f)
 		for i := range f.Calls {
 			c := &f.Calls[i]
 			if c.As != unit.Scheduler {
@@ -235,6 +309,22 @@ func reportSchedules(p *rule.Pass) {
 			reportSchedule(p, f, jobs, outward)
 		}
 	}
+}
+
+// scheduledClosures lists the function literals that a function hands to a scheduler,
+// as calls, and whether one of them does something outside the process.
+func scheduledClosures(p *rule.Pass, f *program.Function) ([]*unit.Call, bool) {
+	var jobs []*unit.Call
+	outward := false
+	for _, h := range f.HandedOver() {
+		if h.To.Outer != f.ID || !h.To.HasRole(unit.Scheduler) {
+			continue
+		}
+		jobs = append(jobs, &unit.Call{Callee: h.To.ID, Name: "a function literal", Location: h.To.Location, AsNote: h.To.RoleNote})
+		_, does := weigh(p, h.To)
+		outward = outward || does != ""
+	}
+	return jobs, outward
 }
 
 // schedulersReported are the functions that use a worker which is reported

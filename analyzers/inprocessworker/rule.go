@@ -30,7 +30,7 @@ func run(p *rule.Pass) {
 	told := map[string]bool{}
 	for _, a := range p.Assessments {
 		if a.State && a.Rule() == p.Name() {
-			extra, more := drainedBy(a, running, told)
+			extra, more := drainedBy(p, a, running, told)
 			p.ReportHolder(a, extra, more...)
 		}
 	}

@@ -59,14 +59,16 @@ func run(p *rule.Pass) {
 type write struct {
 	call   *unit.Call
 	effect effects.Effect
+	// redirected is the file that a program writes for the call.
+	redirected *unit.Value
 }
 
 // path is the value that names the file, or nil.
 func (w write) path() *unit.Value {
-	if w.effect.Path < 0 || w.effect.Path >= len(w.call.Args) {
-		return nil
+	if w.redirected != nil {
+		return w.redirected
 	}
-	return &w.call.Args[w.effect.Path]
+	return w.effect.File(w.call)
 }
 
 // byTool tells a function that runs only in a program which serves nobody: a
@@ -84,7 +86,7 @@ func byTool(p *rule.Pass, f *program.Function) bool {
 func published(f *program.Function) (write, bool) {
 	for i := range f.Calls {
 		if e, ok := effects.Of(&f.Calls[i]); ok && e.Kind == effects.Published {
-			return write{&f.Calls[i], e}, true
+			return write{call: &f.Calls[i], effect: e}, true
 		}
 	}
 	return write{}, false
@@ -109,7 +111,7 @@ func opened(f *program.Function) (write, bool) {
 		if !ok || e.Kind != effects.Database {
 			continue
 		}
-		w := write{c, e}
+		w := write{call: c, effect: e}
 		if v := w.path(); v != nil && strings.Contains(v.Text, ":memory:") {
 			continue
 		}
@@ -123,15 +125,39 @@ func opened(f *program.Function) (write, bool) {
 func firstWrite(p *rule.Pass, f *program.Function) (write, bool) {
 	for i := range f.Calls {
 		c := &f.Calls[i]
+		if to := effects.Redirected(c); to != nil && !passing(p, f, to, maxUp) {
+			return write{call: c, effect: effects.Effect{Kind: effects.File, What: c.Callee}, redirected: to}, true
+		}
 		e, ok := effects.Of(c)
+		if !ok {
+			e, ok = learned(p.Program, c)
+		}
 		if !ok || e.Kind != effects.File {
 			continue
 		}
-		if w := (write{c, e}); !passing(p, f, w.path(), maxUp) {
+		if w := (write{call: c, effect: e}); !passing(p, f, w.path(), maxUp) {
 			return w, true
 		}
 	}
 	return write{}, false
+}
+
+// learned is the writing of a file by a library of which nothing is known but its
+// source: one whose caller names the file.
+func learned(p *program.Program, c *unit.Call) (effects.Effect, bool) {
+	if _, known := effects.Known(c.Callee); known || !c.External || c.Reference {
+		return effects.Effect{}, false
+	}
+	f := p.Foreign(c.Callee)
+	if f == nil {
+		return effects.Effect{}, false
+	}
+	for _, e := range f.Effects {
+		if e.Kind == unit.WritesFile && e.Path >= 0 {
+			return effects.Effect{Kind: effects.File, Path: e.Path, What: c.Callee[strings.LastIndexByte(c.Callee, '/')+1:]}, true
+		}
+	}
+	return effects.Effect{}, false
 }
 
 // maxUp bounds how many callers up a path that is handed in is followed.
@@ -151,6 +177,9 @@ func passing(p *rule.Pass, f *program.Function, v *unit.Value, up int) bool {
 			return true
 		}
 	}
+	if removedThrough(p.Program, f, v) {
+		return true
+	}
 	param := parameter(v)
 	if param < 0 || up == 0 {
 		return false
@@ -168,6 +197,52 @@ func passing(p *rule.Pass, f *program.Function, v *unit.Value, up int) bool {
 		}
 	}
 	return sites > 0
+}
+
+// removedThrough tells a file whose name is kept in a variable of the object, and
+// which a caller has removed by that variable when it ends.
+func removedThrough(p *program.Program, f *program.Function, v *unit.Value) bool {
+	kept := map[string]bool{}
+	if v.Place != nil {
+		kept[program.KeptIn(*v.Place)] = true
+	}
+	for i := range f.Accesses {
+		if a := &f.Accesses[i]; a.Value != nil && (a.Kind == unit.Write || a.Kind == unit.Init) && a.Value.Text == v.Text {
+			kept[program.KeptIn(a.Place)] = true
+		}
+	}
+	delete(kept, "")
+	if len(kept) == 0 {
+		return false
+	}
+	for _, from := range append(f.Callers(), f) {
+		for i := range from.Calls {
+			c := &from.Calls[i]
+			if c.Deferred && removesKept(p, c, kept) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// removesKept tells a call that removes a file named by one of some variables,
+// itself or in the function that it calls.
+func removesKept(p *program.Program, c *unit.Call, kept map[string]bool) bool {
+	calls := []unit.Call{*c}
+	if to := p.Function(c.Callee); to != nil {
+		calls = to.Calls
+	}
+	for i := range calls {
+		e, ok := effects.Of(&calls[i])
+		if !ok || e.Kind != effects.Remove {
+			continue
+		}
+		if file := e.File(&calls[i]); file != nil && file.Place != nil && kept[program.KeptIn(*file.Place)] {
+			return true
+		}
+	}
+	return false
 }
 
 // around lists a function, those written inside it (what it defers, often) and
@@ -235,10 +310,10 @@ func removes(f *program.Function, v *unit.Value) bool {
 	for i := range f.Calls {
 		c := &f.Calls[i]
 		e, ok := effects.Of(c)
-		if !ok || e.Kind != effects.Remove || len(c.Args) == 0 || !c.Deferred && f.Outer == "" {
+		if !ok || e.Kind != effects.Remove || !c.Deferred && f.Outer == "" {
 			continue
 		}
-		if about(v, c.Args[0].Text) || about(&c.Args[0], v.Text) {
+		if file := e.File(c); file != nil && (about(v, file.Text) || about(file, v.Text)) {
 			return true
 		}
 	}

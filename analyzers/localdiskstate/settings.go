@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/bindings"
 	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/rule"
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -15,28 +16,8 @@ func reportSettings(p *rule.Pass) {
 	for _, s := range databases(p) {
 		database(p, s)
 	}
-	services := map[string]unit.Setting{}
-	for _, s := range p.Program.Settings() {
-		if s.Kind == unit.SettingStorageService {
-			services[s.Subject] = s
-		}
-	}
-	for _, s := range p.Effective(unit.SettingStorageChoice) {
-		if service, ok := services[s.Value]; ok && strings.EqualFold(service.Value, "disk") {
-			setting(p, s, result.Other, "Active Storage keeps uploads in the service `"+s.Value+"`, which is a folder of this host",
-				"Choose a service on S3, GCS or Azure for production in config/storage.yml.",
-				result.Evidence{Kind: result.ConfigAt, Phase: result.Boot, Location: service.Location, Note: service.Text})
-		}
-	}
-	for _, s := range p.Effective(unit.SettingUploadStorage) {
-		if s.Value == "file" || s.Value == "file_system" || s.Value == "filesystem" {
-			setting(p, s, result.Other, "uploads are kept in a folder of this host", "Use `storage :fog` or `:aws` in production.")
-		}
-	}
-	for _, s := range p.Effective(unit.SettingPageCache) {
-		s.Origin = unit.Written // whatever folder it is
-		setting(p, s, result.Cache, "whole pages are cached as files of this host, and expired only where the request was handled",
-			"Cache pages in the proxy or CDN in front, or fragments in a Redis cache store.")
+	for _, k := range p.Local(bindings.Storage, bindings.Upload, bindings.PageCache) {
+		kept(p, k)
 	}
 	for _, s := range p.Effective(unit.SettingINI) {
 		key := s.Subject[strings.LastIndexByte(s.Subject, '.')+1:]
@@ -44,6 +25,25 @@ func reportSettings(p *rule.Pass) {
 			setting(p, s, result.Other, "files are kept on the disk of this host", "Choose object storage, if the application knows one, or mount a volume that all copies share.")
 		}
 	}
+}
+
+// kept reports uploads and pages that configuration or code puts on this host's disk.
+func kept(p *rule.Pass, k rule.Kept) {
+	f := result.Finding{Category: result.Other}
+	says := "uploads are kept in " + k.Place()
+	switch k.Binding.Resource {
+	case bindings.Storage:
+		says = "Active Storage keeps uploads in the service `" + k.Backend.Name + "`, which is a folder of this host"
+		f.Fix = "Choose a service on S3, GCS or Azure for production in config/storage.yml."
+	case bindings.PageCache:
+		f.Category = result.Cache
+		says = "whole pages are cached as files of this host, and expired only where the request was handled"
+		f.Fix = "Cache pages in the proxy or CDN in front, or fragments in a Redis cache store."
+	default:
+		f.Fix = "Use object storage in production: `storage :fog` or `:aws`, `:s3`, or Active Storage on S3."
+	}
+	f.Message = fmt.Sprintf("In production %s, %s. With two copies on two hosts each has its own.", says, k.Chosen())
+	p.ReportKept(k, f)
 }
 
 // databases lists the databases of production. A sample to be copied counts only

@@ -31,4 +31,5 @@ func run(p *rule.Pass) {
 			p.ReportHolder(a, "")
 		}
 	}
+	reportStores(p)
 }

@@ -5,8 +5,10 @@ package sessioninprocess
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/bindings"
 	"github.com/stateaudit/stateaudit/internal/effects"
 	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/remedy"
@@ -50,6 +52,9 @@ func reportStores(p *rule.Pass) {
 		for i := range f.Calls {
 			c := &f.Calls[i]
 			e, ok := effects.Of(c)
+			if ok && e.Kind == effects.Signer && drawn(c.Args) {
+				reportKeys(p, f, c)
+			}
 			if !ok || e.Kind != effects.SessionStore || effects.Chosen(c) {
 				continue
 			}
@@ -60,6 +65,24 @@ func reportStores(p *rule.Pass) {
 			reportCall(p, f, c, level, e.What)
 		}
 	}
+}
+
+// drawn tells whether a key is drawn where it is handed over.
+func drawn(args []unit.Value) bool {
+	return slices.ContainsFunc(args, func(v unit.Value) bool {
+		e, ok := effects.Named(v.Callee)
+		return ok && e.Kind == effects.RandomKey || drawn(v.Parts)
+	})
+}
+
+// reportKeys reports cookies whose keys each process draws for itself.
+func reportKeys(p *rule.Pass, f *program.Function, c *unit.Call) {
+	p.Report(result.Finding{
+		Category: result.Session, Symbol: c.Callee[strings.LastIndexByte(c.Callee, '/')+1:], Language: f.Language, Location: c.Location,
+		Message:  "The keys of these cookies are drawn when the process starts. With two copies each refuses the cookies of the other, and a restart those of before.",
+		Fix:      "Read the keys from the environment or a secret store, the same for all copies.",
+		Evidence: []result.Evidence{{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: c.Location, Note: "made here, with a random key"}},
+	})
 }
 
 // reportDefaults reports the session manager of scs whose store nobody sets: it
@@ -101,18 +124,15 @@ func reportCall(p *rule.Pass, f *program.Function, c *unit.Call, level result.Le
 
 // reportSettings reports the stores that configuration chooses.
 func reportSettings(p *rule.Pass) {
-	caches := p.Effective(unit.SettingCacheStore)
-	for _, s := range p.Effective(unit.SettingSessionStore) {
-		switch s.Value {
-		case "cache_store":
-			if store := ownCache(caches); store != nil {
-				report(p, s, "in the cache store, which is "+where(store.Value), result.Evidence{Kind: result.ConfigAt, Phase: result.Boot, Location: store.Location, Note: store.Text})
-			}
-		case "pool", "memory_store", "memory":
-			report(p, s, "in the memory of one process")
-		case "file_store", "file", "p_store", "pstore":
-			report(p, s, "in files of one host")
+	for _, k := range p.Local(bindings.Session) {
+		in := "in " + k.Place()
+		if k.Backend.In != nil {
+			in = "in the cache store, which is " + in
 		}
+		p.ReportKept(k, result.Finding{
+			Category: result.Session, Fix: remedy.Fix(result.Session, "", unit.Ruby),
+			Message: fmt.Sprintf("In production sessions are kept %s, %s. With two copies %s.", in, k.Chosen(), remedy.Breaks(result.Session, "")),
+		})
 	}
 	sessions := p.Effective(unit.SettingINI)
 	for _, s := range sessions {
@@ -120,16 +140,6 @@ func reportSettings(p *rule.Pass) {
 			report(p, s, where(s.Value))
 		}
 	}
-}
-
-// ownCache is the cache store of the application, if it is one of the process.
-func ownCache(caches []unit.Setting) *unit.Setting {
-	for i := range caches {
-		if strings.HasSuffix(caches[i].Subject, "config") && (caches[i].Value == "memory_store" || caches[i].Value == "file_store") {
-			return &caches[i]
-		}
-	}
-	return nil
 }
 
 func where(value string) string {
@@ -159,13 +169,9 @@ func off(settings []unit.Setting) bool {
 	return false
 }
 
-func report(p *rule.Pass, s unit.Setting, where string, more ...result.Evidence) {
-	lang := unit.Go
-	if s.Kind == unit.SettingSessionStore {
-		lang = unit.Ruby
-	}
+func report(p *rule.Pass, s unit.Setting, where string) {
 	p.ReportSetting(s, result.Finding{
-		Category: result.Session, Evidence: more, Fix: remedy.Fix(result.Session, "", lang),
+		Category: result.Session, Fix: remedy.Fix(result.Session, "", unit.Go),
 		Message: fmt.Sprintf("`%s` keeps sessions %s. With two copies %s.", s.Text, where, remedy.Breaks(result.Session, "")),
 	})
 }

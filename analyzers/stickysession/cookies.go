@@ -28,6 +28,7 @@ func reportCookies(p *rule.Pass) {
 			continue
 		}
 		told := map[string]bool{}
+		reportReplays(p, f)
 		for i := range f.Calls {
 			c := &f.Calls[i]
 			if !aboutCookies(c) {
@@ -46,6 +47,48 @@ func reportCookies(p *rule.Pass) {
 				told[name] = true
 				cookie(p, f, name, w.Location)
 			}
+		}
+	}
+}
+
+// reportReplays reports code that hands a request on to one copy by name: with the
+// header fly-replay, Fly's proxy sends it to the machine that is named there. A
+// region is no copy.
+func reportReplays(p *rule.Pass, f *program.Function) {
+	for i := range f.Calls {
+		c := &f.Calls[i]
+		if c.Reference {
+			continue
+		}
+		header, instance := false, false
+		for j := range c.Args {
+			walk(&c.Args[j], 4, func(text string) {
+				text = strings.ToLower(strings.Trim(text, "\"'`"))
+				header = header || text == "fly-replay" || text == "fly-force-instance-id" || text == "fly-prefer-instance-id"
+				instance = instance || strings.HasPrefix(text, "instance=") || strings.Contains(text, ";instance=") || strings.HasPrefix(text, "fly-force") || strings.HasPrefix(text, "fly-prefer")
+			})
+		}
+		if header && instance {
+			p.Report(result.Finding{
+				Category: result.Session, Symbol: f.Symbol, Language: f.Language, Location: c.Location,
+				Message:  fmt.Sprintf("`%s` hands requests on to one machine of Fly, by the header `fly-replay` or its kin: the code relies on a certain copy. A copy that a deployment or a scale-in takes away takes with it what its users had there.", f.Symbol),
+				Fix:      "Move what the copies keep for a user (see the session and registry findings) to a shared store; then answer on any machine.",
+				Evidence: []result.Evidence{{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: c.Location, Note: "names a machine"}},
+			})
+			return
+		}
+	}
+}
+
+// walk visits the literals of a value, those with parts that are computed
+// included.
+func walk(v *unit.Value, deep int, visit func(string)) {
+	if v.Kind == unit.Literal || v.Kind == unit.Compound && strings.HasPrefix(v.Text, `"`) {
+		visit(v.Text)
+	}
+	for i := range v.Parts {
+		if deep > 0 {
+			walk(&v.Parts[i], deep-1, visit)
 		}
 	}
 }

@@ -39,9 +39,17 @@ func run(p *rule.Pass) {
 func grouped(settings []unit.Setting) [][]unit.Setting {
 	var out [][]unit.Setting
 	at := map[[2]string]int{}
+	told := map[place]bool{}
 	for _, s := range settings {
-		if s.Kind != unit.SettingAffinity || s.Value == "off" || s.Origin == unit.Unresolved || s.Env == unit.EnvTest {
-			continue
+		for _, r := range s.Because {
+			if ties(s) && (s.Env == "" || s.Env == unit.EnvProduction) {
+				told[placeOf(r.Location)] = true
+			}
+		}
+	}
+	for _, s := range settings {
+		if !ties(s) || told[placeOf(s.Location)] {
+			continue // or reported where it has its effect
 		}
 		key := [2]string{s.Subject, s.Location.File}
 		i, have := at[key]
@@ -55,6 +63,18 @@ func grouped(settings []unit.Setting) [][]unit.Setting {
 	return out
 }
 
+// ties tells whether a setting ties users where they are served.
+func ties(s unit.Setting) bool {
+	return s.Kind == unit.SettingAffinity && s.Value != "off" && s.Origin != unit.Unresolved && s.Env != unit.EnvTest
+}
+
+type place struct {
+	file string
+	line int
+}
+
+func placeOf(l unit.Location) place { return place{l.File, l.Line} }
+
 // setting reports the affinity of one subject.
 func setting(p *rule.Pass, group []unit.Setting) {
 	s := group[0]
@@ -66,6 +86,9 @@ func setting(p *rule.Pass, group []unit.Setting) {
 	}
 	for _, s := range group {
 		f.Evidence = append(f.Evidence, result.Evidence{Kind: result.ConfigAt, Phase: result.Serving, Location: s.Location, Note: note(s)})
+		for _, r := range s.Because {
+			f.Evidence = append(f.Evidence, result.Evidence{Kind: result.ConfigAt, Phase: result.Boot, Location: r.Location, Note: "decided here: " + r.Text})
+		}
 	}
 	if s.Origin == unit.Defaulted || s.Env == unit.EnvExample || s.Env == unit.EnvDevelopment {
 		f.Level = result.Note
@@ -85,7 +108,16 @@ func message(s unit.Setting) string {
 	if s.Origin == unit.Defaulted {
 		how = fmt.Sprintf("%s sends a user back to the copy met before, by %s, because nothing switches that off.", s.Subject, by(s.Value))
 	}
-	return how + where + " A copy that a deployment or a scale-in takes away takes with it what its users had there (sessions, uploads, progress), and load stays where the users are."
+	return how + decided(s) + where + " A copy that a deployment or a scale-in takes away takes with it what its users had there (sessions, uploads, progress), and load stays where the users are."
+}
+
+// decided names the parameter that an affinity hangs on, and where it is given.
+func decided(s unit.Setting) string {
+	if len(s.Because) == 0 {
+		return ""
+	}
+	r := s.Because[0]
+	return fmt.Sprintf(" That holds as %s (%s:%d), unless a deployment gives something else.", r.Text, r.Location.File, r.Location.Line)
 }
 
 // by says what a client is known by.

@@ -34,11 +34,13 @@ func categorise(p *program.Program, src *Sources, h *program.Holder, e catalog.E
 		return result.Counter
 	case refuses(a):
 		return result.Counter
+	case increments(a):
+		return result.Counter
 	case keepsSessions(p, h, e):
 		return result.Session
 	case speaks(ws, "setting", "flag", "toggle") && writesThrough(src, a):
 		return result.Flag
-	case speaks(ws, "cache", "memo", "cached", "lru", "ttl") && !(isNumber(h.Type) && !a.Memo):
+	case speaks(ws, "cache", "memo", "cached", "lru", "ttl") && !(isNumber(h.Type) && !a.Memo) && !(taken(a) && onlyGiven(a)):
 		return result.Cache
 	case speaks(ws, "queue", "scheduler", "cron", "worker"):
 		return result.Worker
@@ -138,6 +140,40 @@ func drawsOnStore(src []Source) bool {
 	return false
 }
 
+// increments tells a holder of which the numbers are only ever added to or started
+// anew.
+func increments(a Assessment) bool {
+	n := 0
+	for _, c := range a.Writes {
+		switch c.Op {
+		case "++", "--", "+=", "-=", "[]+=", "[]-=", "[]++", "[]--":
+			n++
+		default:
+			if !c.Reset && !(c.Value != nil && (c.Value.Kind == unit.Literal || c.Value.Kind == unit.New || c.Value.Kind == unit.Collection)) {
+				return false
+			}
+		}
+	}
+	return n > 0
+}
+
+// taken tells a holder from which entries are taken out as they are used: what
+// waits there is no copy of something else.
+func taken(a Assessment) bool {
+	for _, c := range a.Writes {
+		switch c.Op {
+		case "LoadAndDelete", "CompareAndDelete", "GetAndDelete", "Pop", "shift", "pop":
+			return true
+		}
+	}
+	return false
+}
+
+// onlyGiven tells a holder into which nothing is put that was fetched elsewhere.
+func onlyGiven(a Assessment) bool {
+	return !hasSource(a, FromDatabase, FromNetwork, FromFile, FromProgram)
+}
+
 // counts tells a holder that is only ever incremented.
 func counts(a Assessment) bool {
 	n, fills := 0, 0
@@ -225,12 +261,14 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "a thread-local that is taken away when the work ends"
 	case a.Memo && !drawsOnStore(a.Facts.Sources) && !hasSource(a, FromRequest, FromCaller, FromClock) && !removesEntries(a):
 		return "a memo of what every copy works out alike"
-	case scratch(h, a):
+	case scratch(p, h, a):
 		return "set anew by each use before it is read"
 	case duringCall(a):
 		return "set for the time of one call"
 	case neverRead(h, a):
 		return "set while serving, but nothing that serves reads it"
+	case ownWork(p, src, a):
+		return "says that this process works on its own memory"
 	case isLifeCycle(h, ws) && !counts(a):
 		return "part of the life cycle of this process"
 	case onRuntime(src, a):
@@ -241,6 +279,26 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "figures about this process"
 	}
 	return ""
+}
+
+// ownWork tells a flag that is set where a goroutine is started and cleared by it,
+// when all that the goroutine does stays inside the process.
+func ownWork(p *program.Program, src *Sources, a Assessment) bool {
+	starts := false
+	for _, c := range a.Writes {
+		if c.Kind != unit.Write || c.Value == nil || c.Value.Text != "true" && c.Value.Text != "false" {
+			return false
+		}
+		for i := range c.Function.Calls {
+			if call := &c.Function.Calls[i]; call.Async {
+				starts = true
+				if src.Reaches(call.Callee, ToDatabase, ToFile, ToNetwork, FromProgram) {
+					return false
+				}
+			}
+		}
+	}
+	return starts
 }
 
 // takenAway tells a holder that is emptied again where it is filled.
@@ -343,7 +401,11 @@ func facts(p *program.Program, src *Sources, h *program.Holder, e catalog.Entry,
 			f.Invalidated = true
 			continue
 		}
-		for _, s := range src.of(h, c.Value) {
+		found := src.of(h, c.Value)
+		if len(found) == 0 && computed(c.Value) {
+			found = src.fetched(c.In)
+		}
+		for _, s := range found {
 			set[s] = true
 		}
 	}

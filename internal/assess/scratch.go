@@ -9,9 +9,12 @@ import (
 // scratch tells a variable of a class that passes a value from one method to the
 // next: whoever reads it while serving was called by a function that has set it
 // before. Threads can mix such a variable up, but nothing of it outlasts its use.
-func scratch(h *program.Holder, a Assessment) bool {
+func scratch(p *program.Program, h *program.Holder, a Assessment) bool {
 	if h.Language != unit.Ruby || h.Kind == unit.Field || h.Kind == unit.Constant || h.Kind == unit.ThreadLocal {
 		return false
+	}
+	if unread(p, h, a) {
+		return true
 	}
 	first := map[*program.Function]int{}
 	for _, c := range a.Writes {
@@ -34,6 +37,26 @@ func scratch(h *program.Holder, a Assessment) bool {
 		}
 	}
 	return len(first) > 0
+}
+
+// unread tells an attribute of a library, or a variable of the environment, of
+// which no part of the checkout reads the value while serving: it is set for what
+// the library does next.
+func unread(p *program.Program, h *program.Holder, a Assessment) bool {
+	if h.Kind != unit.Attribute || p.Type(h.Owner) != nil {
+		return false
+	}
+	for _, c := range a.Writes {
+		if c.Kind != unit.Write || len(c.Place.Path) > 0 {
+			return false
+		}
+	}
+	for _, c := range h.Reads {
+		if c.Phase == result.Serving {
+			return false
+		}
+	}
+	return true
 }
 
 // maxBehind bounds how far callers are followed.

@@ -57,7 +57,7 @@ func (s *Sources) fixpoint() {
 	for _, f := range s.p.Functions() {
 		set := map[Source]bool{}
 		for i := range f.Calls {
-			for _, src := range classify(&f.Calls[i]) {
+			for _, src := range s.classify(&f.Calls[i]) {
 				if src != FromClock && src != FromRequest { // some callee always looks at the clock
 					set[src] = true
 				}
@@ -76,18 +76,27 @@ func (s *Sources) fixpoint() {
 func (s *Sources) absorb(f *program.Function) bool {
 	grew := false
 	set := s.memo[f.ID]
+	take := func(id string) {
+		for src := range s.memo[id] {
+			if !set[src] {
+				set[src] = true
+				grew = true
+			}
+		}
+	}
+	if f.Solved() {
+		for _, callee := range f.Callees() {
+			take(callee.ID)
+		}
+		return grew
+	}
 	for i := range f.Calls {
 		c := &f.Calls[i]
 		if c.Reference || c.Async {
 			continue
 		}
 		for _, id := range append([]string{c.Callee}, c.Targets...) {
-			for src := range s.memo[id] {
-				if !set[src] {
-					set[src] = true
-					grew = true
-				}
-			}
+			take(id)
 		}
 	}
 	return grew
@@ -99,7 +108,7 @@ func (s *Sources) Reach(id string) []Source { return sorted(s.memo[id]) }
 // ReachOfCall lists what a call reaches, sorted.
 func (s *Sources) ReachOfCall(c *unit.Call) []Source {
 	set := map[Source]bool{}
-	for _, src := range classify(c) {
+	for _, src := range s.classify(c) {
 		set[src] = true
 	}
 	for _, id := range append([]string{c.Callee}, c.Targets...) {
@@ -127,6 +136,33 @@ func sorted(set map[Source]bool) []Source {
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i] < out[j] })
 	return out
+}
+
+// computed tells a value that is put together from locals: what those hold, the
+// value alone does not tell.
+func computed(v *unit.Value) bool {
+	return v != nil && (v.Kind == unit.Compound || v.Kind == unit.Result || v.Kind == unit.PlaceValue && v.Place != nil && v.Place.Root == unit.RootLocal)
+}
+
+// fetched lists what a function itself fetches from elsewhere and uses.
+func (s *Sources) fetched(id string) []Source {
+	set := map[Source]bool{}
+	f := s.p.Function(id)
+	if f == nil {
+		return nil
+	}
+	for i := range f.Calls {
+		c := &f.Calls[i]
+		if c.Reference || c.Async || c.Result != unit.Used && c.Result != unit.Returned {
+			continue
+		}
+		for _, src := range s.classify(c) {
+			if src == FromNetwork || src == FromDatabase {
+				set[src] = true
+			}
+		}
+	}
+	return sorted(set)
 }
 
 // of lists what a value that is put into a holder draws on, sorted.
@@ -171,7 +207,7 @@ func (s *Sources) walk(v *unit.Value, set map[Source]bool) {
 		for src := range s.memo[v.Callee] {
 			set[src] = true
 		}
-		for _, src := range classifyName(v.Callee) {
+		for _, src := range s.classifyName(v.Callee) {
 			set[src] = true
 		}
 		if holder, ok := strings.CutPrefix(v.Callee, "&"); ok {
@@ -201,11 +237,11 @@ func ofRequest(pl *unit.Place) bool {
 }
 
 // classify tells what one call reaches by itself.
-func classify(c *unit.Call) []Source {
+func (s *Sources) classify(c *unit.Call) []Source {
 	if !c.External {
 		return nil
 	}
-	out := classifyName(c.Callee)
+	out := s.classifyName(c.Callee)
 	db := len(out) > 0 && out[0] == FromDatabase
 	for _, a := range c.Args {
 		switch {
@@ -222,8 +258,35 @@ func classify(c *unit.Call) []Source {
 	return out
 }
 
-// classifyName tells it from the name of a function outside the checkout.
-func classifyName(id string) []Source {
+// classifyName tells it of a function outside the checkout: by its name if it is
+// well known, by its source otherwise.
+func (s *Sources) classifyName(id string) []Source {
+	if out := classifyKnown(id); out != nil {
+		return out
+	}
+	f := s.p.Foreign(id)
+	if f == nil {
+		return nil
+	}
+	var out []Source
+	for _, e := range f.Effects {
+		out = append(out, learnedSources[e.Kind]...)
+	}
+	return out
+}
+
+// learnedSources are the sources of what the source of a library says.
+var learnedSources = map[unit.ForeignKind][]Source{
+	unit.WritesFile:     {ToFile},
+	unit.ReadsFile:      {FromFile},
+	unit.Network:        {FromNetwork},
+	unit.ReadsDatabase:  {FromDatabase},
+	unit.WritesDatabase: {FromDatabase, ToDatabase},
+	unit.RunsProgram:    {FromProgram},
+}
+
+// classifyKnown tells it from the name alone.
+func classifyKnown(id string) []Source {
 	for _, e := range origins() {
 		if !strings.HasPrefix(id, e.prefix) {
 			continue
@@ -299,7 +362,7 @@ var knownOrigins = [...]origin{
 	{"Net::HTTP", FromNetwork}, {"Net::SMTP", ToNetwork}, {"Faraday", FromNetwork}, {"HTTParty", FromNetwork}, {"RestClient", FromNetwork}, {"Excon", FromNetwork}, {"Typhoeus", FromNetwork}, {"HTTPClient", FromNetwork}, {"URI.open", FromNetwork}, {"OpenURI", FromNetwork},
 	{"Aws::", FromNetwork}, {"Stripe::", FromNetwork}, {"Twilio::", FromNetwork}, {"Slack::", FromNetwork}, {"Elasticsearch::", FromNetwork}, {"Resolv", FromNetwork}, {"TCPSocket", FromNetwork},
 	{"File.write", ToFile}, {"File.delete", ToFile}, {"File.unlink", ToFile}, {"File.rename", ToFile}, {"FileUtils.", ToFile}, {"IO.write", ToFile}, {"File.", FromFile}, {"Dir.", FromFile}, {"IO.read", FromFile}, {"YAML.load_file", FromFile}, {"YAML.safe_load_file", FromFile}, {"Pathname", FromFile},
-	{"ENV.", FromEnvironment}, {"Socket.gethostname", FromEnvironment}, {"Etc.", FromEnvironment}, {"Kernel.system", FromProgram}, {"Kernel.`", FromProgram}, {"Open3.", FromProgram},
+	{"ENV.", FromEnvironment}, {"Socket.gethostname", FromEnvironment}, {"Etc.", FromEnvironment}, {"Kernel.system", FromProgram}, {"Kernel.spawn", FromProgram}, {"Kernel.exec", FromProgram}, {"IO.popen", FromProgram}, {"Kernel.`", FromProgram}, {"Open3.", FromProgram},
 	{"Time.now", FromClock}, {"Time.current", FromClock}, {"Time.zone", FromClock}, {"Date.today", FromClock}, {"Date.current", FromClock}, {"DateTime.now", FromClock}, {"Process.clock_gettime", FromClock},
 	{"GC.", FromRuntime}, {"ObjectSpace.", FromRuntime}, {"Process.pid", FromRuntime},
 	{"time.Now", FromClock}, {"time.Since", FromClock},

@@ -20,6 +20,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/chain"
 	"github.com/stateaudit/stateaudit/internal/checkout"
@@ -39,6 +40,12 @@ var ErrNoSource = errors.New("holds no source in a supported language")
 type Options struct {
 	Root   string
 	Config *config.Config // nil for the default
+	// About are the paths that the user asked for, relative to the root; none stands
+	// for all of it. A checkout in another language is audited only if these name
+	// deployment files alone.
+	About []string
+	// Only are the languages to read; all if there are none.
+	Only []unit.Language
 	// Offline forbids to ask the network for modules.
 	Offline bool
 	// Traffic, if known, weighs the endpoints for ranking.
@@ -52,6 +59,8 @@ type Options struct {
 type Outcome struct {
 	Result  *result.Result
 	Ranking *rank.Ranking // nil if ranking failed, which the errors then say
+	// Read lists the files that were read, or could not be, sorted.
+	Read []string
 	// Repaired ranks again as if what findings report were repaired. It fails if one
 	// is about nothing that domains share.
 	Repaired func(findings []result.Finding) (*rank.Ranking, error)
@@ -78,17 +87,49 @@ func Study(ctx context.Context, o Options) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	units, problems, err := parse(ctx, parsers.All(), tree, o)
+	all := o.frontEnds()
+	units, problems, err := parse(ctx, all, tree, o)
 	if err != nil {
 		return nil, err
 	}
+	if len(o.Only) == 0 {
+		about := slices.DeleteFunc(slices.Clone(tree.Files), func(f string) bool { return !Below(f, o.About) })
+		counted := countFiles(all, about, units)
+		if counted.foreign() {
+			return nil, counted.refusal(o.Root)
+		}
+		problems = append(problems, counted.unread()...)
+	}
 	o.Progress("resolving", 0, 0)
-	problems = append(problems, resolve(parsers.All(), units)...)
+	problems = append(problems, resolve(all, units)...)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	read := filesRead(units, problems)
 	o.Progress("asking rules", 0, 0)
-	return assemble(units, tree, append(tree.Problems, problems...), o)
+	out, err := assemble(units, tree, append(tree.Problems, problems...), o)
+	if err != nil {
+		return nil, err
+	}
+	out.Read = read
+	return out, nil
+}
+
+func (o Options) frontEnds() []frontend.FrontEnd {
+	return slices.DeleteFunc(parsers.All(), func(fe frontend.FrontEnd) bool {
+		return len(o.Only) > 0 && !slices.Contains(o.Only, fe.Language)
+	})
+}
+
+// Languages lists what can be read, in the order in which it is linked.
+func Languages() []unit.Language {
+	var out []unit.Language
+	for _, fe := range parsers.All() {
+		if !slices.Contains(out, fe.Language) {
+			out = append(out, fe.Language)
+		}
+	}
+	return out
 }
 
 func (o Options) complete() Options {
@@ -106,9 +147,14 @@ func parse(ctx context.Context, all []frontend.FrontEnd, tree *checkout.Tree, o 
 	var units []*unit.Unit
 	var problems []unit.Problem
 	found := false
+	var missing []string
 	for _, fe := range all {
 		files := matched(fe, tree.Files)
 		if len(files) == 0 {
+			continue
+		}
+		if fe.Unavailable != "" {
+			missing = append(missing, fmt.Sprintf("%s of %s cannot be read: %s", plural(len(files)), fe.Language, fe.Unavailable))
 			continue
 		}
 		u, p := read(ctx, fe, tree, files, o)
@@ -119,10 +165,42 @@ func parse(ctx context.Context, all []frontend.FrontEnd, tree *checkout.Tree, o 
 			return nil, nil, err
 		}
 	}
-	if !found {
-		return nil, nil, fmt.Errorf("%q %w", o.Root, ErrNoSource)
+	if found && len(missing) == 0 {
+		return units, problems, nil
 	}
-	return units, problems, nil
+	if slices.ContainsFunc(units, func(u *unit.Unit) bool { return u.Language != unit.Deploy }) {
+		return units, append(problems, unit.Problem{File: ".", Message: missing[0]}), nil
+	}
+	return nil, nil, nothing(all, tree, missing, o)
+}
+
+// nothing says why there is nothing to audit. Deployment files say too little
+// without the application that they deploy.
+func nothing(all []frontend.FrontEnd, tree *checkout.Tree, missing []string, o Options) error {
+	if len(missing) > 0 {
+		return fmt.Errorf("%q: %s", o.Root, missing[0])
+	}
+	if counted := countFiles(all, tree.Files, nil); counted.foreign() && len(o.Only) == 0 {
+		return counted.refusal(o.Root)
+	}
+	return noSource(tree, o)
+}
+
+// noSource says of a tree without source what was left out of it, if that may be
+// what was meant.
+func noSource(tree *checkout.Tree, o Options) error {
+	if len(tree.LeftOut) == 0 {
+		return fmt.Errorf("%q %w", o.Root, ErrNoSource)
+	}
+	return fmt.Errorf("%q %w outside of %s, which are taken for fixtures unless you name one", o.Root, ErrNoSource, strings.Join(folders(tree.LeftOut), ", "))
+}
+
+func folders(left []checkout.LeftOut) []string {
+	var out []string
+	for _, l := range left {
+		out = append(out, l.Folder)
+	}
+	return out
 }
 
 func matched(fe frontend.FrontEnd, files []string) []string {
@@ -143,7 +221,7 @@ func read(ctx context.Context, fe frontend.FrontEnd, tree *checkout.Tree, files 
 	var units []*unit.Unit
 	var problems []unit.Problem
 	if p := frontend.Guard(".", "the "+string(fe.Language)+" front end", func() {
-		units, problems = fe.Load(ctx, frontend.Input{Root: tree.Root, Files: files, Refused: tree.Refused, Offline: o.Offline})
+		units, problems = fe.Load(ctx, frontend.Input{Root: tree.Root, Files: files, Refused: tree.Refused, LeftOut: folders(tree.LeftOut), Offline: o.Offline, Progress: o.Progress})
 	}); p != nil {
 		problems = append(problems, *p)
 	}
@@ -163,7 +241,12 @@ func resolve(all []frontend.FrontEnd, units []*unit.Unit) []unit.Problem {
 		if fe.Resolve == nil || len(same) == 0 {
 			continue
 		}
-		if p := frontend.Guard(".", "resolving "+string(fe.Language), func() { fe.Resolve(same) }); p != nil {
+		if p := frontend.Guard(".", "resolving "+string(fe.Language), func() {
+			if fe.Start != nil {
+				fe.Start(same, commands(units))
+			}
+			fe.Resolve(same)
+		}); p != nil {
 			problems = append(problems, *p)
 		}
 	}
@@ -181,6 +264,19 @@ func (g *guard) step(what string, do func()) bool {
 		g.problems = append(g.problems, *p)
 	}
 	return p == nil
+}
+
+// commands lists what deployment files start a process with.
+func commands(units []*unit.Unit) []unit.Setting {
+	var out []unit.Setting
+	for _, u := range units {
+		for _, s := range u.Settings {
+			if s.Kind == unit.SettingProcess && s.Env != unit.EnvTest && s.Env != unit.EnvExample {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
 }
 
 // assemble makes the result of what was learned.
@@ -210,6 +306,10 @@ func assemble(units []*unit.Unit, tree *checkout.Tree, problems []unit.Problem, 
 		Languages:     languages(units),
 		Summary:       result.Summarise(found),
 		Findings:      found,
+	}
+	r.Workloads = s.workloads
+	for _, l := range tree.LeftOut {
+		r.LeftOut = append(r.LeftOut, result.LeftOut(l))
 	}
 	g.step("describing candidates", func() { s.describe(r) })
 	r.Errors = result.SortProblems(g.problems)

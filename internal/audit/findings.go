@@ -3,6 +3,7 @@ package audit
 import (
 	"github.com/stateaudit/stateaudit/analyzers"
 	"github.com/stateaudit/stateaudit/internal/assess"
+	"github.com/stateaudit/stateaudit/internal/bindings"
 	"github.com/stateaudit/stateaudit/internal/catalog"
 	"github.com/stateaudit/stateaudit/internal/config"
 	"github.com/stateaudit/stateaudit/internal/processes"
@@ -20,6 +21,8 @@ type study struct {
 	inputs  rank.Input
 	holders map[subject]string // their IDs, by what findings tell of them
 	ranking *rank.Ranking
+	// workloads are what deployment files say is run.
+	workloads []result.Workload
 }
 
 // link joins the units and judges the holders.
@@ -27,7 +30,8 @@ func link(units []*unit.Unit, c *config.Config) study {
 	prog := program.Link(units, catalog.New(userEntries(c)))
 	src := assess.NewSources(prog)
 	all := assess.All(prog, src)
-	return study{Input: rule.Input{Program: prog, Sources: src, Assessments: all}, holders: subjects(all)}
+	in := rule.Input{Program: prog, Sources: src, Assessments: all, Bindings: bindings.Of(prog)}
+	return study{Input: in, holders: subjects(all)}
 }
 
 // findings asks every rule. One that fails takes no other with it, and what is
@@ -38,10 +42,30 @@ func (s *study) findings(g *guard) []result.Finding {
 	for _, r := range analyzers.Rules() {
 		g.step("the rule "+r.Name, func() { found = append(found, rule.Run(r, s.Input)...) })
 	}
-	g.step("counting copies", func() { replicas.Apply(found, s.Program.Settings()) })
-	g.step("telling processes apart", func() { processes.Apply(found, s.Program) })
+	var started *processes.Set
+	var runnable []replicas.Program
+	told := g.step("telling processes apart", func() {
+		started = processes.Of(s.Program)
+		runnable = programs(started)
+	})
+	g.step("counting copies", func() {
+		replicas.Apply(found, s.Program.Settings(), runnable)
+		s.workloads = replicas.Table(s.Program.Settings(), runnable)
+	})
+	if told {
+		g.step("placing findings in processes", func() { started.Apply(found) })
+	}
 	g.step("placing findings in domains", func() { s.locate(found) })
 	return found
+}
+
+// programs are the programs of the checkout as deployment files may run them.
+func programs(of *processes.Set) []replicas.Program {
+	var out []replicas.Program
+	for _, p := range of.Programs() {
+		out = append(out, replicas.Program{Name: p.Name(), Names: p.Names, Folder: p.Folder, Language: p.Language, Lives: p.Lives})
+	}
+	return out
 }
 
 func userEntries(c *config.Config) []catalog.Entry {

@@ -20,6 +20,18 @@ type parsed struct {
 // parseFiles parses files on all processors. Each goes to the slot of its index,
 // so that the order is that of the files.
 func parseFiles(ctx context.Context, fe frontend.FrontEnd, tree *checkout.Tree, files []string, o Options) ([]*unit.Unit, []unit.Problem) {
+	var lost []unit.Problem
+	if fe.Survey != nil {
+		p := frontend.Guard(".", "the survey of "+string(fe.Language), func() {
+			fe.ParseFile = fe.Survey(files, func(file string) []byte {
+				content, _ := tree.Read(file)
+				return content
+			})
+		})
+		if p != nil {
+			lost = append(lost, *p) // it costs what the files would have said of each other
+		}
+	}
 	out := make([]parsed, len(files))
 	var next, done atomic.Int64
 	var workers sync.WaitGroup
@@ -32,7 +44,8 @@ func parseFiles(ctx context.Context, fe frontend.FrontEnd, tree *checkout.Tree, 
 		})
 	}
 	workers.Wait()
-	return collect(out)
+	units, problems := collect(out)
+	return units, append(lost, problems...)
 }
 
 func collect(all []parsed) ([]*unit.Unit, []unit.Problem) {

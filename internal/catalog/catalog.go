@@ -6,6 +6,7 @@ package catalog
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 )
 
@@ -40,7 +41,7 @@ type Entry struct {
 	Type    string // import path and name, or Ruby constant; a trailing * matches any rest
 	Kind    Kind
 	Note    string   // properties: bounded, expires, per-process …
-	Mutates []string // methods that change it; empty: the usual names
+	Mutates []string // methods that change it; empty: what their source says
 }
 
 // Catalog answers questions about types by name.
@@ -48,12 +49,11 @@ type Catalog struct {
 	entries  []Entry
 	exact    map[string]int
 	prefixes []int
-	mutating map[string]bool
 }
 
 // New returns the built-in catalogue with the user's entries in front.
 func New(user []Entry) *Catalog {
-	c := &Catalog{exact: map[string]int{}, mutating: map[string]bool{}}
+	c := &Catalog{exact: map[string]int{}}
 	for _, e := range append(append([]Entry{}, user...), parse(builtin)...) {
 		i := len(c.entries)
 		c.entries = append(c.entries, e)
@@ -62,9 +62,6 @@ func New(user []Entry) *Catalog {
 		} else if _, dup := c.exact[e.Type]; !dup {
 			c.exact[e.Type] = i
 		}
-	}
-	for _, m := range strings.Fields(usualMutators) {
-		c.mutating[m] = true
 	}
 	return c
 }
@@ -111,8 +108,9 @@ func (c *Catalog) Lookup(typ string) (Entry, bool) {
 }
 
 // Mutates tells whether a method of a type outside the checkout changes the
-// object. Method is its full ID (type and name) or just a name.
-func (c *Catalog) Mutates(method, name string) bool {
+// object, and whether the catalogue knows. Method is its full ID (type and name)
+// or just a name.
+func (c *Catalog) Mutates(method, name string) (changes, known bool) {
 	owner := method
 	if i := strings.LastIndexAny(method, ".#"); i >= 0 {
 		owner = method[:i]
@@ -120,29 +118,13 @@ func (c *Catalog) Mutates(method, name string) bool {
 			name = method[i+1:]
 		}
 	}
-	if e, ok := c.Lookup(owner); ok {
-		switch e.Kind {
-		case Client, Metrics, Sync, Config, Logger, Constant, Remote:
-			return false
-		}
-		if len(e.Mutates) > 0 {
-			for _, m := range e.Mutates {
-				if m == name {
-					return true
-				}
-			}
-			return false
-		}
+	e, ok := c.Lookup(owner)
+	if !ok {
+		return false, false
 	}
-	return c.mutating[name]
+	switch e.Kind {
+	case Client, Metrics, Sync, Config, Logger, Constant, Remote:
+		return false, true
+	}
+	return slices.Contains(e.Mutates, name), len(e.Mutates) > 0
 }
-
-// usualMutators are method names that change their receiver in the containers,
-// counters and limiters of both ecosystems. Names that are as often harmless
-// (Do, Run, Close, Next) are left out.
-const usualMutators = `
-Store Set Add Put Delete Remove Clear Push Pop Append Insert Inc Dec Swap CompareAndSwap LoadOrStore LoadAndDelete
-GetOrSet GetOrAdd SetDefault SetWithTTL SetWithExpire Purge Evict Reset Update Upsert Register Unregister Subscribe
-Unsubscribe Enqueue Dequeue Allow AllowN Reserve ReserveN Wait WaitN Take Or And Flush ContainsOrAdd PeekOrAdd Replace
-PushBack PushFront MoveToFront MoveToBack
-`

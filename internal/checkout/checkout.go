@@ -8,6 +8,9 @@
 //
 // Only a root that is missing or is no folder fails a walk, because then there
 // is nothing to audit.
+//
+// Folders of fixtures and examples are left out, whatever language or format is
+// in them, and counted; a root that is one of them, or lies in one, is audited.
 package checkout
 
 import (
@@ -19,6 +22,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -56,7 +60,15 @@ type Tree struct {
 	// Refused are entries that are neither folders nor readable files: links that
 	// leave the checkout, pipes, sockets and devices. They are never opened.
 	Refused []string
+	LeftOut []LeftOut // sorted by folder
 	maxSize int64
+}
+
+// LeftOut is a folder of fixtures or examples with the number of files below it.
+// They are input of tests, or show others how to begin, and run nowhere.
+type LeftOut struct {
+	Folder string
+	Files  int
 }
 
 // Walk lists the files below a root.
@@ -74,11 +86,12 @@ func Walk(root string, opts Options) (*Tree, error) {
 	if t.maxSize <= 0 {
 		t.maxSize = DefaultMaxSize
 	}
-	w := walker{tree: t, exclude: opts.Exclude, prefix: opts.Prefix}
+	w := &walker{tree: t, exclude: opts.Exclude, prefix: opts.Prefix}
 	if err := filepath.WalkDir(abs, w.visit); err != nil {
 		return nil, fmt.Errorf("walking %q: %w", root, err)
 	}
 	slices.Sort(t.Files)
+	slices.SortFunc(t.LeftOut, func(a, b LeftOut) int { return strings.Compare(a.Folder, b.Folder) })
 	return t, nil
 }
 
@@ -106,7 +119,7 @@ type walker struct {
 	prefix  string
 }
 
-func (w walker) visit(name string, d fs.DirEntry, err error) error {
+func (w *walker) visit(name string, d fs.DirEntry, err error) error {
 	rel, relErr := filepath.Rel(w.tree.Root, name)
 	if relErr != nil {
 		return relErr
@@ -123,6 +136,10 @@ func (w walker) visit(name string, d fs.DirEntry, err error) error {
 		if skipped(d.Name()) || w.excluded(rel) {
 			return fs.SkipDir
 		}
+		if Fixtures(rel) {
+			w.leaveOut(name, rel)
+			return fs.SkipDir
+		}
 		return nil
 	}
 	switch {
@@ -134,7 +151,39 @@ func (w walker) visit(name string, d fs.DirEntry, err error) error {
 	return nil
 }
 
-func (w walker) problem(rel string, err error) {
+// Fixtures tells whether a folder of a checkout, by its path from the root, holds
+// fixtures or examples. An application may have such words for things of its own:
+// below app/ they are code.
+func Fixtures(rel string) bool {
+	switch path.Base(rel) {
+	case "testdata", "fixtures", "__fixtures__", "examples":
+	default:
+		return false
+	}
+	return !slices.Contains(strings.Split(path.Dir(rel), "/"), "app")
+}
+
+// leaveOut counts the files below a folder without a look into them.
+func (w *walker) leaveOut(name, rel string) {
+	left := LeftOut{Folder: rel}
+	// What cannot be read is not counted; there is nothing else to do about it.
+	_ = filepath.WalkDir(name, func(_ string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return fs.SkipDir
+		case d.IsDir() && skipped(d.Name()):
+			return fs.SkipDir
+		case d.Type().IsRegular():
+			left.Files++
+		}
+		return nil
+	})
+	if left.Files > 0 {
+		w.tree.LeftOut = append(w.tree.LeftOut, left)
+	}
+}
+
+func (w *walker) problem(rel string, err error) {
 	w.tree.Problems = append(w.tree.Problems, unit.Problem{File: rel, Kind: unit.Unread, Message: "folder could not be read: " + reason(err).Error()})
 }
 
@@ -146,7 +195,7 @@ func skipped(name string) bool {
 // readable accepts regular files and links to regular files inside the root.
 // Links that leave the checkout are passed over: a hostile tree could point at
 // the auditor's own files.
-func (w walker) readable(name string, d fs.DirEntry) bool {
+func (w *walker) readable(name string, d fs.DirEntry) bool {
 	if d.Type().IsRegular() {
 		return true
 	}
@@ -165,7 +214,7 @@ func (w walker) readable(name string, d fs.DirEntry) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-func (w walker) excluded(rel string) bool {
+func (w *walker) excluded(rel string) bool {
 	return slices.ContainsFunc(w.exclude, func(pattern string) bool {
 		return Match(pattern, rel) || w.prefix != "" && Match(pattern, path.Join(w.prefix, rel))
 	})

@@ -169,3 +169,28 @@ func TestRefusedIsNeverOpened(t *testing.T) {
 		}
 	}
 }
+
+// TestFixturesAreLeftOut holds that what tests are fed with and examples are no
+// part of the application, in any format, and that they are counted.
+func TestFixturesAreLeftOut(t *testing.T) {
+	root := t.TempDir()
+	write(t, root, "a.go", "testdata/k8s/all.yaml", "testdata/x.go", "spec/fixtures/s.rb", "integration/fixtures/node_modules/y.js", "integration/fixtures/z.tf",
+		"examples/go.mod", "examples/fixtures/x.go", "app/views/examples/index.html.erb", "lib/example.rb", "docs/examples.md")
+	tree, err := Walk(root, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"a.go", "app/views/examples/index.html.erb", "docs/examples.md", "lib/example.rb"}; !reflect.DeepEqual(tree.Files, want) {
+		t.Errorf("files %q, want %q", tree.Files, want)
+	}
+	if want := []LeftOut{{"examples", 2}, {"integration/fixtures", 1}, {"spec/fixtures", 1}, {"testdata", 2}}; !reflect.DeepEqual(tree.LeftOut, want) {
+		t.Errorf("left out %v, want %v", tree.LeftOut, want)
+	}
+	inner, err := Walk(filepath.Join(root, "examples"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"go.mod"}; !reflect.DeepEqual(inner.Files, want) || len(inner.LeftOut) != 1 {
+		t.Errorf("a root that is one: files %q, left out %v", inner.Files, inner.LeftOut)
+	}
+}

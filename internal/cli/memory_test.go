@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-func files(content map[string]string) fstest.MapFS {
+func systemOf(content map[string]string) fstest.MapFS {
 	out := fstest.MapFS{}
 	for name, text := range content {
 		out[name] = &fstest.MapFile{Data: []byte(text)}
@@ -32,7 +32,7 @@ func TestSoftLimitIsHalfOfWhatThereIs(t *testing.T) {
 		"another system":     {nil, 0},
 		"nonsense":           {map[string]string{"proc/meminfo": "MemTotal: many kB\n", "proc/self/cgroup": "x\n"}, 0},
 	} {
-		if got := softLimit(files(c.system)); got != c.want {
+		if got := softLimit(systemOf(c.system)); got != c.want {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}
 	}

@@ -6,6 +6,7 @@ package effects
 
 import (
 	_ "embed"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -38,6 +39,14 @@ const (
 	// unless its options say otherwise. What says where it keeps things.
 	SessionStore Kind = "session-store"
 	CacheStore   Kind = "cache-store"
+	// LimiterStore counts requests in the process; AnswerStore keeps what a later
+	// request has to answer: captchas, codes.
+	LimiterStore Kind = "limiter-store"
+	AnswerStore  Kind = "answer-store"
+	// Signer signs or encrypts what clients bring back, with keys that it is given;
+	// RandomKey draws one.
+	Signer    Kind = "signer"
+	RandomKey Kind = "random-key"
 )
 
 // Holds tells the kinds that hold a request up.
@@ -52,11 +61,55 @@ func (k Kind) Holds() bool {
 // Effect is what a call of a library does.
 type Effect struct {
 	Kind Kind
-	// Path is the number of the argument that names the file, from 0; -1 if none does.
+	// Path is the number of the argument that names the file, from 0; -1 if none
+	// does, and Receiver if it is what the call is made on.
 	Path int
 	What string // what a reader would call it
 	// flags is the argument that says whether the file is opened for writing.
 	flags int
+}
+
+// Receiver is the path of a call on an object that stands for a file.
+const Receiver = -2
+
+// File is the value that names the file, or nil.
+func (e Effect) File(c *unit.Call) *unit.Value {
+	if e.Path == Receiver {
+		return c.Receiver
+	}
+	if e.Path < 0 || e.Path >= len(c.Args) {
+		return nil
+	}
+	return &c.Args[e.Path]
+}
+
+// redirect matches what a shell writes into a file.
+var redirect = regexp.MustCompile(`(?:^|[\s"'])[12]?>>?\s*([^\s&>|;]+)`)
+
+// Redirected finds the file into which a call that runs a program puts what the
+// program says, by an option or by its command.
+func Redirected(c *unit.Call) *unit.Value {
+	switch c.Callee {
+	case "Kernel.system", "Kernel.spawn", "Kernel.exec", "Kernel.`", "Process.spawn", "IO.popen", "Open3.pipeline", "Open3.capture2", "Open3.capture3":
+	default:
+		return nil
+	}
+	for i := range c.Args {
+		v := &c.Args[i]
+		if v.Type == "pair" && v.Callee == "out" && len(v.Parts) > 0 {
+			if to := &v.Parts[0]; to.Kind == unit.Collection && len(to.Parts) > 1 && writesBy(&to.Parts[1]) {
+				return &to.Parts[0]
+			} else if to.Type == "String" || to.Type == "Pathname" {
+				return to
+			}
+		}
+		if m := redirect.FindStringSubmatch(v.Text); m != nil && v.Type == "String" && !strings.HasPrefix(m[1], "/dev/") {
+			to := *v
+			to.Text = m[1]
+			return &to
+		}
+	}
+	return nil
 }
 
 type table struct {
@@ -87,6 +140,8 @@ func parse(text string) table {
 			name, value, ok := strings.Cut(w, "=")
 			n, err := strconv.Atoi(value)
 			switch {
+			case ok && name == "path" && value == "receiver":
+				e.Path = Receiver
 			case !ok || err != nil:
 				what = append(what, w)
 			case name == "path":
@@ -115,6 +170,9 @@ func Of(c *unit.Call) (Effect, bool) {
 	if !ok {
 		e, ok = opened(c)
 	}
+	if ok && c.Callee == "IO.copy_stream" && (len(c.Args) < 2 || !namesFile(&c.Args[1])) {
+		return Effect{}, false
+	}
 	if !ok || e.Kind == None || e.flags >= 0 && !writes(c, e.flags) {
 		return Effect{}, false
 	}
@@ -122,6 +180,15 @@ func Of(c *unit.Call) (Effect, bool) {
 		e.What = short(c.Callee)
 	}
 	return e, true
+}
+
+// namesFile tells a value that is the path of a file, and not a stream.
+func namesFile(v *unit.Value) bool {
+	switch v.Type {
+	case "String", "Pathname":
+		return true
+	}
+	return strings.HasPrefix(v.Callee, "File.") || strings.HasPrefix(v.Callee, "Pathname.")
 }
 
 // Chosen tells whether the options with which a store is made name a store that
@@ -135,7 +202,19 @@ func Chosen(c *unit.Call) bool {
 	return false
 }
 
+// stores are the options by which libraries are handed a store of the caller's.
+func stores() []string {
+	return []string{"Storage:", "WithLimitCounter", "LimitCounter:", "WithLimitCounterFunc"}
+}
+
 func shared(v *unit.Value) bool {
+	for _, option := range stores() {
+		for _, text := range []string{v.Text, v.Callee} {
+			if i := strings.Index(text, option); i >= 0 && !strings.Contains(strings.ToLower(text[i:]), "memory") {
+				return true
+			}
+		}
+	}
 	for _, text := range []string{v.Callee, v.Type, v.Text} {
 		text = strings.ToLower(text)
 		for _, name := range []string{"redis", "memcache", "postgres", "mysql", "sqlstore", "mongo", "dynamo", "cookie.", "gormstore", "couchbase"} {
@@ -158,6 +237,9 @@ func Named(callee string) (Effect, bool) {
 	e, ok := named(callee)
 	return e, ok && e.Kind != None
 }
+
+// Known tells a function that the list speaks of, be it as an exception.
+func Known(callee string) (Effect, bool) { return named(callee) }
 
 func named(callee string) (Effect, bool) {
 	t := known()
@@ -196,7 +278,18 @@ func writes(c *unit.Call, arg int) bool {
 	if arg >= len(c.Args) {
 		return false
 	}
-	mode := c.Args[arg].Text
+	return writesBy(&c.Args[arg])
+}
+
+// writesBy tells whether a mode, or any value that it may have, lets a file be
+// written.
+func writesBy(v *unit.Value) bool {
+	for i := range v.Parts {
+		if v.Kind != unit.Literal && v.Kind != unit.Result && writesBy(&v.Parts[i]) {
+			return true
+		}
+	}
+	mode := v.Text
 	if strings.Contains(mode, "O_WRONLY") || strings.Contains(mode, "O_RDWR") || strings.Contains(mode, "O_CREATE") || strings.Contains(mode, "O_APPEND") {
 		return true
 	}
@@ -204,7 +297,10 @@ func writes(c *unit.Call, arg int) bool {
 		return true
 	}
 	mode = strings.Trim(mode, `"':`)
-	return strings.HasPrefix(mode, "w") || strings.HasPrefix(mode, "a") || strings.HasPrefix(mode, "r+")
+	if v.Kind != unit.Literal && v.Kind != unit.Unknown {
+		return false
+	}
+	return strings.HasPrefix(mode, "w") || strings.HasPrefix(mode, "a") || strings.HasPrefix(mode, "r") && len(mode) < 5 && strings.Contains(mode, "+")
 }
 
 // short is the name of a function without the path of its package.

@@ -20,11 +20,21 @@ type FrontEnd struct {
 	// it could not read goes into the unit's Problems. Called in parallel.
 	// Nil if the language cannot be read file by file; then Load is set.
 	ParseFile func(path string, content []byte) *unit.Unit
+	// Survey, if set, looks at those of the matched files that decide about others,
+	// as variables do, and returns what to call in place of ParseFile: a unit then
+	// depends on these files too. Read returns nil for what cannot be read.
+	Survey func(files []string, read func(path string) []byte) func(path string, content []byte) *unit.Unit
 	// Load reads all matched files at once (Go, whose types need the module).
 	Load func(ctx context.Context, in Input) ([]*unit.Unit, []unit.Problem)
+	// Start is told, before Resolve, with which commands deployment files start
+	// processes: what a command names runs for as long as its process. It may be nil.
+	Start func(units []*unit.Unit, commands []unit.Setting)
 	// Resolve joins the units of the language over the whole checkout: names
 	// become IDs of declarations, callers get their callees. It may be nil.
 	Resolve func(units []*unit.Unit)
+	// Unavailable says why this build of the program cannot read the language; ""
+	// if it can.
+	Unavailable string
 }
 
 // Input is what Load gets.
@@ -32,5 +42,9 @@ type Input struct {
 	Root    string   // absolute folder of the checkout
 	Files   []string // matched files, relative, sorted
 	Refused []string // entries that must not be opened, relative
+	LeftOut []string // folders left out as fixtures, whose packages are not to be loaded
 	Offline bool     // never ask the network for modules
+	// Progress, if set, is told how far a stage has come; 0 of 0 if that is not
+	// known. It may be called from several goroutines at once.
+	Progress func(stage string, done, total int)
 }

@@ -27,27 +27,39 @@ type process struct {
 	location unit.Location
 	language unit.Language
 	runs     map[*program.Function]bool
+	names    []string // of a Go program
+}
+
+// Set is what a checkout can start.
+type Set struct {
+	all      []process
+	ruby     []Program
+	bySymbol map[string][]*program.Function
+}
+
+// Of finds what a checkout can start.
+func Of(p *program.Program) *Set {
+	s := &Set{all: append(ofGo(p), ofRuby(p)...), ruby: applications(p), bySymbol: map[string][]*program.Function{}}
+	for _, f := range p.Functions() {
+		if !f.Test {
+			s.bySymbol[f.Symbol] = append(s.bySymbol[f.Symbol], f)
+		}
+	}
+	return s
 }
 
 // Apply adds to findings of code in which processes they live, where there are
 // several, and says so in the message where that is not all of them.
-func Apply(found []result.Finding, p *program.Program) {
-	all := append(ofGo(p), ofRuby(p)...)
-	bySymbol := map[string][]*program.Function{}
-	for _, f := range p.Functions() {
-		if !f.Test {
-			bySymbol[f.Symbol] = append(bySymbol[f.Symbol], f)
-		}
-	}
+func (s *Set) Apply(found []result.Finding) {
 	for i := range found {
 		f := &found[i]
 		var same, lives []process
-		for _, at := range all {
+		for _, at := range s.all {
 			if at.language != f.Language {
 				continue
 			}
 			same = append(same, at)
-			if at.holds(f, bySymbol) {
+			if at.holds(f, s.bySymbol) {
 				lives = append(lives, at)
 			}
 		}
@@ -108,7 +120,7 @@ func ofGo(p *program.Program) []process {
 		if name == "." {
 			name = "main"
 		}
-		out = append(out, process{name, f.Location.File, f.Location, unit.Go, runs})
+		out = append(out, process{name, f.Location.File, f.Location, unit.Go, runs, named(f)})
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].says < out[j].says })
 	return out
@@ -146,7 +158,7 @@ func ofRuby(p *program.Program) []process {
 			continue // the same program, started by another file
 		}
 		seen[kind], seen[s.Subject] = true, true
-		out = append(out, process{s.Subject, s.Value, s.Location, unit.Ruby, reach(entered(p, entries))})
+		out = append(out, process{s.Subject, s.Value, s.Location, unit.Ruby, reach(entered(p, entries)), nil})
 	}
 	return out
 }

@@ -14,6 +14,10 @@ func (p *Program) attribute() {
 		if f.Test || f.HasRole(unit.Test) {
 			continue
 		}
+		if f.solved && !f.sketched {
+			p.given(f)
+			continue
+		}
 		for i := range f.Accesses {
 			a := &f.Accesses[i]
 			p.attributeAccess(f, a)
@@ -28,6 +32,18 @@ func (p *Program) attribute() {
 	for _, h := range p.holders {
 		sort.SliceStable(h.Changes, func(i, j int) bool { return before(h.Changes[i], h.Changes[j]) })
 		sort.SliceStable(h.Reads, func(i, j int) bool { return before(h.Reads[i], h.Reads[j]) })
+	}
+}
+
+// given collects what a function that the solver knows puts into places.
+func (p *Program) given(f *Function) {
+	for i := range f.Accesses {
+		a := &f.Accesses[i]
+		if a.Value != nil && (a.Kind == unit.Init || a.Kind == unit.Write) {
+			if h := p.holders[KeptIn(a.Place)]; h != nil {
+				h.Values = append(h.Values, *a.Value)
+			}
+		}
 	}
 }
 

@@ -79,7 +79,9 @@ func changes(a *unit.Access) bool {
 }
 
 // foreignChange tells whether a method of a type outside the checkout changes
-// what it is called on.
+// what it is called on: by the catalogue, else by the method's own source. What a
+// client of a server changes is its connection. Where neither is known a change
+// would be a guess, and no guess is reported.
 func (p *Program) foreignChange(a *unit.Access) bool {
 	if p.functions[a.Method] != nil {
 		return false
@@ -87,7 +89,11 @@ func (p *Program) foreignChange(a *unit.Access) bool {
 	if i := strings.LastIndexByte(a.Method, '.'); i > 0 && p.types[a.Method[:i]] != nil {
 		return false // an interface of the checkout: its implementations are asked
 	}
-	return p.Catalog.Mutates(a.Method, a.Op)
+	if changes, known := p.Catalog.Mutates(a.Method, a.Op); known {
+		return changes
+	}
+	f := p.foreign[a.Method]
+	return f != nil && f.Receiver == unit.Changed && !f.Client
 }
 
 func (f *Function) add(e Effect) bool {

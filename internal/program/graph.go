@@ -14,6 +14,7 @@ type edge struct {
 	async bool // the caller does not wait
 	role  unit.Role
 	note  string
+	back  bool // code outside the checkout calls it, having been handed it
 	ref   bool // named as a value; who runs it is not known
 }
 

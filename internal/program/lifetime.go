@@ -108,6 +108,9 @@ func (p *Program) keeps(h *Holder) bool {
 	if h.PerRequest {
 		return false
 	}
+	if p.flow != nil && h.Language == unit.Go && h.Kind != unit.PackageVar {
+		return p.flow.Kept[h.ID]
+	}
 	switch h.Kind {
 	case unit.Field:
 		return p.lived[h.Owner]
@@ -124,6 +127,14 @@ func (p *Program) Keeps(h *Holder) bool { return p.keeps(h) }
 // field belongs to, nearest first.
 func (p *Program) Keepers(h *Holder) []*Holder {
 	var out []*Holder
+	if p.flow != nil && h.Language == unit.Go {
+		for _, id := range p.flow.Keepers[h.ID] {
+			if k := p.holders[id]; k != nil && len(out) < maxKeepers {
+				out = append(out, k)
+			}
+		}
+		return out
+	}
 	for owner, n := h.Owner, 0; n < maxKeepers && h.Kind == unit.Field; n++ {
 		hs := p.heldBy[owner]
 		if len(hs) == 0 {
@@ -144,6 +155,9 @@ func (p *Program) Keepers(h *Holder) []*Holder {
 func (p *Program) keeper(field *Holder) *Holder {
 	if field.Language != unit.Ruby || field.Kind != unit.Field {
 		return nil
+	}
+	if e, ok := p.Catalog.Lookup(field.Type); ok && e.Kind == catalog.Schedule {
+		return nil // is state by being there, and is told by itself
 	}
 	hs := p.heldBy[field.Owner]
 	if len(hs) != 1 || hs[0].Kind == unit.Field {

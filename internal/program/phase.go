@@ -26,7 +26,7 @@ type visit struct {
 func (p *Program) phases() {
 	var queue []visit
 	reach := func(f *Function, ph result.Phase, s *step) {
-		if f.Test || f.via[ph] != nil || f.HasRole(unit.Test) {
+		if f.Test || f.solved || f.via[ph] != nil || f.HasRole(unit.Test) {
 			return
 		}
 		f.via[ph] = s
@@ -39,6 +39,13 @@ func (p *Program) phases() {
 	}
 	for _, f := range p.order {
 		p.rootPhases(f, reach)
+	}
+	for _, f := range p.order {
+		for _, ph := range []result.Phase{result.Boot, result.Serving} {
+			if f.solved && f.via[ph] != nil {
+				queue = append(queue, visit{f, ph})
+			}
+		}
 	}
 	for len(queue) > 0 {
 		v := queue[0]

@@ -19,6 +19,7 @@ import (
 	"sort"
 
 	"github.com/stateaudit/stateaudit/internal/catalog"
+	"github.com/stateaudit/stateaudit/internal/flow"
 	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
@@ -35,11 +36,13 @@ type Program struct {
 	lived     map[string]bool // types of which the process keeps one instance
 	heldBy    map[string][]*Holder
 	settings  []unit.Setting
+	foreign   map[string]*unit.Foreign
 	made      map[string]int      // calls that make an instance, by type
 	stored    map[string][]string // functions put into each field and variable
 	// calledAtBoot are the functions that boot calls, as opposed to those that it
 	// only hands over to be called later.
 	calledAtBoot map[*Function]bool
+	flow         *flow.Result // what the solver found, for functions that have records
 }
 
 // Function is a function of the checkout and what linking learned of it.
@@ -53,7 +56,10 @@ type Function struct {
 	via     map[result.Phase]*step
 	effects map[string]Effect
 	calls   map[unit.Location]*unit.Call
-	once    bool // runs at most once in the life of the process
+	// sketched says that its record only tells what it calls.
+	sketched bool
+	solved   bool // has a record: the solver knows its phases and what it changes
+	once     bool // runs at most once in the life of the process
 	// fills are the holders that are empty whenever the function is called while
 	// serving: it is how they are filled.
 	fills   map[string]bool
@@ -91,10 +97,11 @@ func Link(units []*unit.Unit, c *catalog.Catalog) *Program {
 	p := &Program{
 		Units: units, Catalog: c,
 		functions: map[string]*Function{}, holders: map[string]*Holder{}, types: map[string]*unit.Type{},
-		lived: map[string]bool{}, heldBy: map[string][]*Holder{},
+		lived: map[string]bool{}, heldBy: map[string][]*Holder{}, foreign: map[string]*unit.Foreign{},
 	}
 	p.index()
 	p.connect()
+	p.solve()
 	p.phases()
 	p.bootCalls()
 	p.onceOnly()
@@ -102,6 +109,7 @@ func Link(units []*unit.Unit, c *catalog.Catalog) *Program {
 	p.summarise()
 	p.makings()
 	p.lifetimes()
+	p.flowChanges()
 	p.attribute()
 	return p
 }
@@ -127,6 +135,9 @@ func (p *Program) index() {
 			}
 		}
 		p.settings = append(p.settings, u.Settings...)
+		for i := range u.Foreign {
+			p.foreign[u.Foreign[i].ID] = &u.Foreign[i]
+		}
 	}
 	sort.Slice(p.order, func(i, j int) bool { return p.order[i].ID < p.order[j].ID })
 }
@@ -146,6 +157,9 @@ func (p *Program) Holder(id string) *Holder { return p.holders[id] }
 
 // Function returns the function with an ID, or nil.
 func (p *Program) Function(id string) *Function { return p.functions[id] }
+
+// Foreign returns what the source of a function outside the checkout says, or nil.
+func (p *Program) Foreign(id string) *unit.Foreign { return p.foreign[id] }
 
 // Functions lists all functions, sorted by ID.
 func (p *Program) Functions() []*Function { return p.order }

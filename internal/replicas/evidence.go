@@ -2,6 +2,7 @@ package replicas
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -34,17 +35,19 @@ func (c count) words() string {
 
 // evidence is what the settings of a checkout say.
 type evidence struct {
+	ties      map[string]tie
+	programs  []Program
 	copies    []count // of the application's services
 	processes []count
 	single    []unit.Setting // what holds one of them at one copy
 }
 
 // collect keeps what is written about the application where users are served.
-func collect(settings []unit.Setting) evidence {
-	var e evidence
+func collect(settings []unit.Setting, programs []Program) evidence {
+	e := evidence{programs: programs, ties: ties(settings, programs)}
 	images := imagesOf(settings)
 	for _, s := range settings {
-		if s.Env != "" && s.Env != unit.EnvProduction || s.Origin == unit.Unresolved || !ofApplication(s, images) {
+		if !served(s) || !ofApplication(s, images) || len(e.of(s, settings).programs) == 0 {
 			continue
 		}
 		switch s.Kind {
@@ -64,6 +67,71 @@ func collect(settings []unit.Setting) evidence {
 		}
 	}
 	return e
+}
+
+// served tells whether a setting is written out and holds where users are served.
+func served(s unit.Setting) bool {
+	return (s.Env == "" || s.Env == unit.EnvProduction) && s.Origin != unit.Unresolved
+}
+
+// of is what ties a setting to programs. A program's own configuration needs no
+// tie, and a claim has that of the workload which mounts it.
+func (e evidence) of(s unit.Setting, settings []unit.Setting) tie {
+	if strings.HasSuffix(s.Location.File, ".rb") {
+		return e.configured()
+	}
+	if s.Kind == unit.SettingSingleCopy && strings.HasSuffix(s.Value, "volume") {
+		for _, m := range settings {
+			if m.Kind == unit.SettingVolume && m.Text == "claim "+s.Subject {
+				return e.ties[m.Subject]
+			}
+		}
+	}
+	return e.ties[s.Subject]
+}
+
+// configured ties to the programs in Ruby, which read their servers' settings.
+func (e evidence) configured() tie {
+	t := tie{why: "the server's own configuration"}
+	for i, p := range e.programs {
+		if p.Language == unit.Ruby {
+			t.programs = append(t.programs, i)
+		}
+	}
+	return t
+}
+
+// about keeps the counts of what runs the code at a finding.
+func (e evidence) about(all []count, f *result.Finding) []count {
+	var out []count
+	for _, c := range within(all, f.Location.File) {
+		if e.lives(c.setting, f) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// lives tells whether one of the programs of a workload has what a finding is
+// about. Of a finding that is in no program as far as seen, any may.
+func (e evidence) lives(s unit.Setting, f *result.Finding) bool {
+	t := e.ties[s.Subject]
+	if strings.HasSuffix(s.Location.File, ".rb") {
+		t = e.configured()
+	}
+	if s.Kind == unit.SettingSingleCopy && len(t.programs) == 0 {
+		return true // a claim, which collect has tied
+	}
+	anywhere := true
+	for i, p := range e.programs {
+		if p.Language == f.Language && p.Lives(f) {
+			anywhere = false
+			if t.runs(i) {
+				return true
+			}
+		}
+	}
+	return anywhere && slices.ContainsFunc(t.programs, func(i int) bool { return e.programs[i].Language == f.Language })
 }
 
 // imagesOf lists what services run, by the name of the service: an autoscaler
@@ -124,11 +192,11 @@ func number(s unit.Setting) (count, bool) {
 // running finds the settings by which more than one copy of the code at a
 // finding runs. Processes inside a copy count for Ruby, whose servers fork.
 func (e evidence) running(f *result.Finding) (count, bool) {
-	if c, ok := agreed(within(e.copies, f.Location.File)); ok {
+	if c, ok := agreed(e.about(e.copies, f)); ok {
 		return c, true
 	}
 	if f.Language == unit.Ruby {
-		return agreed(within(e.processes, f.Location.File))
+		return agreed(e.about(e.processes, f))
 	}
 	return count{}, false
 }
@@ -137,11 +205,11 @@ func (e evidence) running(f *result.Finding) (count, bool) {
 // only works with one, or else that one is what every service is told to run.
 func (e evidence) holding(f *result.Finding) (unit.Setting, bool) {
 	for _, s := range e.single {
-		if covers(s.Location.File, f.Location.File) {
+		if covers(s.Location.File, f.Location.File) && e.lives(s, f) {
 			return s, true
 		}
 	}
-	all := bySubject(within(e.copies, f.Location.File))
+	all := bySubject(e.about(e.copies, f))
 	if len(all) == 0 {
 		return unit.Setting{}, false
 	}
@@ -221,6 +289,12 @@ func stronger(a, b count) bool {
 // at the root, in a folder for deployment there, or in a folder of the
 // application or such a folder inside it.
 func covers(deployment, code string) bool {
+	scope := scopeOf(deployment)
+	return scope == "" || strings.HasPrefix(code, scope+"/")
+}
+
+// scopeOf is the part of the tree that a deployment file is about.
+func scopeOf(deployment string) string {
 	parts := strings.Split(deployment, "/")
 	scope := parts[:len(parts)-1]
 	for i, p := range scope {
@@ -229,10 +303,7 @@ func covers(deployment, code string) bool {
 			break
 		}
 	}
-	if len(scope) == 0 {
-		return true
-	}
-	return strings.HasPrefix(code, strings.Join(scope, "/")+"/")
+	return strings.Join(scope, "/")
 }
 
 // operations tells whether a folder is for running an application rather than
@@ -244,7 +315,9 @@ func operations(folder string) bool {
 			"kustomize", "overlays", "base", "infra", "infrastructure", "ops", "devops", "terraform", "tf", "iac", "aws", "gcp", "azure",
 			"cloud", "cloudformation", "cdk", "pulumi", "ecs", "eks", "gke", "fargate", "docker", "compose", "swarm", "ansible", "roles",
 			"playbooks", "config", "conf", "etc", "cluster", "clusters", "environments", "envs", "env", "stacks", "nomad", "ebextensions",
-			"platform", "do", "fly", "heroku", "prod", "production", "argocd", "gitops", "build", "package", "packaging", "dist", "openshift":
+			"platform", "do", "fly", "heroku", "prod", "production", "argocd", "argo", "flux", "gitops",
+			"workloads", "workload", "cf", "cloudfoundry", "bosh", "copilot", "beanstalk", "elasticbeanstalk", "render", "railway", "kamal", "appengine", "gae", "cloudrun",
+			"apprunner", "helmfile", "skaffold", "tanka", "chef", "puppet", "salt", "provision", "provisioning", "hosting", "release", "releases", "delivery", "systemd", "build", "package", "packaging", "dist", "openshift":
 			return true
 		}
 	}

@@ -8,7 +8,8 @@
 // A claim about copies must be right, since it makes alarms louder. So it rests
 // on what is written out, in files that are neither tests nor examples nor for a
 // developer's machine, and about services that are not infrastructure or
-// workers; and where services disagree, nothing is claimed.
+// workers and that are tied to the program in question: by their image, command,
+// folder or name. Where services disagree, nothing is claimed.
 package replicas
 
 import (
@@ -18,9 +19,10 @@ import (
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
-// Apply tells the findings what the settings say of copies.
-func Apply(found []result.Finding, settings []unit.Setting) {
-	all := collect(settings)
+// Apply tells the findings what the settings say of copies of the programs that
+// they are about.
+func Apply(found []result.Finding, settings []unit.Setting, programs []Program) {
+	all := collect(settings, programs)
 	for i := range found {
 		f := &found[i]
 		if !breaks(f) {

@@ -88,6 +88,12 @@ func (r *Result) Complete() {
 	orEmpty(&r.Domains)
 	orEmpty(&r.Candidates)
 	orEmpty(&r.Edges)
+	orEmpty(&r.Workloads)
+	for i := range r.Workloads {
+		orEmpty(&r.Workloads[i].Runs)
+		orEmpty(&r.Workloads[i].Programs)
+	}
+	orEmpty(&r.LeftOut)
 	orEmpty(&r.Errors)
 	if r.Languages == nil {
 		r.Languages = map[string]LanguageStat{}

@@ -73,18 +73,53 @@ const (
 
 // Result is one audit.
 type Result struct {
-	SchemaVersion string                  `json:"schemaVersion"`
-	Tool          Tool                    `json:"tool"`
-	Root          string                  `json:"root"`
-	StartedAt     string                  `json:"startedAt"`
-	DurationMs    int64                   `json:"durationMs"`
-	Languages     map[string]LanguageStat `json:"languages"`
-	Summary       Summary                 `json:"summary"`
-	Findings      []Finding               `json:"findings"`
-	Domains       []Domain                `json:"domains"`
-	Candidates    []Candidate             `json:"candidates"`
-	Edges         []Edge                  `json:"edges"`
-	Errors        []unit.Problem          `json:"errors"`
+	SchemaVersion string `json:"schemaVersion"`
+	Tool          Tool   `json:"tool"`
+	Root          string `json:"root"`
+	// Paths are what the user asked for below the root; none stands for all of it.
+	// With paths, findings are those at or below them, and the ranking is left out.
+	Paths      []string                `json:"paths,omitempty"`
+	StartedAt  string                  `json:"startedAt"`
+	DurationMs int64                   `json:"durationMs"`
+	Languages  map[string]LanguageStat `json:"languages"`
+	Summary    Summary                 `json:"summary"`
+	Findings   []Finding               `json:"findings"`
+	Domains    []Domain                `json:"domains"`
+	Candidates []Candidate             `json:"candidates"`
+	Edges      []Edge                  `json:"edges"`
+	Workloads  []Workload              `json:"workloads"`
+	LeftOut    []LeftOut               `json:"leftOut"`
+	Errors     []unit.Problem          `json:"errors"`
+}
+
+// What a workload says.
+const (
+	Copies    = "copies"
+	Processes = "processes"
+	OneCopy   = "one-copy"
+)
+
+// Workload is what a deployment file says of how often something runs.
+type Workload struct {
+	Name string `json:"name"`
+	// Kind tells copies, processes inside a copy, and what holds it at one copy.
+	Kind string `json:"kind"`
+	// Copies is the number, or the least and most ("2-8"), or what holds it at
+	// one; empty if a variable that could not be read decides.
+	Copies      string   `json:"copies"`
+	Environment string   `json:"environment"`
+	Runs        []string `json:"runs"`
+	// Programs are those of the checkout that it runs, as Tie shows; none if it is
+	// only context.
+	Programs []string      `json:"programs"`
+	Tie      string        `json:"tie"`
+	Location unit.Location `json:"location"`
+}
+
+// LeftOut is a folder of fixtures or examples, which was not read.
+type LeftOut struct {
+	Folder string `json:"folder"`
+	Files  int    `json:"files"`
 }
 
 // Tool names the program that wrote a result.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/assess"
+	"github.com/stateaudit/stateaudit/internal/bindings"
 	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -44,6 +45,8 @@ type Pass struct {
 	Assessments []assess.Assessment
 	// Sources tell what each function reaches outside the process.
 	Sources *assess.Sources
+	// Bindings say where the application keeps what it is configured to keep.
+	Bindings []bindings.Binding
 	// SharedTables are the tables that several domains write. They are known only
 	// where a whole checkout is looked at.
 	SharedTables []SharedTable
@@ -65,6 +68,7 @@ type Input struct {
 	Sources      *assess.Sources
 	Assessments  []assess.Assessment
 	SharedTables []SharedTable
+	Bindings     []bindings.Binding
 }
 
 // Report adds a finding. Rule, level and what the contract wants are filled in
@@ -82,7 +86,7 @@ func (p *Pass) Report(f result.Finding) {
 
 // Run asks one rule.
 func Run(r Rule, in Input) []result.Finding {
-	p := &Pass{Program: in.Program, Assessments: in.Assessments, Sources: in.Sources, SharedTables: in.SharedTables, rule: r}
+	p := &Pass{Program: in.Program, Assessments: in.Assessments, Sources: in.Sources, SharedTables: in.SharedTables, Bindings: in.Bindings, rule: r}
 	r.Run(p)
 	return p.found
 }

@@ -53,6 +53,24 @@ const (
 	// SettingUploadStorage is the storage of an upload library: Value file, fog,
 	// aws. Subject: the library.
 	SettingUploadStorage = "upload-storage"
+	// SettingAttachment is a file that a model keeps. Subject: its class, Value: the
+	// macro (has_one_attached, mount_uploader), Choices: the service or the
+	// uploader where one is named.
+	SettingAttachment = "attachment"
+	// SettingLimiterStore is where a limiter of requests counts; Subject: the
+	// limiter (rack-attack, rate_limit).
+	SettingLimiterStore = "limiter-store"
+	// SettingFlagStore is the adapter in which a library of feature flags or of
+	// settings keeps them.
+	SettingFlagStore = "flag-store"
+	// SettingBusStore is the backend by which a message bus reaches subscribers.
+	SettingBusStore = "bus-store"
+	// SettingSecret is a key that signs or encrypts what clients bring back.
+	SettingSecret = "secret"
+	// SettingYAML is a key of a YAML file below config/ that the application reads
+	// itself. Subject is the file's name and the keys (cache.store), without the
+	// environment.
+	SettingYAML = "yaml"
 	// SettingPageCache is the folder of cached pages or fragments on disk.
 	SettingPageCache = "page-cache"
 	// SettingRoute leads requests to an action. Subject is controller and action

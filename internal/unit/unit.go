@@ -38,7 +38,12 @@ type Unit struct {
 	Types     []Type
 	Functions []Function
 	Settings  []Setting
+	Foreign   []Foreign // functions outside the checkout that it calls, as far as their source is at hand
 	Problems  []Problem
+	// Records are what the functions do, for front ends that write them, and
+	// Methods how calls of methods are dispatched.
+	Records []Record    `json:",omitempty"`
+	Methods []MethodSet `json:",omitempty"`
 	// Incomplete says that types or syntax were missing in part, so that
 	// silence about this unit proves less than elsewhere.
 	Incomplete bool
@@ -385,4 +390,21 @@ type Setting struct {
 	Env      string // environment it holds in: production, development, test, "" for all
 	Location Location
 	Values   []Value `json:",omitempty"`
+	// When is what must hold for the setting to be made at all, and Choices are
+	// the values it may get then, of settings that code makes.
+	When    Condition `json:",omitzero"`
+	Choices []Choice  `json:",omitempty"`
+	// Build is the folder that a workload is built from, Commands are what its
+	// containers start.
+	Build    string   `json:",omitempty"`
+	Commands []string `json:",omitempty"`
+	// Because lists where it was decided, if not at the location: defaults of
+	// parameters.
+	Because []Reason `json:",omitempty"`
+}
+
+// Reason is a place that a setting depends on.
+type Reason struct {
+	Text     string // "variable sticky is true"
+	Location Location
 }

@@ -38,7 +38,7 @@ func TestBadInput(t *testing.T) {
 		"binary":               {"k8s/a.yaml", "\x00\xff\xfe\x01" + service, -1, -1},
 		"empty":                {"haproxy.cfg", "", 0, 0},
 	} {
-		u := parse(readers(), c.path, []byte(c.content))
+		u := parse(readers(), nil, c.path, []byte(c.content))
 		if got := affinities(u); c.want >= 0 && got != c.want {
 			t.Errorf("%s: %d affinities, not %d", name, got, c.want)
 		}
@@ -48,6 +48,30 @@ func TestBadInput(t *testing.T) {
 			t.Errorf("%s: %v", name, u.Problems)
 		case c.problem > 0 && (u == nil || len(u.Problems) == 0 || u.Problems[0].Line < c.problem-2 || u.Problems[0].Line > c.problem+2):
 			t.Errorf("%s: the problem is not told at line %d: %+v", name, c.problem, u)
+		}
+	}
+}
+
+// TestUnreadableFilesAreTold holds that a file which its name says to be for
+// deployment is a problem if nothing in it can be read, and no other is.
+func TestUnreadableFilesAreTold(t *testing.T) {
+	for _, c := range []struct {
+		path, content string
+		told          bool
+	}{
+		{"docker-compose.yml", "services:\n  web: [unclosed\n   a: b: c\n", true},
+		{"deploy/compose.prod.yaml", "<<<<<<< HEAD\nimage: a\n=======\n  services: web: {{{\n", true},
+		{"infra/vars.tf", "locals {\n  a = = 1\n", true},
+		{"job.nomad", "job \"a\" {\n", true},
+		{"fly.toml", "app = \"x\"\n[http_service\n", true},
+		{"render.yaml", "{\"services\": [", true},
+		{"kustomization.yaml", "patches: [", true},
+		{"config/other.yml", "key: [\n", false},
+		{"other.hcl", "a = = 1\n", false},
+	} {
+		u := parse(readers(), nil, c.path, []byte(c.content))
+		if told := u != nil && len(u.Problems) > 0 && u.Incomplete; told != c.told {
+			t.Errorf("%s: told %v, want %v", c.path, told, c.told)
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/stateaudit/stateaudit/parsers/deploy/code"
 	"github.com/stateaudit/stateaudit/parsers/deploy/compose"
 	"github.com/stateaudit/stateaudit/parsers/deploy/gateways"
+	"github.com/stateaudit/stateaudit/parsers/deploy/given"
 	"github.com/stateaudit/stateaudit/parsers/deploy/haproxy"
 	"github.com/stateaudit/stateaudit/parsers/deploy/helm"
 	"github.com/stateaudit/stateaudit/parsers/deploy/kubernetes"
@@ -43,6 +44,9 @@ func FrontEnd() frontend.FrontEnd {
 	return frontend.FrontEnd{
 		Language: unit.Deploy,
 		Match: func(path string) bool {
+			if given.Gives(path) {
+				return true
+			}
 			for _, r := range all {
 				if r.Match(path) {
 					return true
@@ -50,17 +54,25 @@ func FrontEnd() frontend.FrontEnd {
 			}
 			return false
 		},
-		ParseFile: func(path string, content []byte) *unit.Unit { return parse(all, path, content) },
+		ParseFile: func(path string, content []byte) *unit.Unit { return parse(all, nil, path, content) },
+		Survey: func(files []string, read func(string) []byte) func(string, []byte) *unit.Unit {
+			known := given.Gather(files, read, record.Environment)
+			return func(path string, content []byte) *unit.Unit { return parse(all, known, path, content) }
+		},
 	}
 }
 
 // parse returns nil for a file that no reader recognised: most YAML in a
 // checkout has nothing to do with deployment.
-func parse(all []record.Reader, path string, content []byte) *unit.Unit {
+func parse(all []record.Reader, known *given.Set, path string, content []byte) *unit.Unit {
 	f := record.NewFile(path, content)
+	f.Given = known
 	for _, r := range all {
 		if r.Wants(path, f.Content) {
 			r.Read(f)
+			if r.Named != nil && r.Named(path) && len(f.Problems()) > 0 {
+				f.Recognise() // nothing was seen in it, but it was meant
+			}
 		}
 	}
 	if !f.Recognised() {

@@ -30,12 +30,13 @@ func TestFixtures(t *testing.T) {
 			}
 			var got, want string
 			at := -1
+			parse := surveyed(archive)
 			for i, file := range archive.Files {
 				if file.Name == "want" {
 					at, want = i, string(file.Data)
 					continue
 				}
-				got += seen(t, file)
+				got += seen(t, file, parse)
 			}
 			if got == want {
 				return
@@ -57,14 +58,14 @@ func TestFixtures(t *testing.T) {
 }
 
 // seen renders the settings and problems of a file, one a line.
-func seen(t *testing.T, file txtar.File) string {
+func seen(t *testing.T, file txtar.File, parse func(string, []byte) *unit.Unit) string {
 	t.Helper()
 	fe := FrontEnd()
 	if !fe.Match(file.Name) {
 		t.Errorf("%s is matched by no reader", file.Name)
 		return ""
 	}
-	u := fe.ParseFile(file.Name, file.Data)
+	u := parse(file.Name, file.Data)
 	if u == nil {
 		return ""
 	}
@@ -81,12 +82,31 @@ func seen(t *testing.T, file txtar.File) string {
 		for _, v := range s.Values {
 			fmt.Fprintf(&b, " of %s", v.Text)
 		}
-		fmt.Fprintf(&b, " at %s\n", marked(lines, s.Location))
+		fmt.Fprintf(&b, " at %s", marked(lines, s.Location))
+		for _, r := range s.Because {
+			fmt.Fprintf(&b, " as %s (%s:%d)", r.Text, r.Location.File, r.Location.Line)
+		}
+		b.WriteByte('\n')
 	}
 	for _, p := range u.Problems {
 		fmt.Fprintf(&b, "%s:%d: problem: %s\n", p.File, p.Line, p.Message)
 	}
 	return b.String()
+}
+
+// surveyed is the parser of an archive that knows what its files give to each
+// other.
+func surveyed(archive *txtar.Archive) func(string, []byte) *unit.Unit {
+	fe := FrontEnd()
+	var files []string
+	content := map[string][]byte{}
+	for _, f := range archive.Files {
+		if fe.Match(f.Name) {
+			files = append(files, f.Name)
+			content[f.Name] = f.Data
+		}
+	}
+	return fe.Survey(files, func(name string) []byte { return content[name] })
 }
 
 // marked is the text that a location covers on its first line.

@@ -30,7 +30,7 @@ func FuzzReaders(f *testing.F) {
 		if len(content) > 1<<16 {
 			return
 		}
-		u := parse(all, filepath.ToSlash(name), content)
+		u := parse(all, nil, filepath.ToSlash(name), content)
 		if u == nil {
 			return
 		}

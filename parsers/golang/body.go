@@ -305,13 +305,42 @@ func (b *body) forStmt(s *ast.ForStmt) {
 	b.optionalExpr(s.Cond)
 	b.optional(s.Post)
 	loop := b.loop
-	b.loop = b.loop || s.Cond == nil
+	b.loop = b.loop || s.Cond == nil && goesOn(s.Body)
 	b.scope(s.Body.List)
 	b.loop = loop
-	if s.Cond == nil {
+	if s.Cond == nil && goesOn(s.Body) {
 		b.attr("endless-loop")
 	}
 }
+
+// goesOn tells the body of a loop without a condition that goes on for as long as
+// the process does: it is never left, or it waits for something each time round.
+func goesOn(body *ast.BlockStmt) bool {
+	leaves, waits := false, false
+	ast.Inspect(body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.ReturnStmt:
+			leaves = true
+		case *ast.BranchStmt:
+			leaves = leaves || n.Tok == token.BREAK || n.Tok == token.GOTO
+		case *ast.SelectStmt:
+			waits = true
+		case *ast.UnaryExpr:
+			waits = waits || n.Op == token.ARROW
+		case *ast.CallExpr:
+			if sel, ok := n.Fun.(*ast.SelectorExpr); ok {
+				waits = waits || waitingCalls[sel.Sel.Name]
+			}
+		}
+		return true
+	})
+	return waits || !leaves
+}
+
+// waitingCalls are methods that come back when something has happened.
+var waitingCalls = map[string]bool{"Sleep": true, "Accept": true, "Wait": true, "Recv": true, "Receive": true, "Next": true, "ReadMessage": true, "Read": true, "FetchMessage": true, "NextMessage": true, "Poll": true, "Dequeue": true, "Pop": true, "Take": true}
 
 func (b *body) rangeStmt(s *ast.RangeStmt) {
 	b.expr(s.X)

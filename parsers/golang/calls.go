@@ -164,6 +164,9 @@ func (b *body) call(c *ast.CallExpr, use unit.Use, m mode) {
 	switch {
 	case f != nil:
 		call.Callee, call.Name, call.External = funcID(f), f.Name(), b.x.isExternal(f)
+		if call.External {
+			b.x.foreign[f.Origin()] = true
+		}
 		b.receiver(c, f, &call)
 	default:
 		b.dynamic(c, &call)
@@ -254,7 +257,7 @@ func (b *body) dynamic(c *ast.CallExpr, call *unit.Call) {
 // arguments reads the arguments. Closures and functions among them get the role
 // that the callee makes of them; places whose address leaves are changed there.
 func (b *body) arguments(c *ast.CallExpr, f *types.Func, call *unit.Call) {
-	for _, a := range c.Args {
+	for nth, a := range c.Args {
 		if lit, ok := ast.Unparen(a).(*ast.FuncLit); ok {
 			b.closure(lit, b.argumentRole(f, call))
 		} else {
@@ -263,14 +266,14 @@ func (b *body) arguments(c *ast.CallExpr, f *types.Func, call *unit.Call) {
 		}
 		call.Args = append(call.Args, b.value(a, 1))
 		if call.External && f != nil {
-			b.leaves(a, f)
+			b.leaves(a, nth, f)
 		}
 	}
 }
 
-// leaves notes what a foreign function may do with an argument: one that takes
-// an address means to fill it.
-func (b *body) leaves(a ast.Expr, f *types.Func) {
+// leaves notes what a foreign function does with an argument. Its source decides;
+// where that does not say, one that takes an address is taken to fill it.
+func (b *body) leaves(a ast.Expr, nth int, f *types.Func) {
 	u, isAddress := ast.Unparen(a).(*ast.UnaryExpr)
 	addressed := isAddress && u.Op == token.AND
 	if addressed {
@@ -279,15 +282,38 @@ func (b *body) leaves(a ast.Expr, f *types.Func) {
 		}
 	}
 	t := b.typeOf(a)
-	if !addressed && !fills(f) || t == nil || !isReference(t) {
+	if t == nil || !isReference(t) || !b.fillsArgument(f, nth, t, addressed) {
 		return
 	}
 	for _, p := range b.places(a, 0) {
-		if readsOnly(f) {
-			continue
-		}
 		b.access(unit.Access{Place: p, Kind: unit.Modify, Op: "&" + f.Name(), Method: funcID(f), Location: b.x.location(a.Pos(), a.End())})
 	}
+}
+
+// fillsArgument tells whether a foreign function writes into what an argument leads to.
+func (b *body) fillsArgument(f *types.Func, nth int, t types.Type, addressed bool) bool {
+	if what, ok := b.x.learned(f, nth); ok && !what.Kept {
+		switch what.Answer {
+		case unit.Changed:
+			return addressed || b.ownContent(t)
+		case unit.Unchanged:
+			return false
+		}
+	}
+	return (addressed || fills(f)) && !readsOnly(f)
+}
+
+// ownContent tells a map, a slice, or an object of the checkout: what a library
+// changes in an object of its own, its methods are asked about.
+func (b *body) ownContent(t types.Type) bool {
+	switch u := types.Unalias(t).Underlying().(type) {
+	case *types.Map, *types.Slice:
+		return true
+	case *types.Pointer:
+		n := namedOf(u)
+		return n == nil || n.Obj().Pkg() != nil && b.x.local(n.Obj().Pkg().Path())
+	}
+	return false
 }
 
 // fills tells foreign functions that write through a pointer or map argument

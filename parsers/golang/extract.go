@@ -9,6 +9,8 @@ import (
 	"sort"
 	"strings"
 
+	"golang.org/x/tools/go/ssa"
+
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
@@ -21,6 +23,12 @@ type Source struct {
 	Info  *types.Info
 	// Local tells the import paths of the checkout's own modules.
 	Local func(importPath string) bool
+	// SSA is the form of several packages that are read together, and Form this
+	// one's part in it; without them the package is read by itself.
+	SSA  *program
+	Form *ssa.Package
+	// Foreign is asked about functions outside the checkout; nil knows nothing.
+	Foreign *Foreign
 }
 
 // Extract turns one package into a unit. It looks at this package's syntax and
@@ -29,6 +37,7 @@ func Extract(s Source) *unit.Unit {
 	x := &extractor{
 		Source: s, unit: &unit.Unit{Language: unit.Go, Name: s.Types.Path()},
 		files: map[*ast.File]unit.File{}, closures: map[*ast.FuncLit]string{}, closed: map[*ast.FuncLit]bool{},
+		foreign: map[*types.Func]bool{},
 	}
 	for _, f := range s.Files {
 		x.file(f)
@@ -39,6 +48,8 @@ func Extract(s Source) *unit.Unit {
 		}
 	}
 	x.packageInit()
+	x.record()
+	x.learn()
 	sort.SliceStable(x.unit.Functions, func(i, j int) bool { return x.unit.Functions[i].ID < x.unit.Functions[j].ID })
 	return x.unit
 }
@@ -52,6 +63,7 @@ type extractor struct {
 
 	closures map[*ast.FuncLit]string // their IDs
 	closed   map[*ast.FuncLit]bool   // already read
+	foreign  map[*types.Func]bool    // functions outside the checkout that are called
 }
 
 func (x *extractor) local(importPath string) bool {

@@ -31,6 +31,7 @@ import (
 	"sync"
 
 	"golang.org/x/tools/go/packages"
+	"golang.org/x/tools/go/ssa"
 
 	"github.com/stateaudit/stateaudit/internal/frontend"
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -53,15 +54,18 @@ const loadMode = packages.NeedName | packages.NeedFiles | packages.NeedCompiledG
 // Load reads every module below the root and returns a unit for each of its
 // packages, sorted by path, and what could not be read.
 func Load(ctx context.Context, in frontend.Input) ([]*unit.Unit, []unit.Problem) {
-	l := &loader{root: in.Root, files: in.Files, refused: in.Refused, offline: in.Offline, seen: map[string]bool{}, paths: map[string]bool{}}
+	l := &loader{input: in, root: in.Root, files: in.Files, refused: in.Refused, offline: in.Offline, seen: map[string]bool{}, paths: map[string]bool{}}
+	l.count = newCounter(in.Progress)
 	mods := modulesOf(in)
 	for _, m := range mods {
-		if p := modulePath(m.gomod); p != "" && inside(in.Root, m.gomod) {
+		if p := modulePath(m.gomod); p != "" && !m.invented && inside(in.Root, m.gomod) {
 			l.modules = append(l.modules, p)
 		}
 	}
 	for _, m := range mods {
+		before := len(l.problems)
 		l.module(ctx, m)
+		l.explain(m, before)
 	}
 	sort.Slice(l.units, func(i, j int) bool { return l.units[i].Path+l.units[i].Name < l.units[j].Path+l.units[j].Name })
 	return l.units, l.problems
@@ -72,6 +76,8 @@ type module struct {
 	dir   string // absolute
 	rel   string // relative to the root, slash-separated
 	gomod string // absolute
+	// invented tells that there is no such go.mod.
+	invented bool
 }
 
 // modulesOf finds the modules of the checkout. If there is none, the root may be
@@ -90,6 +96,9 @@ func modulesOf(in frontend.Input) []module {
 	}
 	if gomod := above(in.Root); len(mods) == 0 && gomod != "" {
 		mods = append(mods, module{dir: in.Root, rel: ".", gomod: gomod})
+	}
+	if m := orphans(in, mods); m != nil {
+		mods = append(mods, *m)
 	}
 	sort.Slice(mods, func(i, j int) bool { return mods[i].rel < mods[j].rel })
 	return mods
@@ -130,6 +139,7 @@ func modulePath(gomod string) string {
 }
 
 type loader struct {
+	input    frontend.Input
 	root     string
 	files    []string // of the checkout, relative
 	refused  []string // must not be opened
@@ -139,6 +149,8 @@ type loader struct {
 	modules  []string        // module paths of the checkout
 	units    []*unit.Unit
 	problems []unit.Problem
+	foreign  *Foreign // of the module being read
+	count    *counter
 }
 
 // module loads one module and extracts its packages.
@@ -263,6 +275,7 @@ func (l *loader) hiddenByC(pkgs []*packages.Package) []string {
 
 func (l *loader) loadOnce(ctx context.Context, m module, flags []string, cgo *cgoFiles) ([]*packages.Package, error) {
 	fset := token.NewFileSet()
+	l.foreign = NewForeign(fset)
 	cfg := &packages.Config{
 		Context:    ctx,
 		Mode:       loadMode,
@@ -270,15 +283,17 @@ func (l *loader) loadOnce(ctx context.Context, m module, flags []string, cgo *cg
 		Fset:       fset,
 		Env:        environment(l.offline, flags != nil),
 		BuildFlags: append([]string{"-mod=mod"}, flags...),
-		ParseFile:  parseFile(l.root, cgo),
+		ParseFile:  parseFile(l.root, cgo, l.foreign),
 	}
 	cfg.Overlay = l.withoutRefused(cgo)
+	maps.Copy(cfg.Overlay, m.overlay())
+	cfg.ParseFile = l.count.loading(cfg.ParseFile)
 	if fileExists(filepath.Join(filepath.Dir(m.gomod), "vendor", "modules.txt")) {
 		cfg.BuildFlags = append([]string{"-mod=vendor"}, flags...) // the last -mod counts
 	} else if flags == nil {
 		cfg.BuildFlags = []string{"-mod=readonly"}
 	}
-	pkgs, err := packages.Load(cfg, "./...")
+	pkgs, err := packages.Load(cfg, l.patterns(m)...)
 	packages.Visit(pkgs, nil, func(p *packages.Package) {
 		p.IgnoredFiles = slices.DeleteFunc(p.IgnoredFiles, l.mustNotOpen)
 	})
@@ -334,6 +349,46 @@ func (l *loader) refusedModule(m module) string {
 	return ""
 }
 
+// patterns names the packages of a module: all, or, if folders in it were left
+// out as fixtures, one by one, so that the go command loads and fetches nothing
+// for those.
+func (l *loader) patterns(m module) []string {
+	below := func(p string) bool { return m.rel == "." || p == m.rel || strings.HasPrefix(p, m.rel+"/") }
+	if !slices.ContainsFunc(l.input.LeftOut, below) {
+		return []string{"./..."}
+	}
+	modules, dirs := map[string]bool{}, map[string]bool{}
+	for _, f := range l.input.Files {
+		if path.Base(f) == "go.mod" {
+			modules[path.Dir(f)] = true
+		}
+	}
+	for _, f := range l.input.Files {
+		dir := path.Dir(f)
+		if strings.HasSuffix(f, ".go") && !isFixture(f) && below(dir) && moduleOf(dir, modules) == m.rel {
+			rel := strings.TrimPrefix(strings.TrimPrefix(dir, m.rel), "/")
+			if m.rel == "." {
+				rel = dir
+			}
+			dirs["./"+rel] = true
+		}
+	}
+	if len(dirs) == 0 {
+		return []string{"./..."}
+	}
+	return slices.Sorted(maps.Keys(dirs))
+}
+
+// moduleOf is the innermost folder above one that has a go.mod.
+func moduleOf(dir string, modules map[string]bool) string {
+	for ; dir != "."; dir = path.Dir(dir) {
+		if modules[dir] {
+			return dir
+		}
+	}
+	return "."
+}
+
 // environment is the process's own with everything taken out that could make
 // the go command run a program chosen by the checkout, or fetch a toolchain.
 func environment(offline, alone bool) []string {
@@ -357,8 +412,8 @@ func environment(offline, alone bool) []string {
 }
 
 // parseFile parses files of the checkout whole and drops the function bodies of
-// all others at once.
-func parseFile(root string, cgo *cgoFiles) func(*token.FileSet, string, []byte) (*ast.File, error) {
+// all others at once; where they stood is remembered.
+func parseFile(root string, cgo *cgoFiles, foreign *Foreign) func(*token.FileSet, string, []byte) (*ast.File, error) {
 	gate := make(chan struct{}, runtime.GOMAXPROCS(0)+2)
 	return func(fset *token.FileSet, name string, src []byte) (*ast.File, error) {
 		gate <- struct{}{}
@@ -369,6 +424,7 @@ func parseFile(root string, cgo *cgoFiles) func(*token.FileSet, string, []byte) 
 		f, err := parser.ParseFile(fset, name, src, parser.SkipObjectResolution)
 		cgo.complete(fset, name, f)
 		if f != nil {
+			foreign.noteBodies(f)
 			dropBodies(f)
 		}
 		return f, err
@@ -409,6 +465,7 @@ func (l *loader) extract(pkgs []*packages.Package, lacks *absences) {
 		l.packageProblems(p, lacks)
 	}
 	units := make([]*unit.Unit, len(todo))
+	forms := l.forms(todo)
 	var wg sync.WaitGroup
 	gate := make(chan struct{}, runtime.GOMAXPROCS(0))
 	for i, p := range todo {
@@ -417,8 +474,9 @@ func (l *loader) extract(pkgs []*packages.Package, lacks *absences) {
 		go func() {
 			defer wg.Done()
 			defer func() { <-gate }()
+			defer l.count.one(len(todo))
 			problem := frontend.Guard(l.packageFile(p), "package "+p.PkgPath, func() {
-				units[i] = Extract(Source{Root: l.root, Fset: p.Fset, Files: p.Syntax, Types: p.Types, Info: p.TypesInfo, Local: l.local})
+				units[i] = Extract(Source{Root: l.root, Fset: p.Fset, Files: p.Syntax, Types: p.Types, Info: p.TypesInfo, Local: l.local, SSA: forms.program, Form: forms.of[p], Foreign: l.foreign})
 			})
 			if problem != nil {
 				units[i] = &unit.Unit{Language: unit.Go, Path: path.Dir(problem.File), Name: p.PkgPath, Problems: []unit.Problem{*problem}}
@@ -433,10 +491,35 @@ func (l *loader) extract(pkgs []*packages.Package, lacks *absences) {
 	l.units = append(l.units, units...)
 }
 
+// forms are the SSA packages of what is loaded together.
+type forms struct {
+	program *program
+	of      map[*packages.Package]*ssa.Package
+}
+
+// forms creates the packages of the checkout first and then what they import: a
+// package is created once.
+func (l *loader) forms(pkgs []*packages.Package) forms {
+	if len(pkgs) == 0 {
+		return forms{}
+	}
+	f := forms{program: newProgram(pkgs[0].Fset), of: map[*packages.Package]*ssa.Package{}}
+	for _, p := range pkgs {
+		f.of[p] = f.program.create(p.Types, p.Syntax, p.TypesInfo)
+	}
+	for _, p := range pkgs {
+		f.program.imports(p.Types)
+	}
+	return f
+}
+
 // packageProblems notes up to three errors of a package: more would only repeat the
 // first. If it lacks a module, what its types seem to lack most likely follows from
 // that, and only syntax errors are told.
 func (l *loader) packageProblems(p *packages.Package, lacks *absences) {
+	if len(p.GoFiles)+len(p.OtherFiles) == 0 && len(p.Errors) == 1 && strings.Contains(p.Errors[0].Msg, "build constraints exclude all Go files") {
+		return // named one by one, a package for another system; "./..." passes it over
+	}
 	errors := slices.DeleteFunc(slices.Clone(p.Errors), func(e packages.Error) bool {
 		return strings.HasPrefix(e.Msg, "package ; expected package") // follows from a file that could not be parsed
 	})

@@ -29,7 +29,6 @@ func declaredRoles(f *types.Func, file unit.File) ([]unit.Role, string) {
 // httprouter, go-restful, hertz, lambda, gRPC streams.
 var requestTypes = map[string]string{
 	"net/http.ResponseWriter":                                    "takes an http.ResponseWriter",
-	"*net/http.Request":                                          "takes an *http.Request",
 	"*github.com/gin-gonic/gin.Context":                          "takes a *gin.Context",
 	"github.com/labstack/echo.Context":                           "takes an echo.Context",
 	"github.com/labstack/echo/v4.Context":                        "takes an echo.Context",
@@ -103,7 +102,7 @@ func embedsRequest(t types.Type, depth int) bool {
 			answers = answers || types.TypeString(f.Type(), nil) == "net/http.ResponseWriter"
 			continue
 		}
-		if _, ok := requestTypes[types.TypeString(f.Type(), nil)]; ok || embedsRequest(f.Type(), depth-1) {
+		if name := types.TypeString(f.Type(), nil); requestTypes[name] != "" || name == "*net/http.Request" || embedsRequest(f.Type(), depth-1) {
 			return true
 		}
 	}

@@ -53,13 +53,13 @@ func (f *file) assign(s *scope, n, left *node, value unit.Value, place *unit.Pla
 		f.assignLocal(s, n, left, value, place)
 		return value
 	}
-	target := f.place(s, left)
 	if left.kind == "element_reference" {
-		return f.assignElement(s, n, left, target, value, op)
+		return f.assignElement(s, n, left, value, op)
 	}
 	if left.kind == "call" {
-		return f.assignAttribute(s, n, left, target, value, op)
+		return f.assignAttribute(s, n, left, value, op)
 	}
+	target := f.place(s, left)
 	if target == nil {
 		return value
 	}
@@ -110,10 +110,17 @@ func (f *file) assignLocal(s *scope, n, left *node, value unit.Value, place *uni
 		place = nil
 	}
 	s.set(name, value, place, left)
+	if place != nil {
+		for _, other := range f.places(s, n.child("right")) {
+			s.locals[name].add(other)
+		}
+	} else if right := n.child("right"); right != nil {
+		s.locals[name].elements = f.elements(s, right)
+	}
 }
 
 // assignElement is x[k] = v.
-func (f *file) assignElement(s *scope, n, left *node, target *unit.Place, value unit.Value, op string) unit.Value {
+func (f *file) assignElement(s *scope, n, left *node, value unit.Value, op string) unit.Value {
 	object := left.child("object")
 	if object == nil {
 		return value
@@ -121,7 +128,7 @@ func (f *file) assignElement(s *scope, n, left *node, target *unit.Place, value 
 	keys := f.evalAll(s, left.kids[1:])
 	f.sessionElement(s, n, left, value, op)
 	f.walkReceiver(s, object)
-	if target != nil {
+	for _, target := range f.elementTargets(s, left, object) {
 		c := s.write(target, value, op)
 		if len(keys) > 0 {
 			c.key = &keys[0]
@@ -132,9 +139,25 @@ func (f *file) assignElement(s *scope, n, left *node, target *unit.Place, value 
 	return value
 }
 
+// elementTargets are the places that x[k] = v changes. A copy that shares its
+// elements with another collection is changed alone.
+func (f *file) elementTargets(s *scope, left, object *node) []*unit.Place {
+	if id := f.keyed(object, left.kids[1:]); id != "" {
+		f.setsEnvironment(left, id)
+		return []*unit.Place{holderPlace(id)}
+	}
+	var out []*unit.Place
+	for _, place := range f.places(s, object) {
+		if target := step(place, unit.Element); target != nil {
+			out = append(out, target)
+		}
+	}
+	return out
+}
+
 // assignAttribute is x.y = v: a call of y=, which is recorded, and a change of
 // the attribute y, should it turn out to be one.
-func (f *file) assignAttribute(s *scope, n, left *node, target *unit.Place, value unit.Value, op string) unit.Value {
+func (f *file) assignAttribute(s *scope, n, left *node, value unit.Value, op string) unit.Value {
 	receiver := left.child("receiver")
 	name := f.text(left.child("method"))
 	if receiver == nil {
@@ -145,7 +168,7 @@ func (f *file) assignAttribute(s *scope, n, left *node, target *unit.Place, valu
 	}
 	rv := f.receiverValue(s, receiver)
 	f.walkReceiver(s, receiver)
-	if target != nil {
+	for _, target := range f.places(s, left) {
 		f.access(s, n, target, s.write(target, value, op))
 	}
 	f.record(s, n, unit.Call{Name: name + "=", Receiver: rv, Args: []unit.Value{prune(value, 3)}, Result: unit.Dropped})
@@ -154,7 +177,7 @@ func (f *file) assignAttribute(s *scope, n, left *node, target *unit.Place, valu
 
 // declareConfig declares what is hung on the application's configuration.
 func (f *file) declareConfig(n *node, key string, value unit.Value) {
-	if value.Kind == unit.Literal || value.Kind == unit.Nil {
+	if f.class.config && (value.Kind == unit.Literal || value.Kind == unit.Nil) {
 		return
 	}
 	f.declare(unit.Holder{

@@ -13,6 +13,7 @@ type fate struct {
 	note  string
 	self  selfKind
 	name  string
+	task  string // of rake
 	async bool
 }
 
@@ -56,11 +57,18 @@ func (f *file) laterBlock(s *scope, block *node, fate fate) *unit.Function {
 		ID: s.fn.ID + "/" + fate.name + "@" + itoa(f.line(block.start)), Symbol: s.fn.Symbol + " (block of " + fate.name + ")",
 		Name: fate.name, Owner: s.owner, Outer: s.fn.ID, Location: f.at(block), Attrs: []string{attrBlock},
 	}
-	if fate.role != "" && !f.class.tool {
+	switch {
+	case fate.role == "", fate.role == unit.Tool:
+	case f.class.tool:
+		fn.Attrs = append(fn.Attrs, attrWouldBe+string(fate.role))
+	default:
 		fn.Roles, fn.RoleNote = []unit.Role{fate.role}, fate.note
 	}
 	if fate.self == selfInstance && s.self != selfInstance {
 		fn.Attrs = append(fn.Attrs, attrOnInstance)
+	}
+	if fate.role == unit.Tool {
+		fn.Attrs = append(fn.Attrs, attrTask+fate.task)
 	}
 	fn = f.addFunction(fn)
 	f.names(s, block, fn)
@@ -109,13 +117,18 @@ func (f *file) inlineBlock(s *scope, c send) unit.Value {
 	inner := f.blockScope(s, c)
 	shadowed := f.bindParameters(inner, c)
 	v := f.blockValue(inner, c.block, blockUse(c.name), false)
+	inner.unbind(shadowed)
+	return v
+}
+
+// unbind takes the parameters of a block away again.
+func (s *scope) unbind(shadowed map[string]*local) {
 	for name, l := range shadowed {
-		inner.locals[name] = l
+		s.locals[name] = l
 		if l == nil {
-			delete(inner.locals, name)
+			delete(s.locals, name)
 		}
 	}
-	return v
 }
 
 // blockScope is what holds in a block that is part of its function.
@@ -174,6 +187,7 @@ func (f *file) bindParameters(s *scope, c send) map[string]*local {
 	hidden := map[string]*local{}
 	parameters := c.block.child("parameters")
 	if parameters == nil {
+		f.bindImplicit(s, c, hidden)
 		return hidden
 	}
 	for i, p := range parameters.kids {
@@ -190,6 +204,21 @@ func (f *file) bindParameters(s *scope, c send) map[string]*local {
 		}
 	}
 	return hidden
+}
+
+// bindImplicit binds it and _1, the parameters of a block that names none.
+func (f *file) bindImplicit(s *scope, c send, hidden map[string]*local) {
+	place := f.blockPlace(s, c, 0, 1)
+	if place == nil {
+		return
+	}
+	for _, name := range []string{"it", "_1"} {
+		if _, ok := s.locals[name]; !ok {
+			hidden[name] = nil
+			s.set(name, unit.Value{Kind: unit.Compound, Text: name}, place, c.block)
+			s.locals[name].param = true
+		}
+	}
 }
 
 // blockPlace is the place that a method gives to its block as a parameter.
@@ -210,7 +239,7 @@ func (f *file) blockPlace(s *scope, c send, i, count int) *unit.Place {
 	if i != at {
 		return nil
 	}
-	return step(f.place(s, c.receiver), unit.Element)
+	return f.elements(s, c.receiver)
 }
 
 // parameterNames are the names that a parameter binds.
@@ -299,9 +328,14 @@ func (f *file) lambda(s *scope, n, block *node) unit.Value {
 
 // names records that a function names one of its blocks: who runs it is not known.
 func (f *file) names(s *scope, n *node, fn *unit.Function) {
-	s.fn.Calls = append(s.fn.Calls, unit.Call{
-		Callee: fn.ID, Name: fn.Name, Reference: true, Async: fn.RoleNote != "" && fn.Roles[0] == unit.Background, Location: f.region(n.start, n.start),
-	})
+	call := unit.Call{Callee: fn.ID, Name: fn.Name, Reference: true, Location: f.region(n.start, n.start)}
+	if len(fn.Roles) > 0 {
+		call.Async = fn.Roles[0] == unit.Background
+		if fn.Roles[0] == unit.Scheduler {
+			call.As, call.AsNote = unit.Scheduler, fn.RoleNote
+		}
+	}
+	s.fn.Calls = append(s.fn.Calls, call)
 }
 
 // rackLambda tells whether a lambda is a Rack application.

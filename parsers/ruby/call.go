@@ -57,15 +57,22 @@ func (f *file) call(s *scope, n *node, use unit.Use) unit.Value {
 	if v, ok := f.special(s, c, use); ok {
 		return v
 	}
+	if key := f.configKey(n); key != "" {
+		place := holderPlace("config." + key)
+		f.access(s, n, place, change{kind: unit.Read})
+		return f.placeValue(n, place)
+	}
 	receiver := f.receiverValue(s, c.receiver)
-	switch {
-	case c.receiver.is("hash", "array"):
-		v := f.eval(s, c.receiver, unit.Used)
-		receiver = &v
-	case c.receiver != nil:
-		f.walkReceiver(s, c.receiver)
+	if c.receiver != nil {
+		if v := f.walkReceiver(s, c.receiver); receiver.Kind == unit.Unknown || c.receiver.is("hash", "array", "call", "parenthesized_statements") && receiver.Kind != unit.PlaceValue {
+			receiver = &v
+		}
 	}
 	args := f.evalAll(s, c.args)
+	if f.runsCommand(c) {
+		f.record(s, c.n, unit.Call{Callee: "Kernel.spawn", Name: "spawn", External: true, Reference: false, Args: args, Result: unit.Dropped})
+		return unit.Value{Text: f.short(n)}
+	}
 	f.recordCall(s, c, receiver, args, use)
 	f.sessionCall(s, c, args)
 	given := f.block(s, c)
@@ -144,7 +151,7 @@ func (f *file) setReflected(s *scope, c send) (unit.Value, bool) {
 
 // declareReflected declares the variable that a symbol names.
 func (f *file) declareReflected(s *scope, c send, place *unit.Place, value unit.Value) {
-	name := f.symbolText(c.args[0])
+	name := f.variableName(c.args[0])
 	h := unit.Holder{
 		ID: place.Name, Name: name, Kind: unit.ClassIvar, Owner: f.ownerOf(s, c.receiver), Type: value.Type,
 		Value: prune(value, valueDepth), Location: f.at(c.n), Comment: f.comment(c.n),
@@ -247,6 +254,10 @@ func (f *file) result(s *scope, c send, receiver *unit.Value, args []unit.Value)
 	constant := f.constantName(c.receiver)
 	v := unit.Value{Kind: unit.Result, Text: f.short(c.n), Callee: f.calleeText(c, constant)}
 	switch c.name {
+	case "Pathname":
+		if c.receiver == nil {
+			return unit.Value{Kind: unit.New, Type: "Pathname", Text: f.short(c.n), Parts: parts(args...)}
+		}
 	case "new":
 		if constant == "" && c.receiver == nil && s.self == selfClass {
 			constant = s.owner
@@ -265,6 +276,9 @@ func (f *file) result(s *scope, c send, receiver *unit.Value, args []unit.Value)
 		}
 	}
 	if receiver != nil {
+		if handsOutSelf(c.name) && receiver.Kind != unit.Unknown && receiver.Kind != unit.PlaceValue {
+			return *receiver
+		}
 		if (handsOutSelf(c.name) || handsOutElement(c.name)) && receiver.Kind == unit.PlaceValue && receiver.Place != nil && !constantOnly(receiver.Place) {
 			if place := f.place(s, c.n); place != nil {
 				v = f.placeValue(c.n, place)
@@ -273,9 +287,11 @@ func (f *file) result(s *scope, c send, receiver *unit.Value, args []unit.Value)
 			}
 		}
 		v.Parts = parts(append([]unit.Value{*receiver}, args...)...)
+		v.Place = f.place(s, c.n)
 		return v
 	}
 	v.Parts = parts(args...)
+	v.Place = f.place(s, c.n)
 	return v
 }
 
@@ -300,7 +316,7 @@ func (f *file) calleeText(c send, constant string) string {
 
 // walkReceiver walks what a call is made on, for what happens in it. The place
 // itself is not read: the call says what is done with it.
-func (f *file) walkReceiver(s *scope, n *node) {
+func (f *file) walkReceiver(s *scope, n *node) unit.Value {
 	switch n.kind {
 	case "constant", "scope_resolution", "self":
 	case "instance_variable", "class_variable", "global_variable":
@@ -309,11 +325,12 @@ func (f *file) walkReceiver(s *scope, n *node) {
 		}
 	case "identifier":
 		if l, _ := s.find(f.text(n)); l == nil {
-			f.eval(s, n, unit.Used)
+			return f.eval(s, n, unit.Used)
 		}
 	default:
-		f.eval(s, n, unit.Used)
+		return f.eval(s, n, unit.Used)
 	}
+	return unit.Value{Text: f.short(n)}
 }
 
 // touch records what a call does to the place that it is made on.
@@ -321,10 +338,34 @@ func (f *file) touch(s *scope, c send, args []unit.Value, given unit.Value) {
 	if c.receiver == nil {
 		return
 	}
-	place := f.place(s, c.receiver)
-	if place == nil || place.Root == unit.RootReceiver && len(place.Path) == 0 {
+	if f.touchEnvironment(s, c, args) {
 		return
 	}
+	for _, place := range f.places(s, c.receiver) {
+		if place.Root != unit.RootReceiver || len(place.Path) > 0 {
+			f.touchPlace(s, c, place, args, given)
+		}
+	}
+}
+
+// touchEnvironment records what ENV.fetch, ENV.store and ENV.delete do to a variable.
+func (f *file) touchEnvironment(s *scope, c send, args []unit.Value) bool {
+	id := f.environmentVariable(c.receiver, c.args)
+	if id == "" {
+		return false
+	}
+	ch := change{kind: unit.Read, method: c.name}
+	switch c.name {
+	case "store", "delete":
+		f.setsEnvironment(c.n, id)
+		ch = change{kind: unit.Write, op: "=", value: &args[len(args)-1], reset: c.name == "delete"}
+	}
+	f.access(s, c.n, holderPlace(id), ch)
+	return true
+}
+
+// touchPlace records what a call does to one place.
+func (f *file) touchPlace(s *scope, c send, place *unit.Place, args []unit.Value, given unit.Value) {
 	switch {
 	case mutates(c.name):
 		f.mutation(s, c, place, args, given)
@@ -398,8 +439,20 @@ func (f *file) symbolProc(s *scope, c send) {
 		if arg.kind != "block_argument" || len(arg.kids) == 0 {
 			continue
 		}
-		if name := f.symbolText(arg.kids[0]); name != "" && !plain(name) {
-			f.record(s, arg, unit.Call{Name: name, Receiver: &unit.Value{Text: "&"}, Result: unit.Used})
+		if f.passesMethod(s, c, arg) {
+			continue
+		}
+		name := f.symbolText(arg.kids[0])
+		if name == "" {
+			continue
+		}
+		receiver := unit.Value{Text: "&"}
+		if place := f.blockPlace(s, c, 0, 1); place != nil {
+			receiver = f.placeValue(arg, place)
+			f.touchPlace(s, send{n: arg, name: name}, place, nil, unit.Value{})
+		}
+		if !plain(name) {
+			f.record(s, arg, unit.Call{Name: name, Receiver: &receiver, Result: unit.Used})
 		}
 	}
 }

@@ -1,6 +1,10 @@
 package ruby
 
-import "github.com/stateaudit/stateaudit/internal/unit"
+import (
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
 
 // evalControl knows the statements that decide what runs.
 func (f *file) evalControl(s *scope, n *node, use unit.Use) (unit.Value, bool) {
@@ -41,8 +45,12 @@ func (f *file) conditional(s *scope, n *node, use unit.Use) unit.Value {
 	condition := n.child("condition")
 	f.eval(s, condition, unit.Checked)
 	truth := !negated(n)
-	then := f.branch(s, condition, truth, n.child("consequence"), use)
-	otherwise := f.branch(s, condition, !truth, n.child("alternative"), use)
+	var then, otherwise unit.Value
+	f.fork(s, func() {
+		then = f.branch(s, condition, truth, n.child("consequence"), use)
+	}, func() {
+		otherwise = f.branch(s, condition, !truth, n.child("alternative"), use)
+	})
 	return f.oneOf(n, then, otherwise)
 }
 
@@ -59,14 +67,18 @@ func (f *file) branch(s *scope, condition *node, truth bool, body *node, use uni
 func (f *file) modifier(s *scope, n *node, use unit.Use) unit.Value {
 	condition := n.child("condition")
 	f.eval(s, condition, unit.Checked)
-	return f.branch(s, condition, !negated(n), n.child("body"), use)
+	var value unit.Value
+	f.fork(s, func() {}, func() {
+		value = f.branch(s, condition, !negated(n), n.child("body"), use)
+	})
+	return value
 }
 
 // loop is while and until.
 func (f *file) loop(s *scope, n *node) unit.Value {
 	condition := n.child("condition")
 	inner := *s
-	inner.loop = s.loop || condition.is("true")
+	inner.loop = s.loop || condition.is("true") || condition.is("instance_variable", "unary") && strings.Contains(f.text(n), "sleep")
 	f.eval(&inner, condition, unit.Checked)
 	f.eval(inner.knowing(f.emptyWhen(s, condition, !negated(n))), n.child("body"), unit.Dropped)
 	return unit.Value{Kind: unit.Nil}
@@ -93,24 +105,43 @@ func (f *file) forLoop(s *scope, n *node) unit.Value {
 func (f *file) caseOf(s *scope, n *node, use unit.Use) unit.Value {
 	f.eval(s, n.child("value"), unit.Checked)
 	var values []unit.Value
+	var arms []func()
+	complete, rest := false, s
 	for _, kid := range n.kids {
 		if kid.field == "value" {
 			continue
 		}
-		for _, part := range kid.kids {
-			switch {
-			case kid.kind == "else":
-			case part.field == "pattern":
-				f.casePattern(s, kid, part)
-				continue
-			case part.field != "body":
-				f.eval(s, part, unit.Checked)
-				continue
-			}
-			values = append(values, f.eval(s, part, use))
+		arm := rest
+		if kid.is("when") && s.atBoot() {
+			condition := f.whenCondition(n.child("value"), kid)
+			rest, arm = rest.under(condition.Negated()), rest.under(condition)
 		}
+		complete = complete || kid.kind == "else"
+		arms = append(arms, func() { values = append(values, f.caseArm(arm, kid, use)...) })
 	}
+	if !complete {
+		arms = append(arms, func() {})
+	}
+	f.fork(s, arms...)
 	return f.oneOf(n, values...)
+}
+
+// caseArm walks a branch of case.
+func (f *file) caseArm(s *scope, kid *node, use unit.Use) []unit.Value {
+	var values []unit.Value
+	for _, part := range kid.kids {
+		switch {
+		case kid.kind == "else":
+		case part.field == "pattern":
+			f.casePattern(s, kid, part)
+			continue
+		case part.field != "body":
+			f.eval(s, part, unit.Checked)
+			continue
+		}
+		values = append(values, f.eval(s, part, use))
+	}
+	return values
 }
 
 // casePattern walks the pattern of a branch: values in when, names in in.
@@ -148,10 +179,16 @@ func (f *file) sequence(s *scope, n *node, use unit.Use) unit.Value {
 		return value
 	}
 	values := []unit.Value{value}
+	arms := []func(){func() {}}
 	for _, handler := range handlers {
-		v := f.eval(s, handler, use)
 		if handler.kind != "ensure" {
-			values = append(values, v)
+			arms = append(arms, func() { values = append(values, f.eval(s, handler, use)) })
+		}
+	}
+	f.fork(s, arms...)
+	for _, handler := range handlers {
+		if handler.kind == "ensure" {
+			f.eval(s, handler, use)
 		}
 	}
 	return f.oneOf(n, values...)

@@ -84,6 +84,8 @@ const (
 	attrAttribute      = "attribute"       // made by attr_accessor and its like; Returns holds the place
 	attrBlock          = "block"
 	attrRequires       = "requires:"   // and how many arguments it cannot do without
+	attrWouldBe        = "would-be:"   // and the role that a block of a tool has if its process stays
+	attrTask           = "task:"       // and the name of a rake task
 	attrOnInstance     = "on-instance" // block of a class body that runs on an instance
 )
 

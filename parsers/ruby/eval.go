@@ -268,8 +268,15 @@ func (f *file) binary(s *scope, n *node) unit.Value {
 		second := f.eval(s.knowing(f.emptyWhen(s, left, false)), right, unit.Used)
 		return f.oneOf(n, first, second)
 	}
-	return f.compound(n, f.eval(s, left, unit.Used), f.eval(s, right, unit.Used))
+	v := f.compound(n, f.eval(s, left, unit.Used), f.eval(s, right, unit.Used))
+	if op == "/" && (right.is("string") || strings.HasPrefix(f.text(left), "Rails.root")) {
+		v.Callee, v.Type = dividedPath, "Pathname"
+	}
+	return v
 }
+
+// dividedPath marks a path that is made with the operator /.
+const dividedPath = "/"
 
 // appends is x << y: a change of x, if x is a place.
 func (f *file) appends(s *scope, n *node, left, right *node) unit.Value {
@@ -277,14 +284,16 @@ func (f *file) appends(s *scope, n *node, left, right *node) unit.Value {
 	if store, nested := f.sessionStore(s, left); nested {
 		f.sessionWrite(s, n, store, "", "<<", true, value)
 	}
-	place := f.place(s, left)
-	if place == nil {
+	places := f.places(s, left)
+	if len(places) == 0 {
 		return f.compound(n, f.eval(s, left, unit.Used), value)
 	}
 	f.walkReceiver(s, left)
-	f.discover(s, left, place)
-	f.access(s, n, place, change{kind: unit.Modify, op: "<<", value: &value})
-	return f.placeValue(left, place)
+	for _, place := range places {
+		f.discover(s, left, place)
+		f.access(s, n, place, change{kind: unit.Modify, op: "<<", value: &value})
+	}
+	return f.placeValue(left, places[0])
 }
 
 // operator is the text between two operands.
@@ -320,6 +329,11 @@ func (f *file) elementReference(s *scope, n *node) unit.Value {
 // indexCall records x[k] as a call too where x may be a class or instance
 // that defines it.
 func (f *file) indexCall(s *scope, n *node, object *node, name string, args []unit.Value) {
+	if name == "[]=" && f.text(object) == "response.headers" {
+		// what Rails has set_header for
+		f.record(s, n, unit.Call{Name: "set_header", Receiver: f.receiverValue(s, object.child("receiver")), Args: args, Result: unit.Dropped})
+		return
+	}
 	if !object.is("constant", "scope_resolution", "self") {
 		return
 	}

@@ -22,7 +22,10 @@ type file struct {
 	byID      map[string]*unit.Function
 	comments  map[int]*node // by the line on which they end
 	depth     int
-	sinatra   bool
+	web       bool // names a framework whose routes are blocks
+	clockwork bool
+	// choice is the arm that is asked for, and arms how many an expression has.
+	choice, arms int
 }
 
 // newFile prepares the reading of a file.
@@ -50,7 +53,10 @@ func newFile(u *unit.Unit, class class, source []byte, syntax *tree) *file {
 
 // read walks the whole file.
 func (f *file) read() {
-	f.sinatra = strings.Contains(f.src, "sinatra")
+	for _, name := range []string{"sinatra", "Sinatra::", "Grape::", "< Roda", "Padrino::", "Hanami::API", "Cuba.", "Syro"} {
+		f.web = f.web || strings.Contains(f.src, name)
+	}
+	f.clockwork = strings.Contains(f.src, "include Clockwork") || strings.Contains(f.src, "extend Clockwork")
 	s := f.top()
 	if f.class.view {
 		f.returns(s, f.syntax.root.kids)

@@ -11,6 +11,7 @@ import (
 type ref struct {
 	typ   string
 	class bool
+	of    string // the model whose rows a relation gives
 }
 
 // handed is what a function hands out: the place that it returns, if it always
@@ -73,14 +74,14 @@ func (r *resolver) returned(f *unit.Function) handed {
 		if v.Kind == unit.Nil || v.Kind == unit.Literal {
 			continue
 		}
-		if v.Kind == unit.PlaceValue && v.Place != nil && out.place == nil {
+		if (v.Kind == unit.PlaceValue || v.Kind == unit.Result) && v.Place != nil && out.place == nil && v.Nth == 0 {
 			p, rf := r.place(at, *v.Place)
 			if p.Root == unit.RootHolder && !(rf.class && len(p.Path) == 0) || p.Root == unit.RootReceiver {
 				out.place = &p
 				out.ref = rf
 			}
 		}
-		if out.ref.typ == "" {
+		if out.ref.typ == "" && v.Nth == 0 {
 			out.ref = r.typeOf(at, v)
 		}
 	}
@@ -90,6 +91,9 @@ func (r *resolver) returned(f *unit.Function) handed {
 // place resolves a place, and tells what stands there. A place that cannot be
 // followed has RootUnknown.
 func (r *resolver) place(at site, pl unit.Place) (unit.Place, ref) {
+	if pl.Root == unit.RootReceiver && len(pl.Path) > 0 && r.shared[pl.Path[0]] {
+		pl = unit.Place{Root: unit.RootHolder, Name: pl.Path[0], Path: pl.Path[1:]}
+	}
 	cur, rf := r.root(at, pl)
 	for _, to := range pl.Path {
 		switch {
@@ -139,7 +143,7 @@ func (r *resolver) root(at site, pl unit.Place) (unit.Place, ref) {
 // holder resolves the name of a holder as written: a constant, or a variable of
 // a class that is named by a constant.
 func (r *resolver) holder(at site, name string) (string, ref) {
-	if h := r.holders[name]; h != nil && (strings.ContainsAny(name, "@$[./") || h.Kind == unit.Captured) {
+	if h := r.holders[name]; h != nil && (strings.ContainsAny(name, "@$[./#") || h.Kind == unit.Captured) {
 		return name, ref{typ: h.Type}
 	}
 	if owner, variable, ok := strings.Cut(name, ".@"); ok {
@@ -209,10 +213,14 @@ func (r *resolver) elementType(pl unit.Place) string {
 
 // member steps to what a method hands out.
 func (r *resolver) member(cur unit.Place, rf ref, name string) (unit.Place, ref) {
+	name, given := strings.CutSuffix(name, withArguments)
 	m := r.method(rf, name)
 	if m == nil {
 		if rf.class && name == "new" {
 			return unit.Place{Root: unit.RootUnknown}, ref{typ: rf.typ}
+		}
+		if !given && cur.Root == unit.RootHolder && len(cur.Path) == 0 && r.ofLibraryClass(rf) && keepsAttribute(rf.typ, name) {
+			return unit.Place{Root: unit.RootHolder, Name: rf.typ + "." + name}, r.ofLibrary(rf, name)
 		}
 		return unit.Place{Root: unit.RootUnknown}, r.ofLibrary(rf, name)
 	}
@@ -256,13 +264,16 @@ func (r *resolver) typeOf(at site, v *unit.Value) ref {
 			return ref{typ: r.constant(at.owner, v.Type)}
 		}
 		for i := range v.Parts {
-			if rf := r.typeOf(at, &v.Parts[i]); rf.typ != "" && v.Place != nil && v.Place.Root == unit.RootLocal {
+			if rf := r.typeOf(at, &v.Parts[i]); rf.typ != "" && v.Place != nil && (v.Place.Root == unit.RootLocal || v.Callee == sameValue) {
 				return rf
 			}
 		}
 	case unit.Result:
 		return r.typeOfResult(at, v)
 	case unit.Compound:
+		if v.Callee == dividedPath {
+			return ref{typ: "Pathname"}
+		}
 		if v.Callee == branches {
 			for i := range v.Parts {
 				if rf := r.typeOf(at, &v.Parts[i]); rf.typ != "" {
@@ -285,6 +296,9 @@ func (r *resolver) typeOfResult(at site, v *unit.Value) ref {
 	}
 	if name == "class" && !on.class {
 		return ref{typ: on.typ, class: true}
+	}
+	if findsClass(name) {
+		return ref{typ: anyClass, class: true}
 	}
 	if m := r.method(on, name); m != nil {
 		return r.handedOut(m).ref
@@ -357,17 +371,22 @@ func (r *resolver) ofLibrary(on ref, name string) ref {
 		case "find", "find_by", "find_by!", "first", "first!", "last", "take", "create", "create!", "find_or_create_by", "find_or_create_by!", "find_or_initialize_by", "build":
 			return ref{typ: on.typ}
 		case "where", "all", "order", "includes", "joins", "limit", "preload", "eager_load", "select", "distinct", "not", "group", "unscoped", "left_joins", "merge", "none":
-			return ref{typ: relation}
+			return ref{typ: relation, of: on.typ}
 		}
 	}
 	if on.typ == relation && !on.class {
 		switch name {
 		case "where", "all", "order", "includes", "joins", "limit", "preload", "eager_load", "select", "distinct", "not", "group", "merge", "offset":
-			return ref{typ: relation}
+			return on
+		case "first", "last", "take", "find", "find_by", "find_by!", "first!", "last!", "new", "build", "create", "create!", "first_or_create", "first_or_initialize":
+			return ref{typ: on.of}
 		}
 	}
 	if name == "class" && !on.class {
 		return ref{typ: on.typ, class: true}
+	}
+	if typ := knownResult(on, name); typ != "" {
+		return ref{typ: typ}
 	}
 	if on.class && (on.typ == "Time" || on.typ == "Process") && (name == "now" || name == "current" || name == "clock_gettime") {
 		return ref{typ: "Time"}

@@ -34,6 +34,31 @@ func mutates(name string) bool {
 	return mutatesLoudly(name)
 }
 
+// ambiguous tells the methods that collections share with objects of every kind:
+// records, clients, builders.
+func ambiguous(name string) bool {
+	switch name {
+	case "update", "set", "put", "insert", "reset", "truncate", "rewind", "increment", "decrement", "compute", "swap", "default=", "value=", "replace", "fill":
+		return true
+	}
+	return false
+}
+
+// collectionLike tells the classes of libraries that keep what they are given, by
+// the names that collections have.
+func collectionLike(typ string) bool {
+	switch typ {
+	case "Queue", "SizedQueue", "Thread::Queue", "Thread::SizedQueue", "SortedSet", "OpenStruct", "Rails.cache", "Struct":
+		return true
+	}
+	for _, prefix := range []string{"Concurrent::", "ActiveSupport::", "LruRedux", "LRU", "MiniCache", "ThreadSafe::", "Ruby::", "Moneta", "Zache", "Vault"} {
+		if strings.HasPrefix(typ, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
 // mutatesLoudly knows the methods that say so by their name.
 func mutatesLoudly(name string) bool {
 	switch name {
@@ -103,7 +128,7 @@ func handsOutSelf(name string) bool {
 // handsOutElement tells whether a method's result is an element of its receiver.
 func handsOutElement(name string) bool {
 	switch name {
-	case "[]", "fetch", "dig", "first", "last", "at", "values", "find", "detect", "sample", "compute_if_absent", "fetch_or_store", "delete", "pop", "shift", "min_by", "max_by":
+	case "[]", "fetch", "dig", "first", "last", "at", "find", "detect", "sample", "compute_if_absent", "fetch_or_store", "delete", "pop", "shift", "min_by", "max_by":
 		return true
 	}
 	return false
@@ -112,7 +137,7 @@ func handsOutElement(name string) bool {
 // copies tells whether a method's result is a new object.
 func copies(name string) bool {
 	switch name {
-	case "new", "dup", "clone", "deep_dup", "to_h", "merge", "select", "filter", "reject", "map", "collect", "sort", "sort_by", "keys", "slice", "except", "to_s", "size", "count", "length", "join", "uniq", "compact", "flatten", "reverse", "group_by", "partition", "nil?", "present?", "blank?", "key?", "include?", "empty?":
+	case "new", "dup", "clone", "deep_dup", "to_h", "merge", "select", "filter", "reject", "map", "collect", "sort", "sort_by", "keys", "slice", "except", "to_s", "size", "count", "length", "join", "uniq", "compact", "flatten", "reverse", "group_by", "partition", "values", "take", "drop", "to_set", "shuffle", "values_at", "nil?", "present?", "blank?", "key?", "include?", "empty?":
 		return true
 	}
 	return false

@@ -124,6 +124,7 @@ func (r *resolver) value(at site, v unit.Value) unit.Value {
 		default:
 			v.Callee = name
 		}
+		v.Place = r.resultPlace(at, v.Place)
 	case unit.New:
 		v.Type = r.constant(at.owner, v.Type)
 	case unit.PlaceValue:
@@ -151,6 +152,19 @@ func (r *resolver) value(at site, v unit.Value) unit.Value {
 	return v
 }
 
+// resultPlace is the place that a call hands out, if it is one that lasts.
+func (r *resolver) resultPlace(at site, place *unit.Place) *unit.Place {
+	if place == nil {
+		return nil
+	}
+	p, rf := r.place(at, *place)
+	switch {
+	case p.Root == unit.RootHolder && !(rf.class && len(p.Path) == 0), p.Root == unit.RootReceiver && len(p.Path) > 0, p.Root == unit.RootParam && len(p.Path) > 0:
+		return &p
+	}
+	return nil
+}
+
 // holderValues resolves what holders are first set to.
 func (r *resolver) holderValues() {
 	for _, u := range r.units {
@@ -166,7 +180,8 @@ func (r *resolver) holderValues() {
 
 // call resolves whom a call may run.
 func (r *resolver) call(at site, c unit.Call) unit.Call {
-	if c.Callee != "" && c.Reference {
+	if c.Callee != "" && (c.Reference || c.External) {
+		c.Args = r.values(at, c.Args)
 		return c
 	}
 	on, known := at.selfRef(), false
@@ -175,7 +190,11 @@ func (r *resolver) call(at site, c unit.Call) unit.Call {
 	}
 	ids, external := r.targets(at, c.Name, on, known)
 	if len(ids) == 0 && external == "" && known {
-		ids = r.candidates(c.Name, len(c.Args))
+		if on.class && on.typ == anyClass {
+			ids = r.onAnyClass(c.Name, len(c.Args))
+		} else {
+			ids = r.candidates(c.Name, len(c.Args))
+		}
 		c.Guessed = len(ids) > 0
 	}
 	switch {
@@ -191,7 +210,7 @@ func (r *resolver) call(at site, c unit.Call) unit.Call {
 		v := r.value(at, *c.Receiver)
 		c.Receiver = &v
 	}
-	c.Args = r.values(at, c.Args)
+	c.Args = r.keywords(c.Callee, r.values(at, c.Args))
 	var empty []unit.Place
 	for _, place := range c.Empty {
 		if p, _ := r.place(at, place); p.Root == unit.RootHolder || p.Root == unit.RootReceiver {
@@ -201,6 +220,30 @@ func (r *resolver) call(at site, c unit.Call) unit.Call {
 	c.Empty = empty
 	c.Guards = r.guards(at, c.Guards)
 	return c
+}
+
+// keywords puts arguments that are passed by name where the callee has them.
+func (r *resolver) keywords(callee string, args []unit.Value) []unit.Value {
+	m := r.functions[callee]
+	if m == nil || !slices.ContainsFunc(args, func(v unit.Value) bool { return v.Type == "pair" && v.Callee != "" }) {
+		return args
+	}
+	out := slices.Clone(args)
+	for i := range args {
+		v := &args[i]
+		n := slices.Index(m.Params, v.Callee)
+		if v.Type != "pair" || v.Callee == "" || n < 0 || len(v.Parts) == 0 {
+			continue
+		}
+		for len(out) <= n {
+			out = append(out, unit.Value{})
+		}
+		if n != i && i < len(out) && out[i].Type == "pair" && out[i].Callee == v.Callee {
+			out[i] = unit.Value{}
+		}
+		out[n] = v.Parts[0]
+	}
+	return out
 }
 
 // guards resolves the locks that are held.
@@ -244,6 +287,9 @@ func (r *resolver) targets(at site, name string, on ref, explicit bool) ([]strin
 	}
 	if m := r.method(on, name); m != nil {
 		return r.withOverrides(on, m), ""
+	}
+	if on.class && on.typ == anyClass {
+		return nil, ""
 	}
 	if m := r.byFramework(on, name); m != nil {
 		return []string{m.ID}, ""
@@ -449,9 +495,12 @@ func (r *resolver) attributeWrite(at site, a unit.Access, name string) (unit.Acc
 	case m != nil:
 		a.Place, a.Kind, a.Method = base, unit.Invoke, m.ID
 		return a, base.Root != unit.RootUnknown && base.Root != unit.RootLocal && !(rf.class && len(base.Path) == 0)
+	case base.Root == unit.RootHolder && len(base.Path) == 0 && r.ofLibraryClass(rf) && keepsAttribute(rf.typ, name):
+		a.Place = unit.Place{Root: unit.RootHolder, Name: rf.typ + "." + name}
+		return a, true
 	case rf.class || base.Root == unit.RootUnknown || base.Root == unit.RootLocal || r.isModel(rf.typ):
 		return a, false
-	case base.Root == unit.RootHolder:
+	case base.Root == unit.RootHolder, base.Root == unit.RootParam, len(base.Path) > 0:
 		a.Place, a.Kind, a.Op = base, unit.Modify, "."+name+"="
 		return a, true
 	}
@@ -470,8 +519,15 @@ func (r *resolver) ownElement(at site, a unit.Access) (unit.Access, bool) {
 
 // onType corrects an access by the class of what it is made on.
 func (r *resolver) onType(a unit.Access, rf ref) unit.Access {
+	if a.Method != "" && a.Kind == unit.Modify && rf.typ == "" && ambiguous(a.Method) {
+		a.Kind, a.Reset = unit.Invoke, false // an object of unknown class: no collection is known to be there
+		return a
+	}
 	if a.Method == "" || rf.typ == "" {
 		return a
+	}
+	if a.Kind == unit.Modify && r.classes[rf.typ] == nil && !core(rf.typ) && !collectionLike(rf.typ) {
+		a.Kind, a.Reset = unit.Invoke, false
 	}
 	if m := r.method(rf, a.Method); m != nil {
 		a.Kind, a.Method, a.Reset = unit.Invoke, m.ID, false

@@ -223,7 +223,7 @@ func (f *file) fateOf(s *scope, c send) fate {
 	constant := strings.TrimPrefix(f.constantName(c.receiver), "::")
 	out := fate{later: true, self: s.self, name: c.name}
 	switch {
-	case threads(constant, c.name):
+	case threads(constant, c.name), c.name == "post" && c.receiver != nil && len(c.args) == 0:
 		out.role, out.note, out.async, out.name = unit.Background, "thread", true, "thread"
 	case constant == "Hash" && c.name == "new", constant == "Concurrent::Map" && c.name == "new":
 		out.name = "default"
@@ -231,13 +231,15 @@ func (f *file) fateOf(s *scope, c send) fate {
 		out.role, out.note = unit.Consumer, "subscriber of notifications"
 	case c.name == "at_exit" || c.name == "trap" && (c.receiver == nil || constant == "Signal"):
 		out.role, out.note = unit.Callback, "runs when the process ends"
-	case schedules(f.text(c.receiver), constant, c.name):
+	case f.schedules(s, c, constant):
 		out.role, out.note, out.async = unit.Scheduler, "scheduled with "+c.name, true
+	case f.webVerb(s, c):
+		out.role, out.note, out.self = unit.Handler, "block of "+c.name, selfInstance
 	case !s.atBoot() || s.fn.Outer != "":
 		return fate{}
 	case f.class.rake && (c.name == "task" || c.name == "file" || c.name == "multitask"):
-		out.role, out.note = unit.Tool, "rake task"
-	case callbackMacro(c.name) || f.sinatra && verb(c.name):
+		out.role, out.note, out.task = unit.Tool, "rake task", f.taskName(c)
+	case callbackMacro(c.name) || f.web && verb(c.name):
 		out.role, out.note, out.self = unit.Handler, "block of "+c.name, selfInstance
 	case constant == "Rack::Attack" || f.rackBlock(c):
 		out.role, out.note = unit.Middleware, "block of "+c.name
@@ -245,6 +247,17 @@ func (f *file) fateOf(s *scope, c send) fate {
 		return fate{}
 	}
 	return out
+}
+
+// taskName is the name of a rake task: `task :x`, `task x: :environment`.
+func (f *file) taskName(c send) string {
+	if len(c.args) == 0 {
+		return ""
+	}
+	if c.args[0].is("pair") {
+		return f.symbolOrName(c.args[0].child("key"))
+	}
+	return f.symbolOrName(c.args[0])
 }
 
 // rackBlock tells a block that is handed a request by name.
@@ -267,21 +280,12 @@ func threads(constant, name string) bool {
 		return name == "new" || name == "start" || name == "fork"
 	case "Concurrent::Future", "Concurrent::Promise", "Concurrent::Promises":
 		return name == "execute" || name == "future" || name == "new"
-	case "Concurrent::TimerTask":
+	case "Concurrent::TimerTask", "Concurrent::ScheduledTask":
 		return name == "new" || name == "execute"
 	case "EM", "EventMachine":
 		return strings.Contains(name, "timer") || name == "defer" || name == "next_tick" || name == "run"
 	}
-	return constant == "" && (name == "post" || name == "fork")
-}
-
-// schedules tells the calls of schedulers such as rufus-scheduler and clockwork.
-func schedules(receiver, constant, name string) bool {
-	switch name {
-	case "every", "cron", "in", "at", "interval", "schedule_every":
-		return strings.Contains(strings.ToLower(receiver), "schedul") || strings.HasPrefix(constant, "Rufus") || constant == "Clockwork"
-	}
-	return false
+	return constant == "" && name == "fork"
 }
 
 // callbackMacro tells the macros of class bodies whose block runs on an

@@ -31,18 +31,22 @@ func (f *file) place(s *scope, n *node) *unit.Place {
 		return f.callPlace(s, n)
 	case "assignment", "operator_assignment":
 		return f.place(s, n.child("left"))
-	case "parenthesized_statements", "begin", "then", "argument_list":
+	case "parenthesized_statements", "begin", "then", "argument_list", "else", "block_body", "body_statement", "do":
 		return f.lastPlace(s, n)
+	case "conditional", "if", "unless", "elsif", "if_modifier", "unless_modifier", "case", "case_match", "when", "in_clause", "binary", "rescue_modifier":
+		return f.armPlace(s, n)
 	}
 	return nil
 }
 
 // lastPlace is the place of the last statement of a group.
 func (f *file) lastPlace(s *scope, n *node) *unit.Place {
-	if len(n.kids) == 0 {
-		return nil
+	for i := len(n.kids) - 1; i >= 0; i-- {
+		if !n.kids[i].is("rescue", "ensure", "else") {
+			return f.place(s, n.kids[i])
+		}
 	}
-	return f.place(s, n.kids[len(n.kids)-1])
+	return nil
 }
 
 // holderPlace is the place of a holder.
@@ -114,7 +118,7 @@ func (f *file) identifierPlace(s *scope, n *node) *unit.Place {
 	if at != s {
 		return f.captured(at, l)
 	}
-	return l.place
+	return f.chosen(append([]*unit.Place{l.place}, l.others...))
 }
 
 // captured is the holder that a local becomes when a block keeps it.
@@ -133,10 +137,34 @@ func (f *file) captured(at *scope, l *local) *unit.Place {
 // elementPlace is the place of x[k].
 func (f *file) elementPlace(s *scope, n *node) *unit.Place {
 	object := n.child("object")
-	if id := f.threadLocal(object, n.kids[1:]); id != "" {
+	if id := f.keyed(object, n.kids[1:]); id != "" {
 		return holderPlace(id)
 	}
-	return step(f.place(s, object), unit.Element)
+	return f.elements(s, object)
+}
+
+// keyed is the holder that x[k] is by itself: a thread-local, or a variable of
+// the process's environment.
+func (f *file) keyed(object *node, keys []*node) string {
+	if id := f.threadLocal(object, keys); id != "" {
+		return id
+	}
+	return f.environmentVariable(object, keys)
+}
+
+// environmentVariable is the holder for ENV["X"], "" for other expressions.
+func (f *file) environmentVariable(object *node, keys []*node) string {
+	if len(keys) == 0 || strings.TrimPrefix(f.constantName(object), "::") != "ENV" {
+		return ""
+	}
+	return "ENV[" + strings.Trim(f.short(keys[0]), `"'`) + "]"
+}
+
+// setsEnvironment declares a variable of the environment where it is written.
+func (f *file) setsEnvironment(n *node, id string) {
+	if strings.HasPrefix(id, "ENV[") {
+		f.declare(unit.Holder{ID: id, Name: strings.TrimSuffix(id[len("ENV["):], "]"), Kind: unit.Attribute, Owner: "ENV", Type: "String", Location: f.at(n), Comment: f.comment(n)}, false)
+	}
 }
 
 // callPlace is the place that a call hands out: a part of its receiver, the
@@ -152,17 +180,24 @@ func (f *file) callPlace(s *scope, n *node) *unit.Place {
 	if receiver == nil {
 		return step(s.selfPlace(), "."+name)
 	}
-	place := f.place(s, receiver)
 	switch {
+	case givesBlock(name) && n.child("block") != nil:
+		return f.givenPlace(s, f.sendOf(n))
 	case handsOutSelf(name):
-		return place
+		return f.place(s, receiver)
 	case handsOutElement(name):
-		return step(place, unit.Element)
+		return f.elements(s, receiver)
 	case copies(name):
 		return nil
 	}
-	return step(place, "."+name)
+	if args := n.child("arguments"); args != nil && len(args.kids) > 0 {
+		name += withArguments
+	}
+	return step(f.place(s, receiver), "."+name)
 }
+
+// withArguments marks the step of a call that is passed something.
+const withArguments = "()"
 
 // reflected is the place that is named by a symbol: instance_variable_get(:@x),
 // Thread.current.thread_variable_get(:x).
@@ -170,7 +205,7 @@ func (f *file) reflected(s *scope, receiver *node, name string, args *node) *uni
 	if args == nil || len(args.kids) == 0 {
 		return nil
 	}
-	symbol := f.symbolText(args.kids[0])
+	symbol := f.variableName(args.kids[0])
 	switch name {
 	case "instance_variable_get", "instance_variable_set", "remove_instance_variable", "instance_variable_defined?":
 		return f.ivarOf(s, receiver, symbol)
@@ -195,7 +230,35 @@ func (f *file) ivarOf(s *scope, receiver *node, name string) *unit.Place {
 	if constant := f.constantName(receiver); constant != "" {
 		return holderPlace(constant + "." + name)
 	}
+	if f.ownClass(s, receiver) {
+		return holderPlace(s.owner + "." + name)
+	}
 	return nil
+}
+
+// ownClass tells an expression that is the class of self: self.class, singleton_class.
+func (f *file) ownClass(s *scope, n *node) bool {
+	switch text := f.text(n); {
+	case s.owner == "":
+		return false
+	case s.self == selfInstance:
+		return text == "self.class" || text == "class"
+	case s.self == selfClass:
+		return text == "self" || text == "singleton_class" || text == "self.singleton_class"
+	}
+	return false
+}
+
+// variableName is the variable that a symbol or string names. Of a name that is
+// put together, what is written counts.
+func (f *file) variableName(n *node) string {
+	if name := f.symbolText(n); name != "" {
+		return name
+	}
+	if text := strings.Trim(f.text(n), `:"`); n.is("string", "delimited_symbol") && strings.HasPrefix(text, "@") {
+		return text
+	}
+	return ""
 }
 
 // ownerOf is the class named by a receiver.

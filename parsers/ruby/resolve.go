@@ -26,6 +26,10 @@ type resolver struct {
 	constants map[string]string
 	methods   map[string]*unit.Function
 	lines     map[string][]string // ancestors by class; nil until all are known
+	// shared are the instance variables of modules that only extend: each is one of
+	// a class object.
+	shared  map[string]bool
+	extends map[string]bool // the modules that only extend
 }
 
 // module is a class or module of the checkout with all its definitions joined.
@@ -48,6 +52,7 @@ func resolve(units []*unit.Unit) {
 	r.collect()
 	r.ancestors()
 	r.lines = map[string][]string{}
+	r.extended()
 	r.typeHolders()
 	functions := r.sorted()
 	for _, f := range functions {
@@ -55,6 +60,7 @@ func resolve(units []*unit.Unit) {
 	}
 	r.each(functions, (*resolver).function)
 	r.holderValues()
+	r.libraryAttributes(functions)
 	r.defaults()
 	r.roles(functions)
 	r.settings()

@@ -141,6 +141,10 @@ func (r *resolver) roleOf(f *unit.Function) (unit.Role, string) {
 		return unit.Application, "method of a library that the application replaces"
 	case instance && !hidden && (has("ActionController::Base", "ActionController::API", "ActionController::Metal", "ApplicationController") || strings.HasSuffix(f.Owner, "Controller") && strings.Contains(file, "app/controllers/")):
 		return unit.Handler, "controller action"
+	case instance && !hidden && (f.Name == "handle" || f.Name == "call") && has("Hanami::Action", "Lotus::Action"):
+		return unit.Handler, "action of Hanami"
+	case instance && !hidden && has("GraphQL::Schema::Object", "GraphQL::Schema::Mutation", "GraphQL::Schema::RelayClassicMutation", "GraphQL::Schema::Resolver", "GraphQL::Schema::Subscription"):
+		return unit.Handler, "resolver of GraphQL"
 	case f.Name == "perform" && (has("ActiveJob::Base", "ApplicationJob", "Sidekiq::Worker", "Sidekiq::Job", "Shoryuken::Worker", "Sneakers::Worker") || strings.HasSuffix(f.Owner, "Job") || strings.HasSuffix(f.Owner, "Worker")):
 		return unit.Job, "job"
 	case instance && !hidden && has("ActionMailer::Base", "ApplicationMailer"):
@@ -155,43 +159,19 @@ func (r *resolver) roleOf(f *unit.Function) (unit.Role, string) {
 	return "", ""
 }
 
-// settings adds what Rails falls back to where the application says nothing, and
-// takes away the marks of settings that are commented out.
+// settings says where each Rails application of the checkout is configured.
 func (r *resolver) settings() {
-	where := map[string]unit.Location{}
-	written := map[string]bool{}
 	for _, u := range r.units {
-		u.Settings = slices.DeleteFunc(u.Settings, func(s unit.Setting) bool {
-			if s.Subject != commentedOut {
-				if (s.Env == "" || s.Env == unit.EnvProduction) && ofApplication(s) {
-					written[s.Kind] = true
-				}
-				return false
-			}
-			if s.Env == unit.EnvProduction || s.Env == "" && where[s.Kind].Line == 0 {
-				where[s.Kind] = s.Location
-			}
-			return true
+		at := slices.IndexFunc(u.Types, func(t unit.Type) bool {
+			return slices.ContainsFunc(t.Supers, func(super string) bool { return strings.HasSuffix(super, "Rails::Application") })
 		})
-	}
-	home := r.application()
-	if home == nil {
-		return
-	}
-	for _, d := range []struct{ kind, value, text string }{
-		{unit.SettingCacheStore, "file_store", "config.cache_store is not set: Rails keeps a file store"},
-		{unit.SettingQueueAdapter, "async", "config.active_job.queue_adapter is not set: Rails runs jobs in threads of the process"},
-		{unit.SettingSessionStore, "cookie_store", "config.session_store is not set: Rails keeps sessions in cookies"},
-	} {
-		if written[d.kind] {
+		root, ok := strings.CutSuffix("/"+u.Path, "/config/application.rb")
+		if at < 0 || !ok {
 			continue
 		}
-		at, ok := where[d.kind]
-		if !ok {
-			at = home.at
-		}
-		home.unit.Settings = append(home.unit.Settings, unit.Setting{
-			Kind: d.kind, Subject: "config", Value: d.value, Origin: unit.Defaulted, Env: unit.EnvProduction, Text: d.text, Location: at,
+		u.Settings = append(u.Settings, unit.Setting{
+			Kind: unit.SettingFramework, Subject: strings.TrimPrefix(root, "/"), Value: "rails", Origin: unit.Written,
+			Text: "class " + u.Types[at].Name, Location: u.Types[at].Location,
 		})
 	}
 }
@@ -205,38 +185,4 @@ func patches(owner string) bool {
 		}
 	}
 	return false
-}
-
-// ofApplication tells the settings of the application itself from those of the
-// same kind that something in it keeps.
-func ofApplication(s unit.Setting) bool {
-	text := strings.TrimPrefix(strings.TrimPrefix(s.Text, "Rails.application."), "Rails.")
-	for _, name := range []string{"config.cache_store", "config.active_job.queue_adapter", "config.session_store", "ActiveJob::Base.queue_adapter", "ActionController::Base.session_store", "configuration.cache_store"} {
-		if strings.HasPrefix(text, name) {
-			return true
-		}
-	}
-	return false
-}
-
-// app is where an application is defined.
-type app struct {
-	unit *unit.Unit
-	at   unit.Location
-}
-
-// application finds the Rails application of the checkout.
-func (r *resolver) application() *app {
-	for _, id := range r.classIDs() {
-		c := r.classes[id]
-		if c.super != "Rails::Application" || c.t.Test || !strings.HasSuffix(c.t.Location.File, "config/application.rb") {
-			continue
-		}
-		for _, u := range r.units {
-			if u.Path == c.t.Location.File {
-				return &app{unit: u, at: c.t.Location}
-			}
-		}
-	}
-	return nil
 }

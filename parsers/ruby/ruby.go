@@ -56,7 +56,10 @@ func FrontEnd() frontend.FrontEnd {
 		Language:  unit.Ruby,
 		Match:     match,
 		ParseFile: parseFile,
+		Start:     start,
 		Resolve:   resolve,
+
+		Unavailable: unavailable,
 	}
 }
 

@@ -105,7 +105,8 @@ end`)
 	}
 }
 
-// TestDefaults says what Rails does where nothing is set.
+// TestDefaults says what is handed over of a setting that is commented out: where
+// it would stand, and no choices.
 func TestDefaults(t *testing.T) {
 	units := read(t,
 		"config/application.rb", "module Shop\n  class Application < Rails::Application\n    config.active_job.queue_adapter = :sidekiq\n  end\nend",
@@ -119,8 +120,11 @@ func TestDefaults(t *testing.T) {
 			}
 		}
 	}
-	if s := found[unit.SettingCacheStore]; s.Value != "file_store" || s.Origin != unit.Defaulted || s.Location.Line != 3 || s.Location.File != "config/environments/production.rb" {
+	if s := found[unit.SettingCacheStore]; len(s.Choices) != 0 || s.Origin != unit.Defaulted || s.Location.Line != 3 || s.Location.File != "config/environments/production.rb" {
 		t.Errorf("cache store: %+v", s)
+	}
+	if s := found[unit.SettingFramework]; s.Value != "rails" || s.Location.File != "config/application.rb" || s.Location.Line != 2 {
+		t.Errorf("application: %+v", s)
 	}
 	if s := found[unit.SettingQueueAdapter]; s.Value != "sidekiq" || s.Origin != unit.Written {
 		t.Errorf("queue adapter: %+v", s)

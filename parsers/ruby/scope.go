@@ -27,8 +27,12 @@ type local struct {
 	name  string
 	value unit.Value
 	place *unit.Place // what it is another name of, if that is known
-	at    *node
-	param bool // of a method or block
+	// others are what it is a name of if another branch was taken, and elements
+	// those of the collection of which it is a copy.
+	others   []*unit.Place
+	elements *unit.Place
+	at       *node
+	param    bool // of a method or block
 	// number is that of a parameter that callers may leave out, from 1.
 	number int
 	// session is the store that the local is another name of.
@@ -45,10 +49,10 @@ type scope struct {
 	body   *body // set directly in a class body
 	locals map[string]*local
 	guards []string
-	empty  []unit.Place // places known to be empty here
-	env    string       // environment that a branch of configuration is for
-	when   string       // other condition of a branch of configuration
-	given  int          // number of the optional parameter that is known to be passed here
+	empty  []unit.Place   // places known to be empty here
+	env    string         // environment that a branch of configuration is for
+	when   unit.Condition // what must hold for configuration to run this
+	given  int            // number of the optional parameter that is known to be passed here
 	tx     bool
 	ensure bool
 	async  bool

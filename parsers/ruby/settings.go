@@ -9,139 +9,187 @@ import (
 
 // settingAssigned records x.y = z where that configures the application.
 func (f *file) settingAssigned(s *scope, n, left, right *node) {
-	if !left.is("call") || left.child("receiver") == nil || !s.atBoot() {
+	if left.is("element_reference") && f.configures(s) {
+		f.elementAssigned(s, n, left, right)
 		return
 	}
-	name := f.text(left.child("method"))
-	kind := f.settingKind(f.text(left.child("receiver")), name)
-	if kind == "" {
+	if !left.is("call") || left.child("receiver") == nil || !f.configures(s) {
 		return
 	}
-	f.setting(s, kind, n, left, right, nil)
+	receiver, name := f.text(left.child("receiver")), f.text(left.child("method"))
+	if kind, subject := f.settingKind(receiver, name); kind != "" {
+		f.setting(s, kind, subject, n, right)
+	}
 }
 
-// settingCalled records config.session_store :x and storage :file.
-func (f *file) settingCalled(s *scope, c send) {
-	if len(c.args) == 0 {
+// configures tells the code that runs when the application is configured: what
+// loading runs, and the blocks of configuration files that are kept for it.
+func (f *file) configures(s *scope) bool {
+	return s.atBoot() || f.class.config && s.fn.Outer != ""
+}
+
+// elementAssigned records options that are set by key.
+func (f *file) elementAssigned(s *scope, n, left, right *node) {
+	if len(left.kids) != 2 {
 		return
 	}
+	object, key := f.text(left.child("object")), f.symbolText(left.kids[1])
+	switch {
+	case key == "storage" && (strings.HasSuffix(object, "default_options") || strings.HasSuffix(object, "paperclip_defaults")):
+		f.setting(s, unit.SettingUploadStorage, "Paperclip", n, right)
+	case key == "store" && object == "Refile.backends":
+		f.setting(s, unit.SettingUploadStorage, "Refile", n, right)
+	}
+}
+
+// settingCalled records settings that are made by a call: config.session_store :x,
+// storage :file, use X, and the macros of models and controllers.
+func (f *file) settingCalled(s *scope, c send) {
 	receiver := f.text(c.receiver)
 	switch {
-	case c.name == "session_store" && (strings.HasSuffix(receiver, "config") || strings.HasSuffix(receiver, "configuration")):
-		f.setting(s, unit.SettingSessionStore, c.n, c.n, c.args[0], c.args[1:])
-	case c.name == "storage" && c.receiver == nil && s.body != nil && c.args[0].is("simple_symbol"):
-		f.setting(s, unit.SettingUploadStorage, c.n, c.n, c.args[0], c.args[1:])
+	case c.name == "session_store" && len(c.args) > 0 && (strings.HasSuffix(receiver, "config") || strings.HasSuffix(receiver, "configuration")):
+		f.settingOf(s, unit.SettingSessionStore, receiver, c.n, f.listedArgs(c.args))
+	case c.name == "use" && len(c.args) > 0 && strings.Contains(f.constantName(c.args[0]), "Session::"):
+		f.settingOf(s, unit.SettingSessionStore, "use", c.n, f.listedArgs(c.args))
+	case c.name == "datastore" && len(c.args) > 0 && f.class.config:
+		f.settingOf(s, unit.SettingUploadStorage, "Dragonfly", c.n, f.listedArgs(c.args))
+	case c.name == "configure" && receiver == "MessageBus":
+		f.optionSet(s, unit.SettingBusStore, "MessageBus", c, "backend")
+	case (c.name == "merge!" || c.name == "update") && strings.HasSuffix(receiver, "default_options"):
+		f.optionSet(s, unit.SettingUploadStorage, "Paperclip", c, "storage")
+	case c.name == "new" && receiver == "Flipper" && len(c.args) > 0:
+		f.settingOf(s, unit.SettingFlagStore, receiver, c.n, f.choices(c.args[0], maxFollow))
+	case c.name == "adapter" && c.block != nil && f.class.config && strings.Contains(f.src, "Flipper"):
+		f.settingOf(s, unit.SettingFlagStore, "Flipper", c.n, f.choices(c.block.child("body"), maxFollow))
+	case c.receiver == nil && s.body != nil:
+		f.macroSet(s, c)
 	}
 }
 
-// settingKind is the kind of what an assignment of configuration sets.
-func (f *file) settingKind(receiver, name string) string {
+// macroSet records the settings that class bodies make for their class.
+func (f *file) macroSet(s *scope, c send) {
+	switch c.name {
+	case "storage":
+		if len(c.args) > 0 && s.owner != "" {
+			f.settingOf(s, unit.SettingUploadStorage, s.owner, c.n, f.listedArgs(c.args))
+		}
+	case "has_one_attached", "has_many_attached":
+		f.attachment(s, c, "service")
+	case "has_attached_file":
+		f.attachment(s, c, "storage")
+	case "mount_uploader", "mount_uploaders":
+		if len(c.args) > 1 {
+			f.keepSetting(s, unit.Setting{Kind: unit.SettingAttachment, Subject: s.owner, Value: c.name, Choices: f.choices(c.args[1], maxFollow)}, c.n)
+		}
+	case "rate_limit":
+		f.optionSet(s, unit.SettingLimiterStore, s.owner, c, "store")
+	case "caches_page":
+		f.settingOf(s, unit.SettingPageCache, s.owner, c.n, f.one(c.n, "file_store"))
+	}
+}
+
+// attachment records a file that a model keeps, and the option that names its place.
+func (f *file) attachment(s *scope, c send, option string) {
+	set := unit.Setting{Kind: unit.SettingAttachment, Subject: s.owner, Value: c.name}
+	if value := f.option(c, option); value != nil {
+		set.Choices = f.choices(value, maxFollow)
+	}
+	f.keepSetting(s, set, c.n)
+}
+
+// option is the value of an option that a call gives by key, or nil.
+func (f *file) option(c send, key string) *node {
+	for _, arg := range c.args {
+		pairs := []*node{arg}
+		if arg.is("hash") {
+			pairs = arg.kids
+		}
+		for _, pair := range pairs {
+			if pair.is("pair") && f.symbolText(pair.child("key")) == key {
+				return pair.child("value")
+			}
+		}
+	}
+	return nil
+}
+
+// optionSet records the option of a call, if it is given.
+func (f *file) optionSet(s *scope, kind, subject string, c send, key string) {
+	if value := f.option(c, key); value != nil {
+		f.settingOf(s, kind, subject, c.n, f.choices(value, maxFollow))
+	}
+}
+
+// listedArgs are the choices of a name and its options, given as arguments.
+func (f *file) listedArgs(args []*node) []unit.Choice {
+	out := f.choices(args[0], maxFollow)
+	for i := range out {
+		out[i].Options = append(out[i].Options, f.options(args[1:])...)
+	}
+	return out
+}
+
+// settingKind is the kind of what an assignment of configuration sets, and what it
+// sets it for.
+func (f *file) settingKind(receiver, name string) (kind, subject string) {
 	switch name {
 	case "queue_adapter":
-		return unit.SettingQueueAdapter
+		return unit.SettingQueueAdapter, receiver
 	case "cookies_serializer":
-		return unit.SettingCookieSerializer
+		return unit.SettingCookieSerializer, receiver
 	case "session_store":
-		return unit.SettingSessionStore
+		return unit.SettingSessionStore, receiver
 	case "page_cache_directory":
-		return unit.SettingPageCache
+		return unit.SettingPageCache, receiver
+	case "paperclip_defaults":
+		return unit.SettingUploadStorage, "Paperclip"
+	case "secret_key_base", "secret_token":
+		return unit.SettingSecret, receiver
 	}
 	switch {
-	case strings.HasSuffix(name, "cache_store"):
-		return unit.SettingCacheStore
+	case receiver == "Rack::Attack.cache" && name == "store":
+		return unit.SettingLimiterStore, "Rack::Attack"
+	case strings.HasSuffix(name, "cache_store"), receiver == "Rails" && name == "cache", name == "storage" && strings.HasSuffix(receiver, "MiniProfiler.config"):
+		return unit.SettingCacheStore, receiver
 	case name == "service" && strings.HasSuffix(receiver, "active_storage"):
-		return unit.SettingStorageChoice
+		return unit.SettingStorageChoice, receiver
+	case name == "storages" && receiver == "Shrine", name == "store" && receiver == "Refile":
+		return unit.SettingUploadStorage, receiver
 	case name == "storage" && f.class.config:
-		return unit.SettingUploadStorage
-	case name == "store" && strings.HasSuffix(receiver, "Rack::Attack.cache"):
-		return unit.SettingCacheStore
-	case name == "storage" && strings.HasSuffix(receiver, "MiniProfiler.config"):
-		return unit.SettingCacheStore
+		return unit.SettingUploadStorage, receiver
+	case name == "secret_key" && strings.Contains(f.src, "Devise"):
+		return unit.SettingSecret, receiver
+	case name == "backend" && receiver == "MessageBus":
+		return unit.SettingBusStore, receiver
 	}
-	return ""
+	return "", ""
 }
 
-// setting records one setting, with all values that it may get.
-func (f *file) setting(s *scope, kind string, n, subject, value *node, rest []*node) {
+// setting records an assignment, with all values that it may make.
+func (f *file) setting(s *scope, kind, subject string, n, value *node) {
+	f.settingOf(s, kind, subject, n, f.choices(value, maxFollow))
+}
+
+// settingOf records a setting with the values that it may get.
+func (f *file) settingOf(s *scope, kind, subject string, n *node, choices []unit.Choice) {
+	set := unit.Setting{Kind: kind, Subject: cut(subject, 80), Choices: choices}
+	if len(choices) > 0 {
+		set.Value = choices[0].Value
+	}
+	f.keepSetting(s, set, n)
+}
+
+// keepSetting hands over a setting, unless the file is a test or a tool.
+func (f *file) keepSetting(s *scope, set unit.Setting, n *node) {
 	if f.class.tool || f.class.test {
 		return
 	}
-	set := unit.Setting{
-		Kind: kind, Subject: cut(f.text(subject.child("receiver")), 80), Origin: unit.Written, Env: s.env,
-		Text: cut(f.text(n), 160), Location: f.at(n),
-	}
-	if kind == unit.SettingUploadStorage && set.Subject == "" {
-		set.Subject = s.owner
-	}
-	choices := f.choices(value)
-	if len(choices) > 0 {
-		set.Value = choices[0]
-	}
-	if len(choices) != 1 || s.when != "" {
+	set.Origin, set.Env, set.When = unit.Written, s.env, s.when
+	if len(set.Choices) > 1 || s.when.Op != unit.Always {
 		set.Origin = unit.Unresolved
 	}
-	for _, choice := range choices {
-		set.Values = append(set.Values, unit.Value{Kind: unit.Literal, Text: choice})
-	}
-	for _, arg := range append(rest, f.further(value)...) {
-		set.Values = append(set.Values, unit.Value{Kind: unit.Compound, Text: f.short(arg), Callee: f.symbolText(arg.child("key"))})
-	}
+	set.Text, set.Location = cut(f.text(n), 160), f.at(n)
 	f.unit.Settings = append(f.unit.Settings, set)
-}
-
-// further are the options behind the name in `:redis_cache_store, { url: x }`.
-func (f *file) further(value *node) []*node {
-	if value.is("right_assignment_list", "array") && len(value.kids) > 1 {
-		return value.kids[1:]
-	}
-	return nil
-}
-
-// choices lists what a value may be, by name: symbols, strings and classes.
-// Branches and defaults give several.
-func (f *file) choices(n *node) []string {
-	if n == nil {
-		return nil
-	}
-	switch n.kind {
-	case "simple_symbol", "string", "delimited_symbol":
-		if name := f.symbolText(n); name != "" {
-			return []string{name}
-		}
-	case "right_assignment_list", "array", "parenthesized_statements", "then", "else", "begin":
-		if len(n.kids) > 0 {
-			return f.choices(n.kids[0])
-		}
-	case "nil", "true", "false":
-		return []string{n.kind}
-	case "constant", "scope_resolution":
-		return []string{snake(lastName(f.constantName(n)))}
-	case "conditional", "if", "unless":
-		return append(f.choices(n.child("consequence")), f.choices(n.child("alternative"))...)
-	case "binary":
-		return append(f.choices(n.child("left")), f.choices(n.child("right"))...)
-	case "call":
-		return f.choicesOfCall(n)
-	}
-	return nil
-}
-
-// choicesOfCall knows X.new, ENV.fetch("X", default) and conversions.
-func (f *file) choicesOfCall(n *node) []string {
-	c := f.sendOf(n)
-	switch {
-	case c.name == "new" && f.constantName(c.receiver) != "":
-		return []string{snake(lastName(f.constantName(c.receiver)))}
-	case c.name == "fetch" && f.text(c.receiver) == "ENV" && len(c.args) > 1:
-		return f.choices(c.args[1])
-	case c.name == "fetch" && c.block != nil && f.text(c.receiver) == "ENV":
-		if body := c.block.child("body"); body != nil && len(body.kids) > 0 {
-			return f.choices(body.kids[len(body.kids)-1])
-		}
-	case c.name == "to_sym" && c.receiver != nil:
-		return f.choices(c.receiver)
-	}
-	return nil
 }
 
 // snake turns RedisCacheStore into redis_cache_store.
@@ -157,30 +205,6 @@ func snake(name string) string {
 		b.WriteRune(r)
 	}
 	return b.String()
-}
-
-// environment is the scope of a branch that runs in one environment only.
-func (f *file) environment(s *scope, condition *node, truth bool) *scope {
-	if !s.atBoot() || condition == nil {
-		return s
-	}
-	text := f.text(condition)
-	inner := *s
-	for _, env := range []string{unit.EnvProduction, unit.EnvDevelopment, unit.EnvTest} {
-		switch {
-		case !strings.HasSuffix(text, "env."+env+"?"):
-		case truth && !strings.HasPrefix(text, "!"):
-			inner.env = env
-			return &inner
-		case env == unit.EnvProduction && inner.env == "":
-			inner.env = unit.EnvDevelopment
-			return &inner
-		default:
-			return s
-		}
-	}
-	inner.when = cut(text, 80)
-	return &inner
 }
 
 // settingComment matches a setting that a generated configuration file leaves
@@ -208,8 +232,8 @@ func (f *file) settingsFromComments() {
 	}
 }
 
-// commentedOut marks a setting that only says where it would stand. The
-// resolver takes it away.
+// commentedOut marks a setting that only says where it would stand: it has no
+// choices.
 const commentedOut = "commented out"
 
 var (

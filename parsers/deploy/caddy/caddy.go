@@ -21,11 +21,8 @@ func match(path string) bool {
 
 func read(f *record.File) {
 	var heads []string // first words of the open blocks
-	for i, raw := range strings.Split(f.Masked().Text, "\n") {
-		words := fields(raw)
-		if len(words) == 0 {
-			continue
-		}
+	for _, l := range lines(f.Masked().Text) {
+		words := l.words
 		if words[0] == "reverse_proxy" || words[0] == "proxy" {
 			f.Recognise()
 		}
@@ -36,7 +33,7 @@ func read(f *record.File) {
 			}
 			f.Add(unit.Setting{
 				Kind: unit.SettingAffinity, Subject: "caddy site " + site, Value: kind,
-				Text: strings.Join(words, " "), Location: unit.Location{Line: i + 1},
+				Text: strings.Join(words, " "), Location: unit.Location{Line: l.number},
 			})
 		}
 		heads = follow(heads, words)
@@ -86,15 +83,4 @@ func follow(heads, words []string) []string {
 		return append(heads, words[0])
 	}
 	return heads
-}
-
-// fields splits a line into words up to a comment.
-func fields(raw string) []string {
-	words := strings.Fields(raw)
-	for i, w := range words {
-		if strings.HasPrefix(w, "#") {
-			return words[:i]
-		}
-	}
-	return words
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stateaudit/stateaudit/internal/unit"
 	"github.com/stateaudit/stateaudit/parsers/deploy/clouds"
 	"github.com/stateaudit/stateaudit/parsers/deploy/fields"
+	"github.com/stateaudit/stateaudit/parsers/deploy/given"
 	"github.com/stateaudit/stateaudit/parsers/deploy/record"
 	"github.com/stateaudit/stateaudit/parsers/deploy/tree"
 )
@@ -38,7 +39,7 @@ func each(read func(*record.File, *tree.Node)) func(*record.File) {
 }
 
 func aws(f *record.File, doc *tree.Node) {
-	for _, r := range doc.Get("Resources").Entries() {
+	for _, r := range given.CloudFormation(f.Path, doc).Get("Resources").Entries() {
 		kind := r.Value.Str("Type")
 		if !strings.HasPrefix(kind, "AWS::") {
 			continue
@@ -66,7 +67,7 @@ func arm(f *record.File, doc *tree.Node) {
 		return
 	}
 	f.Recognise()
-	resources(f, doc.Get("resources"), 0)
+	resources(f, given.ARM(f.Path, doc).Get("resources"), 0)
 }
 
 func resources(f *record.File, list *tree.Node, depth int) {
@@ -79,9 +80,23 @@ func resources(f *record.File, list *tree.Node, depth int) {
 		if name := r.Str("name"); name != "" && !strings.HasPrefix(name, "[") {
 			subject += " " + name
 		}
+		if r.Get("condition").Off() {
+			continue
+		}
 		tied(f, subject, kind, r.Get("properties"))
+		site(f, subject, kind, r)
 		resources(f, r.Get("resources"), depth+1)
 	}
+}
+
+// site notes the affinity that App Service has where nothing is said of it. Apps
+// of functions have none.
+func site(f *record.File, subject, kind string, r *tree.Node) {
+	p, ok := r.Pair("type")
+	if kind != "Microsoft.Web/sites" || !ok || strings.Contains(r.Str("kind"), "functionapp") || r.Get("properties", "clientAffinityEnabled") != nil {
+		return
+	}
+	f.Add(unit.Setting{Kind: unit.SettingAffinity, Subject: subject, Value: "cookie", Origin: unit.Defaulted, Location: f.At(p)})
 }
 
 func pulumi(f *record.File, doc *tree.Node) {

@@ -83,7 +83,7 @@ func switched(h *fields.Hit, kind, key string) string {
 		if Key(p.Key.Text) == key {
 			inner := fields.Hit{At: p}
 			found := onOff(&inner, kind)
-			h.Open = inner.Open
+			h.Open, h.Because = inner.Open, p.Value.Because
 			return found
 		}
 	}
@@ -142,7 +142,7 @@ func stickySessions(h *fields.Hit) string {
 		case "type", "affinity":
 			inner := fields.Hit{At: p}
 			kind := word(&inner, map[string]string{"cookies": "cookie", "cookie": "cookie", "sticky": "cookie"})
-			h.Open = inner.Open
+			h.Open, h.Because = inner.Open, p.Value.Because
 			return kind
 		}
 	}
@@ -154,7 +154,7 @@ func typed(h *fields.Hit) string {
 		if Key(p.Key.Text) == "type" {
 			inner := fields.Hit{At: p}
 			kind := word(&inner, map[string]string{"source_ip": "source-ip", "http_cookie": "cookie", "app_cookie": "cookie"})
-			h.Open = inner.Open
+			h.Open, h.Because = inner.Open, p.Value.Because
 			return kind
 		}
 	}
@@ -180,7 +180,7 @@ func attributes(h *fields.Hit) string {
 			}
 			inner := fields.Hit{At: tree.Pair{Key: h.At.Key, Value: value}}
 			if found = onOff(&inner, kind); found != "" {
-				h.Open = inner.Open
+				h.Open, h.Because = inner.Open, append(h.At.Value.Because[:len(h.At.Value.Because):len(h.At.Value.Because)], value.Because...)
 				if p, ok := a.Pair("Key"); ok {
 					h.At = tree.Pair{Key: p.Key, Value: p.Value}
 				}

@@ -6,6 +6,7 @@ package code
 
 import (
 	"regexp"
+	"sort"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -16,14 +17,14 @@ import (
 // Readers returns one reader for each family.
 func Readers() []record.Reader {
 	return []record.Reader{
-		{Name: "cdk", Match: program, Marks: []string{"aws-cdk-lib", "@aws-cdk/", "aws_cdk", "aws-cdk-go"}, Read: read("cdk")},
-		{Name: "pulumi", Match: program, Marks: []string{"@pulumi/", "pulumi_", "pulumi/pulumi"}, Read: read("pulumi")},
+		{Name: "cdk", Match: source, Marks: []string{"aws-cdk-lib", "@aws-cdk/", "aws_cdk", "aws-cdk-go"}, Read: read("cdk")},
+		{Name: "pulumi", Match: source, Marks: []string{"@pulumi/", "pulumi_", "pulumi/pulumi"}, Read: read("pulumi")},
 		{Name: "bicep", Match: func(path string) bool { return record.Ending(path, ".bicep") }, Read: read("azure")},
 		{Name: "shell", Match: script, Marks: []string{"session-affinity", "stickiness", "client-affinity"}, Read: shell},
 	}
 }
 
-func program(path string) bool {
+func source(path string) bool {
 	return record.Ending(path, ".ts", ".js", ".mjs", ".py", ".go") && !record.Ending(path, ".d.ts", ".min.js", "_test.go", ".test.ts", ".spec.ts")
 }
 
@@ -45,10 +46,18 @@ func patterns() []pattern {
 		return ""
 	}
 	always := func(string) string { return "cookie" }
+	given := func(value string) string { // a duration or a name; nothing switches off
+		switch strings.ToLower(strings.TrimSpace(value)) {
+		case "undefined", "none", "null", "nil", "false":
+			return ""
+		}
+		return "cookie"
+	}
 	by := func(value string) string { return fields.SessionAffinity(value) }
 	compile := regexp.MustCompile
 	return []pattern{
-		{compile(`\b(stickinessCookieDuration|stickiness_cookie_duration|StickinessCookieDuration|stickinessCookieName)\b\s*[:=]`), always},
+		{compile(`\b(?:stickinessCookieDuration|stickiness_cookie_duration|StickinessCookieDuration|stickinessCookieName|stickiness_cookie_name|StickinessCookieName)\b\s*[:=]\s*([\w.]+)`), given},
+		{compile(`[{,]\s*(stickinessCookieDuration)\s*[,}]`), always},
 		{compile(`\.\s*(enableCookieStickiness|enable_cookie_stickiness|EnableCookieStickiness)\(`), always},
 		{compile(`\b(?i:new\s+\S*LbCookieStickinessPolicy|LoadBalancerCookieStickinessPolicy|AppCookieStickinessPolicy)\(()`), always},
 		{compile(`(?i:\b["']?client_?affinity_?enabled["']?\s*[:=]\s*([\w."']+))`), yes},
@@ -59,7 +68,7 @@ func patterns() []pattern {
 			}
 			return yes(v)
 		}},
-		{compile(`(?i:\b["']?stickiness\.enabled["']?\s*[,:]\s*(?:value:\s*)?["']?(true)\b)`), yes},
+		{compile(`(?i:\b["']?stickiness\.enabled["']?\)?\s*[,:]\s*(?:["']?value["']?\s*[:=]\s*)?(?:\w+\.String\()?["']?(true)\b)`), yes},
 		{compile(`(?i:\bstickiness["']?\s*[:=]\s*\{[^}]*\benabled["']?\s*[:=]\s*(true)\b)`), yes},
 		{compile(`(?i:\bsticky_?sessions["']?\s*[:=]\s*\{[^}]*\b(?:affinity|type)["']?\s*[:=]\s*["'](sticky|cookies)["'])`), always},
 	}
@@ -76,26 +85,82 @@ func counts() []*regexp.Regexp {
 func read(technology string) func(*record.File) {
 	return func(f *record.File) {
 		f.Recognise()
-		ties, numbers := patterns(), counts()
-		inside := false // a comment of several lines
-		for i, raw := range strings.Split(f.Content, "\n") {
-			line := ""
-			line, inside = uncommented(raw, inside)
-			if len(line) > 2000 {
-				continue // nobody wrote that line
-			}
-			for _, p := range ties {
-				if m := p.expression.FindStringSubmatch(line); m != nil {
-					tie(f, technology, i+1, p.kind(m[1]))
+		content := f.Content
+		if technology == "azure" {
+			filled := f.Given.Bicep(f.Path, content)
+			content = filled.Text
+			f.Depends(filled.Because)
+		}
+		text, starts := program(content)
+		if technology == "azure" {
+			sites(f, text)
+		}
+		at := func(offset int) unit.Location {
+			return unit.Location{Line: sort.SearchInts(starts, offset+1)}
+		}
+		told := map[int]bool{}
+		for _, p := range patterns() {
+			for _, m := range p.expression.FindAllStringSubmatchIndex(text, -1) {
+				value := ""
+				if len(m) > 3 && m[2] >= 0 {
+					value = text[m[2]:m[3]]
 				}
-			}
-			for _, e := range numbers {
-				if m := e.FindStringSubmatch(line); m != nil {
-					f.Add(unit.Setting{Kind: unit.SettingReplicas, Subject: "program " + f.Path, Value: m[1], Location: unit.Location{Line: i + 1}})
+				start := m[0] + len(text[m[0]:m[1]]) - len(strings.TrimLeft(text[m[0]:m[1]], " \t\r\n{,."))
+				if where := at(start); !told[where.Line] && p.kind(value) != "" {
+					told[where.Line] = true
+					tie(f, technology, where.Line, p.kind(value))
 				}
 			}
 		}
+		for _, e := range counts() {
+			for _, m := range e.FindAllStringSubmatchIndex(text, -1) {
+				f.Add(unit.Setting{Kind: unit.SettingReplicas, Subject: "program " + f.Path, Value: text[m[2]:m[3]], Location: at(m[0])})
+			}
+		}
 	}
+}
+
+var (
+	bicepSite = regexp.MustCompile(`(?m)^[ \t]*resource\s+(\w+)\s+'Microsoft\.Web/sites@[^']*'\s*=\s*\{`)
+	affinity  = regexp.MustCompile(`\bclientAffinityEnabled\b`)
+	functions = regexp.MustCompile(`(?m)^\s*kind:\s*'[^']*functionapp`)
+)
+
+// sites notes the affinity that App Service has where nothing is said of it. Apps
+// of functions have none.
+func sites(f *record.File, text string) {
+	for _, m := range bicepSite.FindAllStringSubmatchIndex(text, -1) {
+		end, depth := m[1], 1
+		for ; end < len(text) && depth > 0; end++ {
+			switch text[end] {
+			case '{':
+				depth++
+			case '}':
+				depth--
+			}
+		}
+		if body := text[m[1]:end]; !affinity.MatchString(body) && !functions.MatchString(body) {
+			line := 1 + strings.Count(text[:m[2]], "\n")
+			f.Add(unit.Setting{Kind: unit.SettingAffinity, Subject: "azure site " + text[m[2]:m[3]], Value: "cookie", Origin: unit.Defaulted, Location: unit.Location{Line: line}})
+		}
+	}
+}
+
+// program is the text of a program without its comments, and where its lines
+// start. Lines too long for anybody to have written are left out.
+func program(content string) (text string, starts []int) {
+	var b strings.Builder
+	inside := false // a comment of several lines
+	for _, raw := range strings.Split(content, "\n") {
+		starts = append(starts, b.Len())
+		line := ""
+		line, inside = uncommented(raw, inside)
+		if len(line) <= 2000 {
+			b.WriteString(line)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String(), starts
 }
 
 func tie(f *record.File, technology string, line int, kind string) {

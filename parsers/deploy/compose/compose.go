@@ -3,17 +3,25 @@
 package compose
 
 import (
+	"path"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
 	"github.com/stateaudit/stateaudit/parsers/deploy/caddy"
+	"github.com/stateaudit/stateaudit/parsers/deploy/nginx"
 	"github.com/stateaudit/stateaudit/parsers/deploy/record"
 	"github.com/stateaudit/stateaudit/parsers/deploy/tree"
 )
 
 // Reader returns the reader.
 func Reader() record.Reader {
-	return record.Reader{Name: "compose", Match: match, Marks: []string{"image:", "build:", "services:", "services\":"}, Read: read}
+	return record.Reader{Name: "compose", Match: match, Marks: []string{"image:", "build:", "services:", "services\":"}, Named: named, Read: read}
+}
+
+// named tells the names that the tools look for.
+func named(path string) bool {
+	base := record.Base(path)
+	return record.YAML(path) && (strings.HasPrefix(base, "docker-compose") || strings.HasPrefix(base, "compose."))
 }
 
 func match(path string) bool {
@@ -41,34 +49,58 @@ func read(f *record.File) {
 
 func service(f *record.File, p tree.Pair) {
 	name, s := p.Key.Text, p.Value
-	made := madeOf(s)
-	copies(f, name, s, made)
+	run := runs(f, s)
+	copies(f, name, s, run)
 	Labels(f, name, s.Get("labels"))
 	Labels(f, name, s.Get("deploy", "labels"))
 	if c, ok := environment(s.Get("environment"), "WEB_CONCURRENCY"); ok {
 		c.Kind, c.Subject = unit.SettingProcesses, name
+		c.Values, c.Build, c.Commands = run.Values, run.Build, run.Commands
 		f.Add(c)
 	}
 }
 
-// madeOf tells what a service runs: its image, or "build" for the checkout.
-func madeOf(s *tree.Node) []unit.Value {
-	if s.Get("build") != nil {
-		return []unit.Value{{Kind: unit.Literal, Text: "build"}}
+// runs tells what a service runs: its image, the folder that it is built from,
+// and its command.
+func runs(f *record.File, s *tree.Node) unit.Setting {
+	var run unit.Setting
+	if b := s.Get("build"); b != nil {
+		run.Values = []unit.Value{{Kind: unit.Literal, Text: "build"}}
+		context := first(b.String(), b.Str("context"), ".")
+		if !tree.Open(context) && !strings.Contains(context, "://") {
+			run.Build = path.Join(path.Dir(f.Path), context)
+		}
+	} else if image := s.Str("image"); image != "" {
+		run.Values = []unit.Value{{Kind: unit.Literal, Text: image}}
 	}
-	if image := s.Str("image"); image != "" {
-		return []unit.Value{{Kind: unit.Literal, Text: image}}
+	for _, key := range []string{"entrypoint", "command"} {
+		words := []string{s.Str(key)}
+		for _, w := range s.Get(key).Elements() {
+			words = append(words, w.String())
+		}
+		if c := strings.TrimSpace(strings.Join(words, " ")); c != "" {
+			run.Commands = append(run.Commands, c)
+		}
 	}
-	return nil
+	return run
 }
 
-func copies(f *record.File, name string, s *tree.Node, made []unit.Value) {
+func first(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+func copies(f *record.File, name string, s *tree.Node, run unit.Setting) {
 	for _, path := range [][]string{{"deploy", "replicas"}, {"scale"}} {
 		p, ok := s.Find(path...)
 		if !ok {
 			continue
 		}
-		set := unit.Setting{Kind: unit.SettingReplicas, Subject: name, Value: p.Value.String(), Location: f.At(p), Values: made}
+		set := unit.Setting{Kind: unit.SettingReplicas, Subject: name, Value: p.Value.String(), Location: f.At(p), Values: run.Values, Build: run.Build, Commands: run.Commands}
 		if p.Value.Open() {
 			set.Origin = unit.Unresolved
 		}
@@ -76,7 +108,7 @@ func copies(f *record.File, name string, s *tree.Node, made []unit.Value) {
 	}
 	for _, c := range s.Get("deploy", "placement", "constraints").Elements() {
 		if strings.Contains(strings.ReplaceAll(c.String(), " ", ""), "node.hostname==") {
-			f.Add(unit.Setting{Kind: unit.SettingSingleCopy, Subject: name, Value: "pinned host", Values: made, Location: unit.Location{Line: c.Line}})
+			f.Add(unit.Setting{Kind: unit.SettingSingleCopy, Subject: name, Value: "pinned host", Values: run.Values, Build: run.Build, Commands: run.Commands, Location: unit.Location{Line: c.Line}})
 		}
 	}
 }
@@ -135,6 +167,8 @@ func Label(key, value string) (technology, kind string) {
 	switch {
 	case strings.HasPrefix(key, "traefik.") && (strings.HasSuffix(key, "loadbalancer.sticky") || strings.HasSuffix(key, "loadbalancer.sticky.cookie") || strings.HasSuffix(key, "loadbalancer.stickiness") || strings.HasSuffix(key, "backend.loadbalancer.stickiness")):
 		return "traefik", "cookie"
+	case strings.HasSuffix(key, "nginx-proxy.loadbalance"):
+		return "nginx-proxy", nginx.Directives(value)
 	case strings.HasPrefix(key, "caddy") && strings.HasSuffix(key, ".lb_policy"):
 		name, _, _ := strings.Cut(value, " ")
 		return "caddy", caddy.Policy(name)

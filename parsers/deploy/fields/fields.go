@@ -6,6 +6,7 @@ package fields
 import (
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/unit"
 	"github.com/stateaudit/stateaudit/parsers/deploy/tree"
 )
 
@@ -15,12 +16,13 @@ type Hit struct {
 	At         tree.Pair // the field that says so
 	Technology string    // the tool that has this field, if only one does
 	Open       bool      // a template or variable decides
+	Because    []unit.Reason
 }
 
 // Of looks at a pair.
 func Of(p tree.Pair) (Hit, bool) {
 	h := Hit{At: p}
-	switch strings.ReplaceAll(p.Key.Text, "_", "") {
+	switch key(p) {
 	case "sessionAffinity", "sessionaffinity":
 		sessionAffinity(&h)
 	case "sessionPersistence":
@@ -46,8 +48,65 @@ func Of(p tree.Pair) (Hit, bool) {
 		h.Kind, h.At = hashOn(p)
 	case "lbPolicy", "lbpolicy", "loadBalancingMethod":
 		h.Kind = method(p.Value.String())
+	case "sessionState", "sessionstate":
+		h.Technology = "envoy"
+		h.Kind, h.At = sessionState(p)
 	}
 	return h, h.Kind != ""
+}
+
+// key is a name without the blanks of words, as its own tool writes it in YAML:
+// HCL starts it with a capital.
+func key(p tree.Pair) string {
+	name := strings.ReplaceAll(p.Key.Text, "_", "")
+	if name == "" {
+		return ""
+	}
+	return strings.ToLower(name[:1]) + name[1:]
+}
+
+// sessionState is of Envoy's filter for stateful sessions, wherever that is
+// configured.
+func sessionState(p tree.Pair) (string, tree.Pair) {
+	name := p.Value.Str("name")
+	kind := "cookie"
+	switch {
+	case !strings.Contains(name, "stateful_session"):
+		return "", p
+	case strings.Contains(name, "header"):
+		kind = "header"
+	}
+	for _, config := range []string{"typed_config", "typedConfig"} {
+		if inner, ok := p.Value.Find(config, "cookie"); ok {
+			return kind, inner
+		}
+	}
+	return kind, p
+}
+
+// Neutral tells whether a pair is the choice of a balancer that spreads clients
+// over the copies: what it says of hashing beside that has no effect.
+func Neutral(p tree.Pair) bool {
+	switch key(p) {
+	case "loadBalancer", "loadbalancer", "loadBalancerPolicy":
+	default:
+		return false
+	}
+	for _, name := range []string{"policy", "Policy", "type", "strategy"} {
+		if word := p.Value.Str(name); word != "" && !tree.Open(word) {
+			return !hashes(word)
+		}
+	}
+	return false
+}
+
+// hashes tells whether a policy sends the same client to the same copy, or may.
+func hashes(policy string) bool {
+	switch strings.ToLower(strings.ReplaceAll(strings.ReplaceAll(policy, "_", ""), "-", "")) {
+	case "roundrobin", "random", "leastrequest", "leastconn", "weightedleastrequest", "weightedroundrobin", "passthrough", "unspecified", "simple":
+		return false
+	}
+	return true
 }
 
 // sessionAffinity is a word in a Service and in Google's resources, and a map in
@@ -169,7 +228,7 @@ func hashPolicy(e tree.Pair, policy *tree.Node) string {
 	case "cookie":
 		return "cookie"
 	case "sourceIp", "sourceip", "sourceIP", "hashSourceIP":
-		if e.Value.On() {
+		if e.Value.On() || e.Value.IsMap() {
 			return "source-ip"
 		}
 	case "connectionProperties", "connectionproperties":
@@ -184,6 +243,10 @@ func hashPolicy(e tree.Pair, policy *tree.Node) string {
 		return header(name)
 	case "headerHashOptions":
 		return header(e.Value.Str("headerName"))
+	case "SourceIP":
+		if e.Value.On() {
+			return "source-ip"
+		}
 	case "field", "Field":
 		return consulField(e.Value.String(), first(policy.Str("fieldValue"), policy.Str("field_value"), policy.Str("FieldValue")))
 	}
@@ -265,10 +328,12 @@ func method(word string) string {
 	return ""
 }
 
-// header tells whether a header is of the client. The host and the path are of
-// the request: one client is spread by them.
+// header tells whether a header is of the client. The host, the path and what is
+// asked for are of the request: one client is spread by them.
 func header(name string) string {
 	switch n := strings.ToLower(name); {
+	case ofObject(n):
+		return ""
 	case n == "" || n == "host" || strings.HasPrefix(n, ":") || strings.Contains(n, "request-id") || strings.Contains(n, "uri") || strings.Contains(n, "path"):
 		return ""
 	case strings.Contains(n, "forwarded-for") || strings.Contains(n, "real-ip") || strings.Contains(n, "connecting-ip"):
@@ -277,6 +342,22 @@ func header(name string) string {
 		return "cookie"
 	}
 	return "header"
+}
+
+// ofObject tells whether a name is that of a thing and not of a client: one client
+// asks for many.
+func ofObject(name string) bool {
+	thing := false
+	for _, w := range strings.FieldsFunc(name, func(r rune) bool { return r == '-' || r == '_' || r == '.' }) {
+		switch w {
+		case "object", "document", "doc", "file", "asset", "image", "video", "media", "content", "item", "product", "key", "shard", "partition",
+			"cache", "bucket", "blob", "digest", "hash", "repo", "repository", "build", "model", "trace", "traceparent", "span", "correlation", "etag":
+			thing = true
+		case "user", "session", "sess", "sid", "client", "account", "customer", "device", "token", "auth", "api", "authorization", "cookie", "player", "member", "visitor":
+			return false
+		}
+	}
+	return thing
 }
 
 func ofUser(name string) string {

@@ -55,30 +55,52 @@ func traefik(f *record.File, doc *tree.Node) {
 	}
 }
 
-// envoy has a hash policy beside the cluster that a route leads to.
+// envoy has a hash policy beside the cluster that a route, or a TCP proxy, leads
+// to. Only a cluster that hashes goes by it.
 func envoy(f *record.File, doc *tree.Node) {
 	if doc.Get("static_resources") != nil || doc.Get("resources") != nil {
 		f.Recognise()
 	}
+	spread := spreading(doc)
 	doc.Walk(func(_ []string, p tree.Pair) bool {
 		cluster := record.Named(p.Value.Str("cluster"), "(any)")
 		for _, key := range []string{"hash_policy", "hashPolicy"} {
-			if inner, ok := p.Value.Pair(key); ok {
+			if inner, ok := p.Value.Pair(key); ok && !spread[cluster] {
 				if h, tied := fields.Of(inner); tied {
 					f.Affinity("envoy cluster "+cluster, h)
 				}
 			}
 		}
-		if p.Key.Text == "session_state" || p.Key.Text == "sessionState" {
-			h := fields.Hit{Kind: "cookie", At: p}
-			if strings.Contains(p.Value.Str("name"), "header") {
-				h.Kind = "header"
-			}
+		h, ok := fields.Of(p)
+		if ok && h.Technology == "envoy" {
 			f.Affinity("envoy stateful session", h)
 			return false
 		}
 		return true
 	})
+}
+
+// spreading lists the clusters of a file that do not hash: Envoy goes round the
+// endpoints of a cluster that says nothing.
+func spreading(doc *tree.Node) map[string]bool {
+	out := map[string]bool{}
+	list := func(clusters *tree.Node) {
+		for _, c := range clusters.Elements() {
+			policy := c.Str("lb_policy") + c.Str("lbPolicy")
+			chosen := c.Get("load_balancing_policy") != nil || c.Get("loadBalancingPolicy") != nil
+			if name := c.Str("name"); name != "" && !chosen && policy != "RING_HASH" && policy != "MAGLEV" && !tree.Open(policy) {
+				out[name] = true
+			}
+		}
+	}
+	list(doc.Get("static_resources", "clusters"))
+	list(doc.Get("staticResources", "clusters"))
+	for _, r := range doc.Get("resources").Elements() {
+		if strings.HasSuffix(r.Str("@type"), ".Cluster") {
+			list(&tree.Node{Kind: tree.List, Items: []*tree.Node{r}})
+		}
+	}
+	return out
 }
 
 // kong declares upstreams in a list, by name.
@@ -128,12 +150,11 @@ func consul(f *record.File, doc *tree.Node) {
 	}
 	f.Recognise()
 	doc.Walk(func(_ []string, p tree.Pair) bool {
-		p.Key = &tree.Node{Kind: p.Key.Kind, Text: strings.ToLower(p.Key.Text[:min(1, len(p.Key.Text))]) + p.Key.Text[min(1, len(p.Key.Text)):], Line: p.Key.Line, Column: p.Key.Column}
 		h, ok := fields.Of(p)
 		if ok {
 			f.Affinity("consul service "+doc.Str("Name")+doc.Str("name"), h)
 		}
-		return !ok
+		return !ok && !fields.Neutral(p)
 	})
 }
 

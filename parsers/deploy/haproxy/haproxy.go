@@ -169,7 +169,7 @@ func (s section) affinity(l line) string {
 		return "cookie"
 	case "stick":
 		if l.word(1) == "on" || l.word(1) == "match" {
-			return sample(l.word(2))
+			return kept(l.word(2))
 		}
 	}
 	return ""
@@ -219,6 +219,15 @@ func balance(words []string) string {
 		}
 	}
 	return ""
+}
+
+// kept tells what a table remembers a client by. A parameter of any name will do:
+// who asks with the same one meets the copy that the first met.
+func kept(expression string) string {
+	if e := strings.ToLower(expression); strings.HasPrefix(e, "url_param") || strings.HasPrefix(e, "urlp") {
+		return "other"
+	}
+	return sample(expression)
 }
 
 // sample tells what a sample expression fetches of a client.

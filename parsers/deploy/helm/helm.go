@@ -124,6 +124,9 @@ func (w walker) pair(n *tree.Node, p tree.Pair, at []string) bool {
 		w.file.Affinity("helm "+subject, h)
 		return false
 	}
+	if fields.Neutral(p) {
+		return false
+	}
 	kubernetes.Annotated(w.file, subject, p)
 	switch strings.ToLower(p.Key.Text) {
 	case "stickysessions", "stickysession", "sticky", "sessionaffinity":
@@ -132,7 +135,7 @@ func (w walker) pair(n *tree.Node, p tree.Pair, at []string) bool {
 			return false
 		}
 	case "replicacount", "replicas", "numreplicas":
-		w.count(p, at)
+		w.count(n, p, at)
 	case "maxreplicas":
 		if n.Get("enabled") == nil || n.Get("enabled").On() {
 			w.file.Bounds(w.subject(at[:max(len(at)-1, 0)]), n, "minReplicas", p.Key.Text)
@@ -150,10 +153,17 @@ func (w walker) pair(n *tree.Node, p tree.Pair, at []string) bool {
 	return true
 }
 
-func (w walker) count(p tree.Pair, at []string) {
-	if _, whole := p.Value.Int(); whole {
-		w.file.Number(unit.Setting{Kind: unit.SettingReplicas, Subject: w.subject(at), Origin: w.origin}, p)
+func (w walker) count(n *tree.Node, p tree.Pair, at []string) {
+	if _, whole := p.Value.Int(); !whole {
+		return
 	}
+	s := unit.Setting{Kind: unit.SettingReplicas, Subject: w.subject(at), Origin: w.origin}
+	for _, path := range [][]string{{"image"}, {"image", "repository"}, {"image", "name"}} {
+		if image := n.Str(path...); image != "" && !tree.Open(image) {
+			s.Values = []unit.Value{{Kind: unit.Literal, Text: image}}
+		}
+	}
+	w.file.Number(s, p)
 }
 
 // subject names what values are about: the keys that lead to them, or the chart.

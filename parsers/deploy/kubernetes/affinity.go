@@ -22,7 +22,7 @@ func balanced(f *record.File, o *tree.Node) {
 		}
 		h, ok := fields.Of(p)
 		if !ok {
-			return true
+			return !fields.Neutral(p)
 		}
 		tech := technology
 		if h.Technology != "" && tech == "kubernetes" {
@@ -31,8 +31,21 @@ func balanced(f *record.File, o *tree.Node) {
 		f.Affinity(tech+" "+kind+" "+name, h)
 		return false
 	})
+	if kind == "Service" {
+		persistent(f, name, o.Get("metadata", "labels"))
+	}
 	if kind == "Route" && technology == "openshift" {
 		route(f, name, o)
+	}
+}
+
+// persistent reads the labels by which a service of Istio keeps a client at the
+// pod that it met.
+func persistent(f *record.File, name string, labels *tree.Node) {
+	for label, kind := range map[string]string{"istio.io/persistent-session": "cookie", "istio.io/persistent-session-header": "header"} {
+		if p, ok := labels.Pair(label); ok && !p.Value.Off() {
+			f.Affinity("istio Service "+name, fields.Hit{Kind: kind, At: p, Open: p.Value.Open()})
+		}
 	}
 }
 

@@ -1,6 +1,8 @@
 package kubernetes
 
 import (
+	"strings"
+
 	"github.com/stateaudit/stateaudit/internal/unit"
 	"github.com/stateaudit/stateaudit/parsers/deploy/record"
 	"github.com/stateaudit/stateaudit/parsers/deploy/tree"
@@ -10,12 +12,16 @@ import (
 func workload(f *record.File, o *tree.Node) {
 	name := nameOf(o)
 	pod := o.Get("spec", "template", "spec")
-	made := images(pod)
+	run := unit.Setting{Subject: name, Values: images(pod), Commands: commands(pod)}
+	of := func(s unit.Setting) unit.Setting {
+		s.Subject, s.Values, s.Commands = run.Subject, run.Values, run.Commands
+		return s
+	}
 	if p, ok := o.Find("spec", "replicas"); ok {
-		f.Number(unit.Setting{Kind: unit.SettingReplicas, Subject: name, Values: made}, p)
+		f.Number(of(unit.Setting{Kind: unit.SettingReplicas}), p)
 	}
 	single := func(p tree.Pair, why string) {
-		f.Add(unit.Setting{Kind: unit.SettingSingleCopy, Subject: name, Value: why, Location: f.At(p), Values: made})
+		f.Add(of(unit.Setting{Kind: unit.SettingSingleCopy, Value: why, Location: f.At(p)}))
 	}
 	if p, ok := o.Find("spec", "strategy", "type"); ok && p.Value.String() == "Recreate" {
 		single(p, "Recreate strategy")
@@ -26,9 +32,9 @@ func workload(f *record.File, o *tree.Node) {
 		}
 	}
 	for _, c := range pod.Get("containers").Elements() {
-		processes(f, name, c, made)
+		processes(f, c, of)
 	}
-	volumes(f, name, pod, made)
+	volumes(f, name, pod, run.Values)
 }
 
 // volumes reads what is mounted into a pod and outlives it.
@@ -90,15 +96,33 @@ func images(pod *tree.Node) []unit.Value {
 	return out
 }
 
+// commands lists what the containers of a pod start, where that is not left to
+// the image.
+func commands(pod *tree.Node) []string {
+	var out []string
+	for _, c := range pod.Get("containers").Elements() {
+		var words []string
+		for _, key := range []string{"command", "args"} {
+			for _, w := range c.Get(key).Elements() {
+				words = append(words, w.String())
+			}
+		}
+		if len(words) > 0 {
+			out = append(out, strings.Join(words, " "))
+		}
+	}
+	return out
+}
+
 // processes reads the variable that web servers in Ruby take their number of
 // processes from.
-func processes(f *record.File, name string, container *tree.Node, made []unit.Value) {
+func processes(f *record.File, container *tree.Node, of func(unit.Setting) unit.Setting) {
 	for _, e := range container.Get("env").Elements() {
 		if e.Str("name") != "WEB_CONCURRENCY" {
 			continue
 		}
 		if p, ok := e.Pair("value"); ok {
-			f.Number(unit.Setting{Kind: unit.SettingProcesses, Subject: name, Values: made}, p)
+			f.Number(of(unit.Setting{Kind: unit.SettingProcesses}), p)
 		}
 	}
 }

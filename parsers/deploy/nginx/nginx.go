@@ -27,19 +27,71 @@ func match(path string) bool {
 }
 
 func read(f *record.File) {
-	for _, s := range statements(f.Masked().Text) {
+	all := statements(f.Masked().Text)
+	known := derived(all)
+	for _, s := range all {
 		switch {
 		case s.words[0].text == "upstream" || s.words[0].text == "server_name" || s.words[0].text == "proxy_pass":
 			f.Recognise()
 		case s.inside("upstream"):
-			upstream(f, s)
+			upstream(f, s, known)
 		}
 	}
 }
 
+// derived lists the variables that a configuration makes of others, by map, set
+// or split_clients, with all that they are made of.
+func derived(all []statement) map[string]string {
+	made := map[string]string{}
+	add := func(name, from string) {
+		for _, v := range variables(name) {
+			made[v] += " " + from
+		}
+	}
+	for _, s := range all {
+		switch {
+		case s.words[0].text == "map" || s.words[0].text == "split_clients":
+			add(s.argument(2), s.argument(1))
+		case s.words[0].text == "set":
+			add(s.argument(1), s.argument(2))
+		case s.inside("map") && len(s.words) > 1:
+			head := s.blocks[len(s.blocks)-1]
+			if len(head) > 2 {
+				add(head[2].text, s.argument(1))
+			}
+		}
+	}
+	return made
+}
+
+// behind lists the variables of a key, and those that these are made of.
+func behind(key string, made map[string]string) []string {
+	all := variables(key)
+	seen := map[string]bool{}
+	for i := 0; i < len(all); i++ {
+		if seen[all[i]] {
+			continue
+		}
+		seen[all[i]] = true
+		all = append(all, variables(made[all[i]])...)
+	}
+	return all
+}
+
+// Directives tells what a text of directives for an upstream ties a client by;
+// empty for none.
+func Directives(text string) string {
+	for _, s := range statements(text + ";") {
+		if kind := affinity(s, nil); kind != "" {
+			return kind
+		}
+	}
+	return ""
+}
+
 // upstream looks at a directive inside an upstream block.
-func upstream(f *record.File, s statement) {
-	value := affinity(s)
+func upstream(f *record.File, s statement, made map[string]string) {
+	value := affinity(s, made)
 	if value == "" {
 		return
 	}
@@ -52,7 +104,7 @@ func upstream(f *record.File, s statement) {
 }
 
 // affinity is what a directive ties a client by; empty for none.
-func affinity(s statement) string {
+func affinity(s statement, made map[string]string) string {
 	switch s.words[0].text {
 	case "ip_hash":
 		return "source-ip"
@@ -64,9 +116,21 @@ func affinity(s statement) string {
 	case "jvm_route":
 		return "cookie"
 	case "hash", "consistent_hash":
-		return HashKey(s.argument(1))
+		return hashKey(s.argument(1), made)
 	}
 	return ""
+}
+
+// hashKey is HashKey for a key that may have variables of the configuration's own.
+// A map may fall back to what differs with each request for clients that have no
+// cookie yet; those that have one are tied.
+func hashKey(key string, made map[string]string) string {
+	for _, v := range behind(key, made) {
+		if kind := variable(v); made[v] == "" && (kind == "cookie" || kind == "source-ip") && len(variables(key)) == 1 {
+			return kind
+		}
+	}
+	return HashKey(key)
 }
 
 // HashKey tells what a key made of nginx variables ties a client by; empty if

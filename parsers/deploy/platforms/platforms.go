@@ -19,10 +19,11 @@ func Readers() []record.Reader {
 	return []record.Reader{
 		{Name: "heroku", Match: named("app.json"), Marks: []string{"formation", "http-session-affinity"}, Read: each(heroku)},
 		{Name: "cloudfoundry", Match: like("manifest", ".yml", ".yaml"), Marks: []string{"applications:"}, Read: each(cloudFoundry)},
-		{Name: "fly", Match: like("fly", ".toml"), Read: each(fly)},
-		{Name: "render", Match: named("render.yaml", "render.yml"), Read: each(render)},
+		{Name: "cloudfoundry", Match: record.YAML, Marks: []string{"sticky_session"}, Read: each(router)},
+		{Name: "fly", Match: like("fly", ".toml"), Named: record.Called("fly.toml"), Read: each(fly)},
+		{Name: "render", Match: named("render.yaml", "render.yml"), Named: named("render.yaml", "render.yml"), Read: each(render)},
 		{Name: "appengine", Match: like("app", ".yaml", ".yml"), Marks: []string{"runtime:"}, Read: each(appEngine)},
-		{Name: "railway", Match: named("railway.json", "railway.toml"), Read: each(railway)},
+		{Name: "railway", Match: named("railway.json", "railway.toml"), Named: named("railway.json", "railway.toml"), Read: each(railway)},
 		{Name: "kamal", Match: like("deploy", ".yml", ".yaml"), Marks: []string{"servers:"}, Read: each(kamal)},
 		{Name: "copilot", Match: named("manifest.yml", "manifest.yaml"), Marks: []string{"Web Service"}, Read: each(copilot)},
 		{Name: "digitalocean", Match: doFile, Marks: []string{"instance_count", "services:"}, Read: each(digitalOcean)},
@@ -113,6 +114,40 @@ func cloudFoundry(f *record.File, doc *tree.Node) {
 			}
 		}
 	}
+}
+
+// router reads what the router of a Cloud Foundry is told of sticky sessions: as
+// properties in a manifest, or by operations that change one.
+func router(f *record.File, doc *tree.Node) {
+	const subject = "cloudfoundry router"
+	tied := func(name string, p tree.Pair) {
+		switch name {
+		case "sticky_session_cookie_names":
+			if len(p.Value.Elements()) > 0 || p.Value.Open() {
+				f.Affinity(subject, fields.Hit{Kind: "cookie", At: p, Open: p.Value.Open()})
+			}
+		case "sticky_sessions_for_auth_negotiate":
+			if p.Value.On() || p.Value.Open() {
+				f.Affinity(subject, fields.Hit{Kind: "cookie", At: p, Open: p.Value.Open()})
+			}
+		}
+	}
+	for _, operation := range doc.Elements() {
+		where := operation.Str("path")
+		if p, ok := operation.Pair("value"); ok && operation.Str("type") == "replace" {
+			name := strings.TrimSuffix(where[strings.LastIndex(where, "/")+1:], "?")
+			if name == "-" {
+				parts := strings.Split(where, "/")
+				name = strings.TrimSuffix(parts[max(len(parts)-2, 0)], "?")
+				p.Value = &tree.Node{Kind: tree.List, Items: []*tree.Node{p.Value}}
+			}
+			tied(name, p)
+		}
+	}
+	doc.Walk(func(_ []string, p tree.Pair) bool {
+		tied(p.Key.Text, p)
+		return true
+	})
 }
 
 func fly(f *record.File, doc *tree.Node) {

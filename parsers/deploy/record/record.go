@@ -7,11 +7,13 @@
 package record
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
 	"github.com/stateaudit/stateaudit/parsers/deploy/fields"
+	"github.com/stateaudit/stateaudit/parsers/deploy/given"
 	"github.com/stateaudit/stateaudit/parsers/deploy/tree"
 )
 
@@ -24,13 +26,24 @@ type Reader struct {
 	// Marks are words of which a file of the technology has at least one; none
 	// stands for every file that matches.
 	Marks []string
+	// Named tells from the path alone that a file is of the technology, so that it
+	// is worth telling if it cannot be read at all. It may be nil.
+	Named func(path string) bool
 	Read  func(*File)
+}
+
+// Called matches files that have one of the names, templates aside.
+func Called(names ...string) func(string) bool {
+	return func(path string) bool { return slices.Contains(names, Base(path)) }
 }
 
 // Wants tells whether a reader should be asked about a file.
 func (r Reader) Wants(path, content string) bool {
 	if !r.Match(path) {
 		return false
+	}
+	if r.Named != nil && r.Named(path) {
+		return true
 	}
 	for _, m := range r.Marks {
 		if strings.Contains(content, m) {
@@ -45,7 +58,10 @@ type File struct {
 	Path    string
 	Content string // as it is in the checkout
 	Env     string // the environment that its path speaks of
+	// Given is what the checkout gives to parameters; nil if nobody asked.
+	Given *given.Set
 
+	because  map[int][]unit.Reason // by line: what a template decided it by
 	masked   *tree.Masked
 	docs     []*tree.Node
 	read     bool
@@ -90,11 +106,19 @@ func (f *File) Problem(line int, message string) {
 // Masked is the content without its templates.
 func (f *File) Masked() tree.Masked {
 	if f.masked == nil {
-		m := tree.Mask(f.Content)
+		text := f.Content
+		if filled, ok := f.Given.Template(f.Path, text); ok {
+			text = filled.Text
+			f.Depends(filled.Because)
+		}
+		m := tree.Mask(text)
 		f.masked = &m
 	}
 	return *f.masked
 }
+
+// Depends says by line what parameters decided.
+func (f *File) Depends(because map[int][]unit.Reason) { f.because = because }
 
 // Line returns a line as written, without its end; empty if there is none.
 func (f *File) Line(n int) string {
@@ -138,7 +162,7 @@ func (f *File) Documents() []*tree.Node {
 
 // Affinity notes that a field ties clients.
 func (f *File) Affinity(subject string, h fields.Hit) {
-	s := unit.Setting{Kind: unit.SettingAffinity, Subject: subject, Value: h.Kind, Location: f.At(h.At)}
+	s := unit.Setting{Kind: unit.SettingAffinity, Subject: subject, Value: h.Kind, Location: f.At(h.At), Because: append(h.Because[:len(h.Because):len(h.Because)], h.At.Value.Because...)}
 	if h.Open {
 		s.Origin = unit.Unresolved
 	}
@@ -147,7 +171,7 @@ func (f *File) Affinity(subject string, h fields.Hit) {
 
 // Number notes a count; one that a template or a variable gives is unresolved.
 func (f *File) Number(s unit.Setting, p tree.Pair) {
-	s.Value, s.Location = p.Value.String(), f.At(p)
+	s.Value, s.Location, s.Because = p.Value.String(), f.At(p), p.Value.Because
 	if _, whole := p.Value.Int(); !whole {
 		s.Origin = unit.Unresolved
 	}
@@ -198,8 +222,53 @@ func (f *File) Add(s unit.Setting) {
 	if s.Origin == "" {
 		s.Origin = unit.Written
 	}
-	if s.Kind == unit.SettingAffinity && f.questioned(s.Location.Line) {
+	if s.Kind == unit.SettingAffinity && f.questioned(s.Location.Line) || f.branched(s) {
 		s.Origin = unit.Unresolved
+	}
+	s.Because = distinct(append(s.Because[:len(s.Because):len(s.Because)], f.because[s.Location.Line]...))
+	f.settings = append(f.settings, s)
+}
+
+// distinct keeps the first of reasons that are the same.
+func distinct(all []unit.Reason) []unit.Reason {
+	var out []unit.Reason
+	for _, r := range all {
+		if !slices.Contains(out, r) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// Variant reads the file as it is where it is used in one of several ways. What is
+// written in one of them is written; a place that another leaves open is not.
+func (f *File) Variant(read func(*File)) {
+	inner := &File{Path: f.Path, Content: f.Content, Env: f.Env, Given: f.Given}
+	read(inner)
+	f.known = f.known || inner.known
+	for _, s := range inner.settings {
+		f.join(s)
+	}
+	for _, p := range inner.problems {
+		if !slices.Contains(f.problems, p) {
+			f.problems = append(f.problems, p)
+		}
+	}
+}
+
+// join adds a setting unless the same place has one that says as much.
+func (f *File) join(s unit.Setting) {
+	for i, have := range f.settings {
+		if have.Kind != s.Kind || have.Subject != s.Subject || have.Location != s.Location {
+			continue
+		}
+		if have.Origin == unit.Unresolved && s.Origin != unit.Unresolved {
+			f.settings[i] = s
+			return
+		}
+		if have.Value == s.Value || s.Origin == unit.Unresolved {
+			return
+		}
 	}
 	f.settings = append(f.settings, s)
 }
@@ -217,6 +286,25 @@ func (f *File) Embed(text string, before int, read func(*File)) {
 		f.Problem(p.Line+before, p.Message)
 	}
 	f.known = f.known || inner.known
+}
+
+// branched tells whether a number of copies stands in a branch of a template that
+// may not be taken, or is of something whose name is not known.
+func (f *File) branched(s unit.Setting) bool {
+	switch s.Kind {
+	case unit.SettingReplicas, unit.SettingAutoscaling, unit.SettingProcesses, unit.SettingSingleCopy:
+	default:
+		return false
+	}
+	if s.Subject == "(templated)" && len(f.because[s.Location.Line]) > 0 {
+		return true
+	}
+	for _, c := range f.Masked().Under(s.Location.Line) {
+		if word, _, _ := strings.Cut(c, " "); word == "if" || word == "unless" || word == "case" {
+			return true
+		}
+	}
+	return false
 }
 
 // questioned tells whether a template's condition about affinity itself decides

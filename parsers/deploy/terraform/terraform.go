@@ -16,7 +16,12 @@ import (
 
 // Reader returns the reader.
 func Reader() record.Reader {
-	return record.Reader{Name: "terraform", Match: match, Marks: []string{"resource", "module", "job", "service-resolver"}, Read: read}
+	return record.Reader{Name: "terraform", Match: match, Marks: []string{"resource", "module", "job", "service-resolver"}, Named: declared, Read: read}
+}
+
+// declared tells the files that only Terraform and Nomad have; HCL is also of others.
+func declared(path string) bool {
+	return record.Ending(path, ".tf", ".tf.json", ".tofu", ".nomad", ".nomad.hcl")
 }
 
 func match(path string) bool {
@@ -30,11 +35,19 @@ func read(f *record.File) {
 		}
 		return
 	}
-	root, faults := tree.HCL(f.Content)
-	for _, fault := range faults {
-		f.Problem(fault.Line, fault.Message)
+	scopes := []*tree.Scope{nil}
+	if known := f.Given.Terraform(f.Path); len(known) > 0 {
+		scopes = known
 	}
-	document(f, root)
+	for _, scope := range scopes {
+		f.Variant(func(f *record.File) {
+			root, faults := tree.HCL(f.Content, scope)
+			for _, fault := range faults {
+				f.Problem(fault.Line, fault.Message)
+			}
+			document(f, root)
+		})
+	}
 }
 
 func document(f *record.File, doc *tree.Node) {
@@ -87,6 +100,9 @@ func tied(f *record.File, subject, kind string, of *tree.Node) {
 		}
 		if h, ok := fields.Of(p); ok && h.Technology == "" {
 			f.Affinity(subject, h)
+			return false
+		}
+		if fields.Neutral(p) {
 			return false
 		}
 		kubernetes.Annotated(f, strings.TrimPrefix(subject, "terraform "), p)
@@ -202,12 +218,31 @@ func job(f *record.File, jobs *tree.Node) {
 			}
 			for _, g := range p.Value.Entries() {
 				if n, ok := g.Value.Pair("count"); ok {
-					f.Number(unit.Setting{Kind: unit.SettingReplicas, Subject: g.Key.Text}, n)
+					f.Number(tasks(g.Value, unit.Setting{Kind: unit.SettingReplicas, Subject: g.Key.Text}), n)
 				}
 			}
 		}
 		tied(f, "nomad job "+j.Key.Text, "", j.Value)
 	}
+}
+
+// tasks adds to the setting of a group what its tasks run.
+func tasks(group *tree.Node, s unit.Setting) unit.Setting {
+	for _, p := range group.Entries() {
+		if p.Key.Text != "task" {
+			continue
+		}
+		for _, task := range p.Value.Entries() {
+			config := task.Value.Get("config")
+			if image := config.Str("image"); image != "" && !tree.Open(image) {
+				s.Values = append(s.Values, unit.Value{Kind: unit.Literal, Text: image})
+			}
+			if command := config.Str("command"); command != "" && !tree.Open(command) {
+				s.Commands = append(s.Commands, command)
+			}
+		}
+	}
+	return s
 }
 
 func first(texts ...string) string {

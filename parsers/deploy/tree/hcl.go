@@ -11,17 +11,23 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
 // HCL reads a document into the form that its JSON syntax has: the labels of a
 // block are keys inside each other. Expressions that need more than the document
 // become open scalars. If the document does not parse, its blocks are read one
 // by one, so that only those at fault are missing.
-func HCL(text string) (root *Node, faults []Fault) {
+//
+// With a scope, what it has is put in the place of variables, blocks that are
+// made dynamically are there as often as it says, and the nodes say what they
+// depend on.
+func HCL(text string, scope *Scope) (root *Node, faults []Fault) {
 	if line := nestedTooDeeply(text); line > 0 {
 		return &Node{Kind: Map, Line: 1, Column: 1}, []Fault{{Line: line, Message: "HCL that is nested too deeply: not read"}}
 	}
-	root, faults = hclBody(text, 0)
+	root, faults = hclBody(text, 0, scope)
 	if len(faults) == 0 {
 		return root, nil
 	}
@@ -30,7 +36,7 @@ func HCL(text string) (root *Node, faults []Fault) {
 	lines := strings.SplitAfter(text, "\n")
 	start := 0
 	flush := func(end int) {
-		if part, wrong := hclBody(strings.Join(lines[start:end], ""), start); len(wrong) == 0 {
+		if part, wrong := hclBody(strings.Join(lines[start:end], ""), start, scope); len(wrong) == 0 {
 			merge(root, part)
 		}
 		start = end
@@ -48,7 +54,14 @@ func HCL(text string) (root *Node, faults []Fault) {
 // indent it.
 func blockStart() *regexp.Regexp { return regexp.MustCompile(`^[a-z_]+ ("[^"]*" ?)*\{`) }
 
-func hclBody(text string, before int) (root *Node, faults []Fault) {
+// Scope is what variables stand for.
+type Scope struct {
+	Context *hcl.EvalContext
+	// Because lists what an expression depends on.
+	Because func(hcl.Expression) []unit.Reason
+}
+
+func hclBody(text string, before int, scope *Scope) (root *Node, faults []Fault) {
 	defer func() {
 		if recover() != nil {
 			root, faults = &Node{Kind: Map}, []Fault{{Line: before + 1, Message: "HCL that does not parse: the HCL library gave up"}}
@@ -67,16 +80,20 @@ func hclBody(text string, before int) (root *Node, faults []Fault) {
 	if len(faults) > 0 {
 		return &Node{Kind: Map}, faults
 	}
-	b := hclBuilder{text: text}
+	b := hclBuilder{text: text, scope: scope}
 	return b.body(file.Body.(*hclsyntax.Body)), nil
 }
 
-type hclBuilder struct{ text string }
+type hclBuilder struct {
+	text    string
+	scope   *Scope
+	because []unit.Reason // of the block that is being made
+}
 
 // body makes a map. Attributes have no order in the library's tree, so all is
 // put in the order of the lines.
 func (b hclBuilder) body(body *hclsyntax.Body) *Node {
-	n := &Node{Kind: Map, Line: body.SrcRange.Start.Line, Column: body.SrcRange.Start.Column}
+	n := &Node{Kind: Map, Line: body.SrcRange.Start.Line, Column: body.SrcRange.Start.Column, Because: b.because}
 	for _, a := range inOrder(body.Attributes) {
 		n.Pairs = append(n.Pairs, Pair{key(a.Name, a.NameRange), b.expression(a.Expr, 0)})
 	}
@@ -115,10 +132,10 @@ func nestedTooDeeply(text string) int {
 	return 0
 }
 
-// block puts a block below its type and labels. One that is made dynamically is
-// there or not as an expression decides, so it is left out.
+// block puts a block below its type and labels.
 func (b hclBuilder) block(into *Node, block *hclsyntax.Block) {
 	if block.Type == "dynamic" {
+		b.dynamic(into, block)
 		return
 	}
 	keys := []*Node{key(block.Type, block.TypeRange)}
@@ -132,6 +149,39 @@ func (b hclBuilder) block(into *Node, block *hclsyntax.Block) {
 	into.Pairs = append(into.Pairs, Pair{last, b.body(block.Body)})
 }
 
+// dynamic makes a block that an expression decides about. If that is not known,
+// the block may be there or not, so it is left out; if it is there several times,
+// the first stands for all.
+func (b hclBuilder) dynamic(into *Node, block *hclsyntax.Block) {
+	each, ok := block.Body.Attributes["for_each"]
+	if !ok || len(block.Labels) != 1 || b.scope == nil {
+		return
+	}
+	v, diags := each.Expr.Value(b.scope.Context)
+	if diags.HasErrors() || v.IsNull() || !v.IsKnown() || !v.CanIterateElements() {
+		return
+	}
+	name := block.Labels[0]
+	if a, ok := block.Body.Attributes["iterator"]; ok {
+		if keyword := hcl.ExprAsKeyword(a.Expr); keyword != "" {
+			name = keyword
+		}
+	}
+	for it := v.ElementIterator(); it.Next(); {
+		k, element := it.Element()
+		inner := b.scope.Context.NewChild()
+		inner.Variables = map[string]cty.Value{name: cty.ObjectVal(map[string]cty.Value{"key": k, "value": element})}
+		b.because = append(b.because[:len(b.because):len(b.because)], b.scope.Because(each.Expr)...)
+		b.scope = &Scope{Context: inner, Because: b.scope.Because}
+		for _, content := range block.Body.Blocks {
+			if content.Type == "content" {
+				into.Pairs = append(into.Pairs, Pair{key(block.Labels[0], block.LabelRanges[0]), b.body(content.Body)})
+			}
+		}
+		return
+	}
+}
+
 func key(name string, r hcl.Range) *Node {
 	return &Node{Kind: Scalar, Text: name, Quoted: r.End.Byte-r.Start.Byte == len(name)+2, Line: r.Start.Line, Column: r.Start.Column}
 }
@@ -141,7 +191,7 @@ const maxExpression = 50
 
 func (b hclBuilder) expression(e hclsyntax.Expression, depth int) *Node {
 	r := e.Range()
-	n := &Node{Line: r.Start.Line, Column: r.Start.Column}
+	n := &Node{Line: r.Start.Line, Column: r.Start.Column, Because: b.because}
 	if depth > maxExpression {
 		return n
 	}
@@ -164,8 +214,11 @@ func (b hclBuilder) expression(e hclsyntax.Expression, depth int) *Node {
 		}
 	}
 	n.Kind = Scalar
-	if text, ok := literal(e); ok {
+	if text, ok := b.literal(e); ok {
 		n.Text = text
+		if b.scope != nil {
+			n.Because = append(n.Because[:len(n.Because):len(n.Because)], b.scope.Because(e)...)
+		}
 		n.Block = r.End.Line > r.Start.Line
 		n.Quoted = !n.Block && r.End.Byte-r.Start.Byte == len(text)+2
 		return n
@@ -182,7 +235,7 @@ func encodes(function string) bool {
 func (b hclBuilder) objectKey(e hclsyntax.Expression) *Node {
 	k := b.expression(e, maxExpression)
 	k.Kind = Scalar
-	if text, ok := literal(e); ok {
+	if text, ok := b.literal(e); ok {
 		k.Text = text
 	} else {
 		k.Text = "${" + b.source(e.Range()) + "}"
@@ -198,9 +251,13 @@ func (b hclBuilder) source(r hcl.Range) string {
 	return b.text[start:end]
 }
 
-// literal evaluates an expression that needs nothing else.
-func literal(e hclsyntax.Expression) (string, bool) {
-	v, diags := e.Value(nil)
+// literal evaluates an expression that needs nothing but the scope.
+func (b hclBuilder) literal(e hclsyntax.Expression) (string, bool) {
+	var context *hcl.EvalContext
+	if b.scope != nil {
+		context = b.scope.Context
+	}
+	v, diags := e.Value(context)
 	if diags.HasErrors() || v.IsNull() || !v.IsWhollyKnown() || !v.Type().IsPrimitiveType() {
 		return "", false
 	}

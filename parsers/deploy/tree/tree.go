@@ -9,6 +9,8 @@ package tree
 import (
 	"strconv"
 	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
 // Kind of a node.
@@ -30,8 +32,10 @@ type Node struct {
 	Block  bool // a text of its own lines, which start behind Line
 	// Line and Column of the first character, from 1; columns count bytes.
 	Line, Column int
-	Pairs        []Pair  // of a map, in the order written; merged ones last
-	Items        []*Node // of a list
+	Tag          string        // of CloudFormation's functions: "!If"
+	Because      []unit.Reason // what a value that was computed depends on
+	Pairs        []Pair        // of a map, in the order written; merged ones last
+	Items        []*Node       // of a list
 }
 
 // Pair is a key of a map and its value, neither of which is nil.

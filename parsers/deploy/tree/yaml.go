@@ -172,6 +172,9 @@ func (b *builder) node(y *yaml.Node) *Node {
 	}
 	b.made[y] = nil
 	n := &Node{Line: b.before + y.Line, Column: b.column(y.Line, y.Column)}
+	if strings.HasPrefix(y.Tag, "!") && !strings.HasPrefix(y.Tag, "!!") && len(y.Tag) > 1 {
+		n.Tag = y.Tag
+	}
 	switch y.Kind {
 	case yaml.ScalarNode:
 		n.Kind, n.Text = Scalar, y.Value
@@ -180,7 +183,7 @@ func (b *builder) node(y *yaml.Node) *Node {
 		switch {
 		case y.Tag == "!!null":
 			n.Kind, n.Text = Null, ""
-		case strings.HasPrefix(y.Tag, "!") && !strings.HasPrefix(y.Tag, "!!") && len(y.Tag) > 1:
+		case n.Tag != "":
 			n.Text = "${" + y.Value + "}" // a function, as of CloudFormation
 		}
 	case yaml.SequenceNode:

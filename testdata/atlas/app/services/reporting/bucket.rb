@@ -5,7 +5,7 @@ module Reporting
     NAME = "atlas-reports".freeze
 
     def self.put(key, body)
-      client.put_object(bucket: NAME, key: key, body: body) # want: blocking-side-effect
+      client.put_object(bucket: NAME, key: key, body: body) # by a job, or in a pool beside the request
     end
 
     def self.get(key)

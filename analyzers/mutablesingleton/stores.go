@@ -1,0 +1,59 @@
+package mutablesingleton
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/bindings"
+	"github.com/stateaudit/stateaudit/internal/effects"
+	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/remedy"
+	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/rule"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// reportStores reports the stores of libraries in which the only copy of something
+// is kept: the counters of limiters, captchas to be answered, feature flags.
+func reportStores(p *rule.Pass) {
+	for _, k := range p.Local(bindings.Limiter) {
+		reportKept(p, k, result.Counter, result.RateLimiter, "requests are counted")
+	}
+	for _, k := range p.Local(bindings.Flags) {
+		reportKept(p, k, result.Flag, result.FeatureFlag, "feature flags are kept")
+	}
+	for _, f := range p.Program.Functions() {
+		if f.Test || !f.Boot && !f.Serving {
+			continue
+		}
+		for i := range f.Calls {
+			c := &f.Calls[i]
+			if e, ok := effects.Of(c); ok && !effects.Chosen(c) {
+				reportCall(p, f, c, e)
+			}
+		}
+	}
+}
+
+func reportKept(p *rule.Pass, k rule.Kept, c result.Category, g result.Group, says string) {
+	p.ReportKept(k, result.Finding{
+		Category: c, Group: &g, Fix: remedy.Fix(c, g, unit.Ruby),
+		Message: fmt.Sprintf("In production %s in %s, %s. With two copies %s.", says, k.Place(), k.Chosen(), remedy.Breaks(c, g)),
+	})
+}
+
+func reportCall(p *rule.Pass, f *program.Function, c *unit.Call, e effects.Effect) {
+	var finding result.Finding
+	switch e.Kind {
+	case effects.LimiterStore:
+		g := result.RateLimiter
+		finding = result.Finding{Category: result.Counter, Group: &g, Message: fmt.Sprintf("`%s` counts requests in %s. With two copies %s.", f.Symbol, e.What, remedy.Breaks(result.Counter, g)), Fix: remedy.Fix(result.Counter, g, f.Language)}
+	case effects.AnswerStore:
+		finding = result.Finding{Category: result.Registry, Message: fmt.Sprintf("`%s` keeps %s. With two copies the answer that reaches the other one is refused.", f.Symbol, e.What), Fix: "Keep them in Redis or the database, where every copy finds them."}
+	default:
+		return
+	}
+	finding.Symbol, finding.Language, finding.Location = c.Callee[strings.LastIndexByte(c.Callee, '/')+1:], f.Language, c.Location
+	finding.Evidence = []result.Evidence{{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: c.Location, Note: "made here"}}
+	p.Report(finding)
+}

@@ -1,0 +1,396 @@
+package flow
+
+import (
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// link is a call that has been joined with what it runs.
+type link struct {
+	from, op, to int32
+	kind         callKind
+}
+
+type dispatchKey struct {
+	from, op, node int32
+	method         string
+	kind           callKind
+}
+
+// call puts a call into effect.
+func (s *solver) call(in *instance, i int32) {
+	op := &in.fn.Ops[i]
+	kind := plain
+	if op.Call.Async {
+		kind = beside
+	}
+	switch {
+	case op.Call.Dynamic && op.Name == "":
+		s.each(in.slot(op.Base), func(n int32) { s.callFunction(in, i, n, kind, op.Args) })
+	case op.Call.Dynamic:
+		s.each(in.slot(op.Base), func(n int32) { s.dispatchOn(in, i, n, op.Name, kind, op.Args) })
+		if op.Call.Foreign {
+			s.foreign(in, i)
+		}
+	case op.Call.Foreign:
+		s.foreign(in, i)
+	default:
+		s.static(in, i, kind)
+	}
+}
+
+func (s *solver) static(in *instance, i int32, kind callKind) {
+	op := &in.fn.Ops[i]
+	f := s.functions[op.Name]
+	if f == nil {
+		return
+	}
+	if op.Call.Method && len(op.Args) > 0 && op.Args[0] != 0 {
+		// Until an object arrives the method counts as reached, on nothing.
+		s.join(in, i, s.instance(f, context{}), kind, 0, op.Args, 1)
+		s.each(in.slot(op.Args[0]), func(n int32) { s.callMethod(in, i, f, n, kind, op.Args[1:]) })
+		return
+	}
+	s.join(in, i, s.instance(f, s.siteOf(f, in, i)), kind, 0, op.Args, 0)
+}
+
+// siteOf is the context by call, for functions that are cloned.
+func (s *solver) siteOf(f *function, in *instance, i int32) context {
+	if !f.cloned || in.fn == f {
+		return context{}
+	}
+	return context{site: in.id + 1, op: i}
+}
+
+// callMethod runs a method on one object.
+func (s *solver) callMethod(in *instance, i int32, f *function, n int32, kind callKind, args []unit.Slot) {
+	ctx := context{on: n}
+	if f.cloned && in.fn != f && s.makes(f) {
+		ctx = s.siteOf(f, in, i)
+		ctx.on = n
+	}
+	s.join(in, i, s.instance(f, ctx), kind, n, args, 0)
+}
+
+// makes tells a method that makes objects of its own, or calls what it is given.
+func (s *solver) makes(f *function) bool {
+	for i := range f.Ops {
+		if k := f.Ops[i].Kind; k == unit.OpMake || k == unit.OpCall && f.Ops[i].Call.Dynamic && f.Ops[i].Name == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// callFunction runs the function that an object is.
+func (s *solver) callFunction(in *instance, i int32, n int32, kind callKind, args []unit.Slot) *instance {
+	o := &s.objects[s.nodes[n].object]
+	f := s.functions[o.function]
+	if o.function == "" || f == nil {
+		return nil
+	}
+	ctx := context{}
+	if o.maker != nil {
+		ctx.on = n
+	} else {
+		ctx = s.siteOf(f, in, i)
+	}
+	to := s.instance(f, ctx)
+	s.join(in, i, to, kind, 0, args, 0)
+	return to
+}
+
+// dispatchOn runs the method of a name on an object, whatever its type: its own,
+// or the one of an embedded type on the part that is that type.
+func (s *solver) dispatchOn(in *instance, i, n int32, method string, kind callKind, args []unit.Slot) {
+	key := dispatchKey{in.id, i, n, method, kind}
+	if s.dispatch[key] {
+		return
+	}
+	s.dispatch[key] = true
+	if s.objects[s.nodes[n].object].function != "" {
+		s.callFunction(in, i, n, kind, args)
+		return
+	}
+	m, ok := s.methods[s.nodes[n].typ][method]
+	if !ok {
+		return
+	}
+	run := func(on int32) {
+		if m.Function == "" {
+			s.dispatchOn(in, i, on, method, kind, args)
+		} else if f := s.functions[m.Function]; f != nil {
+			s.callMethod(in, i, f, on, kind, args)
+		}
+	}
+	s.walk(n, m.Path, run)
+}
+
+// walk goes along embedded fields and hands each place at the end to a function.
+func (s *solver) walk(n int32, path []unit.EmbeddedField, then func(int32)) {
+	if len(path) == 0 {
+		then(n)
+		return
+	}
+	part := s.child(n, path[0].Field, ownerOf(path))
+	if part == 0 {
+		return
+	}
+	if path[0].Indirect {
+		s.each(s.contentOf(part), func(m int32) { s.walk(m, path[1:], then) })
+		return
+	}
+	s.walk(part, path[1:], then)
+}
+
+// ownerOf is the type of the first step's place, as the next step's field names it.
+func ownerOf(path []unit.EmbeddedField) string {
+	if len(path) < 2 {
+		return ""
+	}
+	return path[1].Field[:strings.LastIndexByte(path[1].Field, '.')]
+}
+
+// join links a call with an instance: arguments to parameters, results back.
+func (s *solver) join(in *instance, i int32, to *instance, kind callKind, receiver int32, args []unit.Slot, skip int) {
+	params := to.fn.Params
+	if receiver != 0 && len(params) > 0 {
+		s.add(to.slot(params[0]), receiver)
+		params = params[1:]
+	}
+	key := link{in.id, i, to.id, kind}
+	if s.linked[key] {
+		return
+	}
+	s.linked[key] = true
+	note := ""
+	if apply := in.fn.Ops[i].Call; apply != nil {
+		note = apply.Note
+	}
+	in.calls = append(in.calls, call{to: to, op: i, kind: kind, note: note})
+	for k := skip; k < len(args) && k < len(params); k++ {
+		s.edge(in.slot(args[k]), to.slot(params[k]))
+	}
+	s.handBack(in, i, to)
+}
+
+// handBack lets results flow to the caller.
+func (s *solver) handBack(in *instance, i int32, to *instance) {
+	results := in.fn.Ops[i].To
+	if len(results) == 0 {
+		return
+	}
+	for k := range to.fn.Ops {
+		op := &to.fn.Ops[k]
+		if op.Kind != unit.OpReturn {
+			continue
+		}
+		for r := 0; r < len(op.Args) && r < len(results); r++ {
+			s.edge(to.slot(op.Args[r]), in.slot(results[r]))
+		}
+	}
+}
+
+// foreign puts a call of code outside the checkout into effect. It makes its
+// results, keeps what it is given in its receiver and its results, hands back what
+// fits, and calls the functions and methods it was given.
+func (s *solver) foreign(in *instance, i int32) {
+	op := &in.fn.Ops[i]
+	made := s.unknownResults(in, i)
+	receiver := int32(0)
+	args := op.Args
+	switch {
+	case op.Call.Dynamic:
+		receiver = in.slot(op.Base)
+	case op.Call.Method && len(args) > 0:
+		receiver, args = in.slot(args[0]), args[1:]
+	}
+	kept := s.variable()
+	for _, a := range args {
+		s.edge(in.slot(a), kept)
+	}
+	for _, n := range made {
+		s.edge(kept, s.storedIn(s.child(n, anyElement, "")))
+	}
+	if receiver != 0 {
+		s.each(receiver, func(n int32) {
+			if !s.foreignObject(n) {
+				return
+			}
+			elem := s.child(n, anyElement, "")
+			if elem == 0 {
+				return
+			}
+			s.edge(kept, s.storedIn(elem))
+			s.takeOut(in, i, s.contentOf(elem))
+		})
+	}
+	s.shareElements(in, i, args, made)
+	s.callBack(in, i)
+}
+
+// foreignObject tells an object whose inside is not the checkout's.
+func (s *solver) foreignObject(n int32) bool {
+	if s.objects[s.nodes[n].object].function != "" {
+		return false
+	}
+	return s.methods[s.nodes[n].typ] == nil
+}
+
+// unknownResults makes an object for each result of a call of which the body is
+// not known.
+func (s *solver) unknownResults(in *instance, i int32) []int32 {
+	op := &in.fn.Ops[i]
+	var made []int32
+	for k, slot := range op.To {
+		if slot == 0 || k >= len(op.Call.Out) || op.Call.Out[k] == "-" || op.Call.Out[k] == "error" {
+			continue
+		}
+		n := s.newObject(object{typ: op.Call.Out[k], maker: in, op: i, foreign: true, depth: in.depth})
+		s.add(in.slot(slot), n)
+		made = append(made, n)
+	}
+	return made
+}
+
+// takeOut hands what a container holds to the results that it fits.
+func (s *solver) takeOut(in *instance, i, content int32) {
+	op := &in.fn.Ops[i]
+	for k, slot := range op.To {
+		if slot == 0 || k >= len(op.Call.Out) || op.Call.Out[k] == "-" {
+			continue
+		}
+		typ, to := op.Call.Out[k], in.slot(slot)
+		s.each(content, func(n int32) {
+			if typ == "" || s.nodes[n].typ != "" && s.fits(n, typ) {
+				s.add(to, n)
+			}
+		})
+	}
+}
+
+// shareElements lets a collection that is made from another have its elements.
+func (s *solver) shareElements(in *instance, i int32, args []unit.Slot, made []int32) {
+	for _, n := range made {
+		typ := s.nodes[n].typ
+		if !strings.HasPrefix(typ, "[]") && !strings.HasPrefix(typ, "map[") {
+			continue
+		}
+		elem := s.child(n, anyElement, "")
+		for _, a := range args {
+			s.each(in.slot(a), func(from int32) {
+				if t := s.nodes[from].typ; strings.HasPrefix(t, "[]") || strings.HasPrefix(t, "map[") {
+					s.edge(s.contentOf(s.child(from, anyElement, "")), s.storedIn(elem))
+				}
+			})
+		}
+	}
+}
+
+// serveResults lets the functions that an instance returns be called while serving,
+// and those that these return: a middleware makes a handler of a handler.
+func (s *solver) serveResults(in *instance, depth int) {
+	if depth > maxDepth {
+		return
+	}
+	for i := range in.fn.Ops {
+		op := &in.fn.Ops[i]
+		if op.Kind != unit.OpReturn {
+			continue
+		}
+		for _, a := range op.Args {
+			s.each(in.slot(a), func(n int32) {
+				if to := s.callFunction(in, int32(i), n, served, nil); to != nil {
+					s.serveResults(to, depth+1)
+				}
+			})
+		}
+	}
+}
+
+// callBack lets code outside call the functions that it was handed, and the
+// methods that it expects of objects.
+func (s *solver) callBack(in *instance, i int32) {
+	op := &in.fn.Ops[i]
+	kind := backKind(op.Call.Hands)
+	for k, a := range op.Args {
+		var methods []string
+		if k < len(op.Call.Ifaces) {
+			methods = op.Call.Ifaces[k]
+		}
+		if a == 0 || op.Call.Method && k == 0 {
+			continue
+		}
+		s.each(in.slot(a), func(n int32) { s.handedOver(in, i, n, kind, methods, true) })
+	}
+}
+
+func backKind(h unit.Hands) callKind {
+	switch h {
+	case unit.HandsServes:
+		return served
+	case unit.HandsBeside:
+		return beside
+	case unit.HandsRuns:
+		return command
+	}
+	return called
+}
+
+// handedOver calls back one object. Arguments of variable number come in a slice,
+// and commands of a command in its fields.
+func (s *solver) handedOver(in *instance, i, n int32, kind callKind, methods []string, into bool) {
+	o := &s.objects[s.nodes[n].object]
+	if o.function != "" {
+		s.callFunction(in, i, n, kind, nil)
+		return
+	}
+	if into && strings.HasPrefix(s.nodes[n].typ, "[") {
+		s.each(s.contentOf(s.child(n, anyElement, "")), func(m int32) { s.handedOver(in, i, m, kind, methods, false) })
+		return
+	}
+	for _, m := range methods {
+		if m == "*" {
+			for _, name := range s.exported(s.nodes[n].typ) {
+				s.dispatchOn(in, i, n, name, kind, nil)
+			}
+			continue
+		}
+		s.dispatchOn(in, i, n, m, kind, nil)
+	}
+	if kind == command && len(methods) > 0 {
+		s.parts(n, 0, func(m int32) {
+			for _, name := range methods {
+				s.dispatchOn(in, i, m, name, kind, nil)
+			}
+		})
+	}
+}
+
+// parts lists the fields of an object that are objects themselves.
+func (s *solver) parts(n int32, depth int, then func(int32)) {
+	if depth > 3 {
+		return
+	}
+	for _, f := range s.fields[s.nodes[n].typ] {
+		if s.fields[f.Type] == nil && s.methods[f.Type] == nil {
+			continue
+		}
+		if k := s.child(n, f.ID, f.Type); k != 0 {
+			then(k)
+			s.parts(k, depth+1, then)
+		}
+	}
+}
+
+func (s *solver) exported(typ string) []string {
+	var out []string
+	for name := range s.methods[typ] {
+		if name[0] >= 'A' && name[0] <= 'Z' {
+			out = append(out, name)
+		}
+	}
+	sortStrings(out)
+	return out
+}

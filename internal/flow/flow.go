@@ -1,0 +1,339 @@
+// Package flow finds out which objects the operations of a program reach, and
+// when. It is an inclusion-based points-to analysis (Andersen) over the records
+// of a checkout, with the call graph built on the way.
+//
+// The nouns, in the order in which data meets them:
+//
+//   - an object is what an allocation makes: the operation and the instance that
+//     ran it, or a place at package level;
+//   - a node is an object or a place within it: a field, an element, an element
+//     under a constant key. What is kept there is the node's content;
+//   - an instance is a function in a context: a method by the object it is called
+//     on, a closure by what it is closed over, a small function that makes or calls
+//     something by the call. All others have one instance.
+//
+// Contexts keep apart what one body of code does to two objects: a constructor
+// called at boot and once per request makes two objects, and a helper that calls
+// what it is given runs each caller's function in that caller's phase only.
+//
+// Approximations, and the side on which they err: flow within a function is not
+// ordered (finds more); a function with too many contexts falls back to one (finds
+// more, see Result.Merged); code outside the checkout keeps what it is given in
+// its receiver and its result, and hands back what fits the type (finds more); what
+// reflection reaches is not seen (finds less).
+package flow
+
+import (
+	"sort"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// Limits of the analysis. Programs of a million lines stay below them but for a
+// few functions that everything calls.
+const (
+	maxContexts = 32 // instances of one function
+	maxDepth    = 3  // contexts within contexts
+	maxRounds   = 4  // of giving objects to methods that no object reached
+	maxSteps    = 6  // steps from an object to a place within it
+	smallBody   = 90 // operations of a function that is cloned for its callers
+)
+
+// Root is a function that something outside the program calls.
+type Root struct {
+	Function string
+	Serving  bool
+	Note     string
+	// Makes says that what it returns is a handler: it is called while serving.
+	Makes bool
+}
+
+// Input is what is solved.
+type Input struct {
+	Units []*unit.Unit
+	Roots []Root
+	// Serves tells a function that serves by what it is, whoever calls it.
+	Serves func(function string) bool
+	// Loops tells a function that goes on for as long as the process does.
+	Loops func(function string) bool
+	// Joins tells a goroutine that the function which starts it waits for.
+	Joins func(by, run string) bool
+}
+
+// Solve finds the objects that each operation reaches.
+func Solve(in Input) *Result {
+	s := newSolver(in)
+	for _, r := range in.Roots {
+		if f := s.functions[r.Function]; f != nil {
+			in := s.instance(f, context{})
+			if r.Makes {
+				s.serveResults(in, 0)
+			}
+		}
+	}
+	s.run()
+	s.phases()
+	for round := 0; round < maxRounds && s.adopt(); round++ {
+		s.run()
+		s.phases()
+	}
+	return s.result()
+}
+
+// function is a record that is ready to be instantiated.
+type function struct {
+	*unit.Record
+	cloned    bool // by its callers
+	instances map[context]*instance
+	made      []bool // by slot, see justMade
+}
+
+// justMade tells a slot that can only hold what this run of the function has made:
+// giving it its first values is no change of it.
+func (f *function) justMade(at unit.Slot) bool {
+	if f.made == nil {
+		f.made = make([]bool, f.Slots)
+		other := make([]bool, f.Slots)
+		for grown := true; grown; {
+			grown = false
+			for i := range f.Ops {
+				op := &f.Ops[i]
+				for _, to := range op.To {
+					switch {
+					case to == 0:
+					case op.Kind == unit.OpMake || (op.Kind == unit.OpStep || op.Kind == unit.OpElem || op.Kind == unit.OpCopy) && f.made[op.Base]:
+						grown = grown || !f.made[to]
+						f.made[to] = true
+					}
+					if to != 0 && op.Kind != unit.OpMake && (op.Kind != unit.OpStep && op.Kind != unit.OpElem && op.Kind != unit.OpCopy || other[op.Base] || !f.made[op.Base] && f.given(op.Base)) {
+						grown = grown || !other[to]
+						other[to] = true
+					}
+				}
+			}
+		}
+		for s := range f.made {
+			f.made[s] = f.made[s] && !other[s]
+		}
+	}
+	return f.made[at]
+}
+
+// given tells a slot that comes from outside the function.
+func (f *function) given(at unit.Slot) bool {
+	for _, slots := range [][]unit.Slot{f.Params, f.Captures} {
+		for _, s := range slots {
+			if s == at && s != 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// context distinguishes the instances of a function.
+type context struct {
+	on   int32 // node that a method is called on, or function object; 0 for none
+	site int32 // instance that calls, plus one
+	op   int32 // and its operation
+}
+
+// instance is a function in a context.
+type instance struct {
+	id    int32
+	fn    *function
+	ctx   context
+	first int32 // variable of its slot 0
+	depth int
+	calls []call
+
+	boot, serving bool
+	via           [2]way
+	// entries are the programs that reach it, a bit each.
+	entries uint64
+}
+
+// way is how an instance was reached in a phase.
+type way struct {
+	from  *instance
+	line  int32
+	col   int32
+	note  string
+	begin bool
+}
+
+// call is an edge of the call graph.
+type call struct {
+	to    *instance
+	op    int32
+	kind  callKind
+	note  string
+	guess bool
+}
+
+type callKind uint8
+
+const (
+	plain   callKind = iota
+	beside           // a goroutine, or a function handed over to run in one
+	served           // handed over to be called while serving
+	command          // handed over to be run as a command
+	called           // called back at once by code outside
+)
+
+type solver struct {
+	in        Input
+	functions map[string]*function
+	order     []*function
+	methods   map[string]map[string]unit.Method
+
+	instances []*instance
+	nodes     []node
+	objects   []object
+	roots     map[string]int32 // node of each package-level place
+	funcs     map[string]int32 // node of each function without captures
+
+	vars     []variable
+	work     []int32
+	merged   map[string]bool
+	linked   map[link]bool
+	dispatch map[dispatchKey]bool
+	ownerOf  map[string]string // type that declares each method
+	callers  [][]caller
+	fields   map[string][]unit.Holder // of each struct of the checkout
+}
+
+func newSolver(in Input) *solver {
+	s := &solver{
+		in: in, functions: map[string]*function{}, methods: map[string]map[string]unit.Method{},
+		roots: map[string]int32{}, funcs: map[string]int32{}, merged: map[string]bool{},
+		fields: map[string][]unit.Holder{}, linked: map[link]bool{}, dispatch: map[dispatchKey]bool{},
+		nodes: make([]node, 1), vars: make([]variable, 1), objects: make([]object, 1),
+	}
+	for _, u := range in.Units {
+		for i := range u.Records {
+			r := &u.Records[i]
+			if s.functions[r.Function] == nil {
+				f := &function{Record: r, instances: map[context]*instance{}}
+				s.functions[r.Function] = f
+				s.order = append(s.order, f)
+			}
+		}
+		for i := range u.Holders {
+			if h := &u.Holders[i]; h.Kind == unit.Field {
+				s.fields[h.Owner] = append(s.fields[h.Owner], *h)
+			}
+		}
+		for _, m := range u.Methods {
+			if s.methods[m.Type] != nil {
+				continue
+			}
+			set := make(map[string]unit.Method, len(m.Methods))
+			for _, one := range m.Methods {
+				set[one.Name] = one
+			}
+			s.methods[m.Type] = set
+		}
+	}
+	sort.Slice(s.order, func(i, j int) bool { return s.order[i].Function < s.order[j].Function })
+	for _, f := range s.order {
+		f.cloned = s.clones(f)
+	}
+	return s
+}
+
+// clones tells a function of which each call gets an instance of its own: a small
+// one that hands out an object, or that is given a function.
+func (s *solver) clones(f *function) bool {
+	if len(f.Ops) > smallBody {
+		return false
+	}
+	if f.Wrapper {
+		return true
+	}
+	hands, calls := false, false
+	params := map[unit.Slot]bool{}
+	for _, p := range f.Params {
+		params[p] = p != 0
+	}
+	for i := range f.Ops {
+		switch op := &f.Ops[i]; op.Kind {
+		case unit.OpReturn:
+			for _, a := range op.Args {
+				hands = hands || a != 0
+			}
+		case unit.OpCall:
+			calls = calls || op.Call.Dynamic && op.Name == "" && params[op.Base]
+			for _, a := range op.Args {
+				calls = calls || params[a]
+			}
+		}
+	}
+	return hands || calls
+}
+
+// instance returns the instance of a function in a context, and makes it on first
+// sight.
+func (s *solver) instance(f *function, ctx context) *instance {
+	if in := f.instances[ctx]; in != nil {
+		return in
+	}
+	depth := s.depthOf(ctx)
+	if ctx != (context{}) && (len(f.instances) >= maxContexts || depth > maxDepth) {
+		if len(f.instances) >= maxContexts {
+			s.merged[f.Function] = true
+		}
+		if ctx.site != 0 && ctx.on != 0 {
+			return s.instance(f, context{on: ctx.on})
+		}
+		ctx, depth = context{}, 0
+		if in := f.instances[ctx]; in != nil {
+			return in
+		}
+	}
+	in := &instance{id: int32(len(s.instances)), fn: f, ctx: ctx, first: int32(len(s.vars)), depth: depth}
+	s.instances = append(s.instances, in)
+	f.instances[ctx] = in
+	s.vars = append(s.vars, make([]variable, f.Slots)...)
+	s.bind(in)
+	for i := range f.Ops {
+		s.start(in, int32(i))
+	}
+	return in
+}
+
+func (s *solver) depthOf(ctx context) int {
+	depth := 0
+	if ctx.on != 0 {
+		depth = s.objects[s.nodes[ctx.on].object].depth
+	}
+	if ctx.site != 0 {
+		depth = max(depth, s.instances[ctx.site-1].depth+1)
+	}
+	return depth
+}
+
+// bind gives a closure what it is closed over.
+func (s *solver) bind(in *instance) {
+	if in.ctx.on == 0 {
+		return
+	}
+	o := &s.objects[s.nodes[in.ctx.on].object]
+	if o.function == "" || o.maker == nil {
+		return
+	}
+	args := o.maker.fn.Ops[o.op].Args
+	for i, c := range in.fn.Captures {
+		if i < len(args) {
+			s.edge(o.maker.slot(args[i]), in.slot(c))
+		}
+	}
+}
+
+// slot is the variable of a slot; 0 for none.
+func (in *instance) slot(sl unit.Slot) int32 {
+	if sl == 0 {
+		return 0
+	}
+	return in.first + int32(sl)
+}

@@ -1,0 +1,357 @@
+package flow
+
+import (
+	"sort"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// life says how an object lasts.
+type life uint8
+
+const (
+	passing life = iota
+	entry        // in a collection that lasts, put there while serving
+	single       // as long as the process
+)
+
+// holders decides which objects outlast a request and by which declaration a
+// reader knows them.
+type holders struct {
+	s     *solver
+	lives []life
+	// heldAt are the nodes at which an object is kept.
+	heldAt [][]int32
+	// kept counts the lasting objects with a type's fields.
+	kept  map[string][]int32
+	known map[int32]answer
+}
+
+type answer struct {
+	holder, part string
+	several      bool
+}
+
+func newHolders(s *solver) *holders {
+	h := &holders{s: s, lives: make([]life, len(s.objects)), heldAt: make([][]int32, len(s.objects)), kept: map[string][]int32{}, known: map[int32]answer{}}
+	s.markEntries()
+	h.holdings()
+	h.live()
+	for i := 1; i < len(s.objects); i++ {
+		if o := &s.objects[i]; h.lives[i] == single && o.function == "" && !o.foreign && o.typ != "" {
+			h.kept[o.typ] = append(h.kept[o.typ], int32(i))
+		}
+	}
+	h.parts()
+	return h
+}
+
+// parts counts objects that lie by value in others.
+func (h *holders) parts() {
+	for i := 1; i < len(h.s.nodes); i++ {
+		n := &h.s.nodes[i]
+		if n.parent != 0 && h.lives[n.object] == single && n.typ != "" && !isElement(n.step) && h.s.methods[n.typ] != nil && len(n.kids) > 0 {
+			h.kept[n.typ] = append(h.kept[n.typ], int32(-i))
+		}
+	}
+}
+
+// holdings turns contents around.
+func (h *holders) holdings() {
+	s := h.s
+	for i := 1; i < len(s.nodes); i++ {
+		if s.nodes[i].content == 0 {
+			continue
+		}
+		for _, n := range s.vars[s.nodes[i].content].all {
+			o := s.nodes[n].object
+			if at := h.heldAt[o]; len(at) == 0 || at[len(at)-1] != int32(i) {
+				h.heldAt[o] = append(at, int32(i))
+			}
+		}
+	}
+}
+
+// bornAtBoot tells an object that boot makes and no request does.
+func (h *holders) bornAtBoot(o *object) bool {
+	return o.maker == nil || o.maker.boot && !o.maker.serving
+}
+
+// live walks from what lasts by itself to what it leads to. What is reached through
+// the elements of a collection, and was not made at boot, is one of its entries.
+func (h *holders) live() {
+	s := h.s
+	var queue []int32
+	mark := func(o int32, l life) {
+		if l > h.lives[o] {
+			h.lives[o] = l
+			queue = append(queue, o)
+		}
+	}
+	for i := 1; i < len(s.objects); i++ {
+		if o := &s.objects[i]; o.maker == nil && o.function == "" {
+			mark(int32(i), single)
+		}
+	}
+	h.handedToServing(func(n int32) { mark(s.nodes[n].object, single) })
+	nodes := h.nodesOf()
+	for len(queue) > 0 {
+		o := queue[0]
+		queue = queue[1:]
+		if m := s.objects[o].maker; s.objects[o].function != "" && m != nil {
+			for _, a := range m.fn.Ops[s.objects[o].op].Args {
+				if v := m.slot(a); v != 0 {
+					for _, n := range s.vars[v].all {
+						mark(s.nodes[n].object, h.lives[o])
+					}
+				}
+			}
+		}
+		for _, n := range nodes[o] {
+			if s.nodes[n].content == 0 || isElement(s.nodes[n].step) && !h.opens(n) {
+				continue
+			}
+			l := h.lives[o]
+			for _, m := range s.vars[s.nodes[n].content].all {
+				to := l
+				if o := s.nodes[m].object; h.bornAtBoot(&s.objects[o]) {
+					to = single
+				} else if isElement(s.nodes[n].step) {
+					to = entry
+				}
+				mark(s.nodes[m].object, to)
+			}
+		}
+	}
+}
+
+// handedToServing lists what boot hands to the functions that serve: what they are
+// closed over, called on and given. With what stands at package level it is all
+// that serving can begin with.
+func (h *holders) handedToServing(mark func(n int32)) {
+	s := h.s
+	w := walker{s: s}
+	given := func(in *instance) {
+		for _, slots := range [][]unit.Slot{in.fn.Params, in.fn.Captures} {
+			for _, sl := range slots {
+				if v := in.slot(sl); v != 0 {
+					for _, n := range s.vars[v].all {
+						if h.bornAtBoot(&s.objects[s.nodes[n].object]) {
+							mark(n)
+						}
+					}
+				}
+			}
+		}
+	}
+	for _, in := range s.instances {
+		if in.serving && in.via[serving].begin && in.via[serving].from == nil {
+			given(in)
+		}
+		if !in.boot {
+			continue
+		}
+		for _, c := range in.calls {
+			if c.to.serving && w.over(step{in, boot}, c) == serving {
+				given(c.to)
+			}
+		}
+	}
+}
+
+// opens tells whether an element step leads to entries: in collections of the
+// language, and in containers of the standard library.
+func (h *holders) opens(n int32) bool {
+	up := h.s.nodes[n].parent
+	typ := h.s.nodes[up].typ
+	return strings.ContainsAny(typ, "[ ") || h.s.methods[typ] != nil || holdsEntries(typ)
+}
+
+// holdsEntries tells the containers of the standard library. What else is handed
+// to code outside the checkout, such as a row to a database, need not stay there.
+func holdsEntries(typ string) bool {
+	return strings.HasPrefix(typ, "sync.Map") || strings.HasPrefix(typ, "sync/atomic.") || strings.HasPrefix(typ, "container/")
+}
+
+// nodesOf lists the nodes of each object.
+func (h *holders) nodesOf() [][]int32 {
+	out := make([][]int32, len(h.s.objects))
+	for i := 1; i < len(h.s.nodes); i++ {
+		o := h.s.nodes[i].object
+		out[o] = append(out[o], int32(i))
+	}
+	return out
+}
+
+func (h *holders) lasts(object int32) bool { return h.lives[object] != passing }
+
+// of finds the declaration that a place belongs to: the deepest field on the way
+// to it, if the process has one object of that type; else what keeps the object.
+// Several says that the second was the case.
+func (h *holders) of(n int32) (holder, part string, several bool) {
+	a := h.at(n, 0)
+	return a.holder, a.part, a.several
+}
+
+const maxUp = 6
+
+func (h *holders) at(n int32, depth int) answer {
+	if a, ok := h.known[n]; ok {
+		return a
+	}
+	if depth > maxUp {
+		return answer{}
+	}
+	h.known[n] = answer{} // what keeps itself is kept by something else
+	a := h.find(n, depth)
+	if depth == 0 || a.holder != "" {
+		h.known[n] = a
+	} else {
+		delete(h.known, n)
+	}
+	return a
+}
+
+func (h *holders) find(n int32, depth int) answer {
+	s := h.s
+	object := s.nodes[n].object
+	o := &s.objects[object]
+	field, owner := "", int32(0)
+	for m := n; s.nodes[m].parent != 0; m = s.nodes[m].parent {
+		if step := s.nodes[m].step; !isElement(step) && !strings.HasPrefix(step, ".") {
+			field, owner = step, s.nodes[m].parent
+			break
+		}
+	}
+	if field == "" {
+		if o.holder != "" {
+			return answer{holder: o.holder}
+		}
+		a := h.keeper(object, n, depth)
+		return a
+	}
+	if h.lives[object] == single && h.unique(field) {
+		return answer{holder: field}
+	}
+	// The part that the field belongs to may lie by value in a field or variable.
+	if s.nodes[owner].parent != 0 {
+		if a := h.at(owner, depth+1); a.holder != "" {
+			return answer{a.holder, field, true}
+		}
+	} else if o.holder != "" {
+		return answer{o.holder, field, true}
+	}
+	if a := h.keeper(object, n, depth); a.holder != "" {
+		return answer{a.holder, field, true}
+	}
+	if h.lives[object] == single {
+		return answer{holder: field}
+	}
+	return answer{}
+}
+
+// unique tells a field of which the process has one place.
+func (h *holders) unique(field string) bool {
+	kept := h.kept[field[:strings.LastIndexByte(field, '.')]]
+	if len(kept) <= 1 {
+		return true
+	}
+	taken := uint64(0)
+	for _, at := range kept {
+		entries := h.entriesOf(at)
+		if entries == 0 || taken&entries != 0 {
+			return false
+		}
+		taken |= entries
+	}
+	return true
+}
+
+// entriesOf are the programs that have an object, or the object around a part, which
+// is given by its node, negative.
+func (h *holders) entriesOf(at int32) uint64 {
+	if at < 0 {
+		at = h.s.nodes[-at].object
+	}
+	if m := h.s.objects[at].maker; m != nil {
+		return m.entries
+	}
+	return 0
+}
+
+// keeper is the place that a reader would name for an object: where its maker put
+// it, rather than where it was handed on to.
+func (h *holders) keeper(object, n int32, depth int) answer {
+	s := h.s
+	o := &s.objects[object]
+	var best answer
+	rank := -2
+	for _, at := range h.heldAt[object] {
+		holding := s.nodes[at].object
+		if !h.lasts(holding) || holding == object {
+			continue
+		}
+		a := h.at(at, depth+1)
+		if a.holder == "" {
+			continue
+		}
+		r := 1
+		if s.objects[holding].maker == nil {
+			r = 2
+		}
+		if s.objects[holding].maker == o.maker {
+			r = 3
+		}
+		if !a.several {
+			r += 4 // a field that the process has once names it best
+		}
+		if isElement(s.nodes[at].step) {
+			r--
+		}
+		if r > rank || r == rank && a.holder < best.holder {
+			best, rank = a, r
+		}
+	}
+	return best
+}
+
+// all tells which declarations last, and who keeps the objects they belong to.
+func (h *holders) all(r *Result) {
+	s := h.s
+	for i := 1; i < len(s.nodes); i++ {
+		n := &s.nodes[i]
+		if h.lives[n.object] == passing {
+			continue
+		}
+		if n.parent == 0 {
+			if o := &s.objects[n.object]; o.holder != "" {
+				r.Kept[o.holder] = true
+			}
+			continue
+		}
+		if isElement(n.step) || strings.HasPrefix(n.step, ".") || r.Kept[n.step] && len(r.Keepers[n.step]) > 2 {
+			continue
+		}
+		if h.lives[n.object] == single {
+			r.Kept[n.step] = true
+		}
+		if k := h.keeper(n.object, int32(i), 0); k.holder != "" && k.holder != n.step {
+			r.Keepers[n.step] = appendOnce(r.Keepers[n.step], k.holder)
+		} else if o := &s.objects[n.object]; o.holder != "" {
+			r.Keepers[n.step] = appendOnce(r.Keepers[n.step], o.holder)
+		}
+	}
+	for k := range r.Keepers {
+		sort.Strings(r.Keepers[k])
+	}
+}
+
+func appendOnce(to []string, s string) []string {
+	for _, have := range to {
+		if have == s {
+			return to
+		}
+	}
+	return append(to, s)
+}

@@ -1,0 +1,196 @@
+package flow
+
+import "sort"
+
+// The two phases, as indexes of how an instance was reached.
+const (
+	boot = iota
+	serving
+)
+
+// phases walks the call graph from the roots, breadth first, so that the way kept
+// for each instance is a shortest one.
+func (s *solver) phases() {
+	for _, in := range s.instances {
+		in.boot, in.serving, in.via = false, false, [2]way{}
+	}
+	w := walker{s: s}
+	for _, r := range s.in.Roots {
+		f := s.functions[r.Function]
+		if f == nil {
+			continue
+		}
+		if root := f.instances[context{}]; root != nil {
+			phase := boot
+			if r.Serving {
+				phase = serving
+			}
+			w.reach(root, phase, way{note: r.Note, begin: true})
+		}
+	}
+	w.walk()
+	// A function that serves by what it is does so on every object that it is found
+	// on, whoever registered it.
+	for _, in := range s.instances {
+		if !in.serving && in.boot && s.in.Serves(in.fn.Function) {
+			w.reach(in, serving, way{note: "", begin: true})
+		}
+	}
+	w.walk()
+}
+
+// markEntries tells for each instance which programs reach it: two programs are two
+// processes, and what each makes once, each process has once.
+func (s *solver) markEntries() {
+	for _, in := range s.instances {
+		in.entries = 0
+	}
+	bit := 0
+	for _, r := range s.in.Roots {
+		f := s.functions[r.Function]
+		if f == nil || r.Serving || f.instances[context{}] == nil {
+			continue
+		}
+		mark := uint64(1) << (bit % 64)
+		bit++
+		queue := []*instance{f.instances[context{}]}
+		for len(queue) > 0 {
+			in := queue[0]
+			queue = queue[1:]
+			if in.entries&mark != 0 {
+				continue
+			}
+			in.entries |= mark
+			for _, c := range in.calls {
+				queue = append(queue, c.to)
+			}
+		}
+	}
+}
+
+type step struct {
+	in    *instance
+	phase int
+}
+
+type walker struct {
+	s     *solver
+	queue []step
+}
+
+func (w *walker) reach(in *instance, phase int, by way) {
+	if in.fn.Ends {
+		phase = boot // what is changed before the process ends, the next one reads anew
+	}
+	if phase == boot && in.boot || phase == serving && in.serving {
+		return
+	}
+	if phase == boot {
+		in.boot = true
+	} else {
+		in.serving = true
+	}
+	in.via[phase] = by
+	w.queue = append(w.queue, step{in, phase})
+}
+
+func (w *walker) walk() {
+	for len(w.queue) > 0 {
+		at := w.queue[0]
+		w.queue = w.queue[1:]
+		for _, c := range at.in.calls {
+			phase := w.over(at, c)
+			op := &at.in.fn.Ops[c.op]
+			w.reach(c.to, phase, way{from: at.in, line: op.Line, col: op.Col, note: c.note, begin: phase != at.phase})
+		}
+	}
+}
+
+// over is the phase in which a call's target runs.
+func (w *walker) over(at step, c call) int {
+	switch c.kind {
+	case served:
+		return serving
+	case beside:
+		if w.s.in.Joins(at.in.fn.Function, c.to.fn.Function) {
+			return at.phase
+		}
+		return serving
+	case called:
+		if w.s.in.Serves(c.to.fn.Function) || w.s.in.Loops(c.to.fn.Function) {
+			return serving
+		}
+	}
+	return at.phase
+}
+
+// adopt gives methods that serve, and on which no object was seen to arrive, the
+// lasting objects of their type that the program makes: what registered them, or
+// handed the object on, lies outside. It reports whether there were any.
+func (s *solver) adopt() bool {
+	byType := map[string][]int32{}
+	for i := 1; i < len(s.nodes); i++ {
+		n := &s.nodes[i]
+		o := &s.objects[n.object]
+		if n.typ == "" || isElement(n.step) || o.foreign || o.function != "" {
+			continue
+		}
+		if o.maker == nil || o.maker.boot && !o.maker.serving {
+			byType[n.typ] = append(byType[n.typ], int32(i))
+		}
+	}
+	found := false
+	for _, f := range s.order {
+		root := s.forlorn(f)
+		if root == nil {
+			continue
+		}
+		for _, n := range byType[s.owners()[f.Function]] {
+			before := len(s.vars[root.slot(f.Params[0])].all)
+			s.add(root.slot(f.Params[0]), n)
+			found = found || len(s.vars[root.slot(f.Params[0])].all) > before
+		}
+	}
+	return found
+}
+
+// forlorn returns the instance of a method that serves on nothing, if it serves on
+// no object anywhere.
+func (s *solver) forlorn(f *function) *instance {
+	if len(f.Params) == 0 || f.Params[0] == 0 || s.owners()[f.Function] == "" {
+		return nil
+	}
+	for _, in := range f.instances {
+		if in.serving && (in.ctx.on != 0 || len(s.vars[in.slot(f.Params[0])].all) > 0) {
+			return nil
+		}
+	}
+	root := f.instances[context{}]
+	if root == nil {
+		if !s.in.Serves(f.Function) {
+			return nil
+		}
+		root = s.instance(f, context{})
+	}
+	if !root.serving && !s.in.Serves(f.Function) {
+		return nil
+	}
+	return root
+}
+
+// owners are the types that declare methods.
+func (s *solver) owners() map[string]string {
+	if s.ownerOf == nil {
+		s.ownerOf = map[string]string{}
+		for typ, set := range s.methods {
+			for _, m := range set {
+				if len(m.Path) == 0 && m.Function != "" {
+					s.ownerOf[m.Function] = typ
+				}
+			}
+		}
+	}
+	return s.ownerOf
+}
+
+func sortStrings(s []string) { sort.Strings(s) }

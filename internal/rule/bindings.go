@@ -1,0 +1,100 @@
+package rule
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/bindings"
+	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// Local lists, of the bindings of some resources, each backend of production that
+// copies do not share, if something uses it. What is written is taken to be used.
+func (p *Pass) Local(resources ...bindings.Resource) []Kept {
+	var out []Kept
+	for _, b := range p.Bindings {
+		for _, r := range resources {
+			if b.Resource != r {
+				continue
+			}
+			for _, backend := range b.Local() {
+				if !backend.Omitted || len(b.Users) > 0 || r != bindings.Cache && r != bindings.Jobs {
+					out = append(out, Kept{b, backend})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// Kept is a binding and the one of its backends that is looked at.
+type Kept struct {
+	Binding bindings.Binding
+	Backend bindings.Backend
+}
+
+// Place says where a backend keeps things.
+func (k Kept) Place() string {
+	switch k.Backend.Where {
+	case bindings.Memory:
+		return "the memory of one process"
+	case bindings.Disk:
+		return "files of one host"
+	}
+	return "one process"
+}
+
+// Chosen says how production comes to the backend: what is written, what nothing
+// sets, and under which condition.
+func (k Kept) Chosen() string {
+	b := k.Backend
+	said := fmt.Sprintf("with `%s`", b.Setting.Text)
+	if b.Omitted {
+		said = fmt.Sprintf("where nothing is set (`%s`)", b.Name)
+		if b.Setting.Origin == unit.Defaulted {
+			said = fmt.Sprintf("since %s (`%s`)", b.Setting.Text, b.Name)
+		}
+	}
+	if b.Guard == "" {
+		return said
+	}
+	return fmt.Sprintf("%s: %s, production falls back to `%s`", said, b.Guard, b.Name)
+}
+
+// ReportKept reports what a backend brings about, at the place where it is chosen
+// or would be. A condition changes what is said, never the level.
+func (p *Pass) ReportKept(k Kept, f result.Finding) {
+	b := k.Backend
+	if f.Symbol == "" {
+		f.Symbol = k.symbol()
+	}
+	f.Language, f.Location = unit.Ruby, b.Location
+	evidence := []result.Evidence{{Kind: result.ConfigAt, Phase: result.Boot, Location: b.Location, Note: k.note()}}
+	if b.Location != b.Setting.Location {
+		evidence = append(evidence, result.Evidence{Kind: result.Declaration, Phase: result.Boot, Location: b.Setting.Location, Note: "set here"})
+	}
+	if b.In != nil {
+		evidence = append(evidence, result.Evidence{Kind: result.ConfigAt, Phase: result.Boot, Location: b.In.Location, Note: b.In.Setting.Text})
+	}
+	f.Evidence = append(evidence, f.Evidence...)
+	for _, u := range k.Binding.Users {
+		f.Evidence = append(f.Evidence, result.Evidence{Kind: result.CallAt, Phase: result.UnknownPhase, Location: u.Location, Note: "used by " + u.What})
+	}
+	p.Report(f)
+}
+
+func (k Kept) note() string {
+	if k.Backend.Guard == "" {
+		return k.Backend.Setting.Text
+	}
+	return k.Backend.Setting.Text + ": `" + k.Backend.Name + "` " + k.Backend.Guard
+}
+
+// symbol names a binding as its file does.
+func (k Kept) symbol() string {
+	if strings.HasPrefix(k.Binding.Subject, "config.") {
+		return k.Binding.Subject
+	}
+	return symbolOf(k.Backend.Setting)
+}

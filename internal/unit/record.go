@@ -1,0 +1,114 @@
+package unit
+
+// Slot is a value inside a function: a parameter, a result of a call, a version
+// of a local. Zero is no value, or one that can lead to no object.
+type Slot int32
+
+// OpKind says what an operation does with its slots.
+type OpKind uint8
+
+// The operations of a record. A place is an object and the steps from it; a slot
+// holds places.
+const (
+	OpMake   OpKind = iota + 1 // To is a new object of Type
+	OpFunc                     // To is the function Name, closed over Args
+	OpRoot                     // To is the place of the holder Name
+	OpCopy                     // To is also Base
+	OpStep                     // To is the place of Field below Base
+	OpElem                     // To is the place of an element of Base, under Key if that is constant
+	OpLoad                     // To is what is kept at Base
+	OpStore                    // Args[0] is put at Base
+	OpCall                     // To are the results
+	OpReturn                   // Args are handed out
+	OpAssert                   // To is Base if it is of Type
+	OpTouch                    // the content of Base changes, with nothing that could be followed put there
+)
+
+// Op is one typed operation.
+type Op struct {
+	Kind OpKind
+	// Whole says that what is copied, loaded or stored is a value with fields or
+	// elements of its own: the copy shares what they lead to and nothing else.
+	Whole bool `json:",omitempty"`
+	Base  Slot
+	To    []Slot `json:",omitempty"`
+	Args  []Slot `json:",omitempty"`
+	Field string `json:",omitempty"` // ID of the field
+	Key   string `json:",omitempty"`
+	Name  string `json:",omitempty"` // holder, function, method
+	Type  string `json:",omitempty"` // ID of a type, or how it is written
+	Call  *Apply `json:",omitempty"`
+	Line  int32
+	Col   int32
+}
+
+// Apply says how something is called.
+type Apply struct {
+	// Dynamic says that the object in Base decides: the method Name of its type or,
+	// without a name, the function that it is.
+	Dynamic  bool `json:",omitempty"`
+	Method   bool `json:",omitempty"` // the first argument is a receiver
+	Foreign  bool `json:",omitempty"` // of a function outside the checkout
+	Async    bool `json:",omitempty"`
+	Deferred bool `json:",omitempty"`
+	// Hands is what a function outside the checkout makes of the functions and
+	// objects that it is given.
+	Hands Hands  `json:",omitempty"`
+	Note  string `json:",omitempty"`
+	// Ifaces are, for each argument, the interface that a function outside the
+	// checkout expects: it can call these methods and no others.
+	Ifaces [][]string `json:",omitempty"`
+	// Out are, for each result of a foreign call, its type.
+	Out []string `json:",omitempty"`
+}
+
+// Hands says when code outside the checkout calls what it was handed.
+type Hands string
+
+// The times of such a call.
+const (
+	HandsNow    Hands = ""        // before it returns
+	HandsServes Hands = "serves"  // for each request, message or tick, from then on
+	HandsBeside Hands = "beside"  // at once, in a goroutine or thread of its own
+	HandsRuns   Hands = "command" // as a command of its own
+)
+
+// Record is what a function does, as typed operations over slots. It is what the
+// solver reads; locations are lines of File.
+type Record struct {
+	Function string // ID of the function
+	File     string
+	Slots    int32  // how many there are, the zero slot included
+	Params   []Slot // a receiver first
+	Captures []Slot
+	Ops      []Op
+	// Wrapper says that nobody wrote it: it only calls on.
+	Wrapper bool `json:",omitempty"`
+	// Waits says that it does not come back by itself: it serves, or waits for the
+	// process to be ended.
+	Waits bool `json:",omitempty"`
+	// Ends says that the process ends before it comes back.
+	Ends bool `json:",omitempty"`
+}
+
+// Method is how the methods of a type are found.
+type Method struct {
+	Name string
+	// Path are the fields through which an embedded type's method is reached.
+	Path []EmbeddedField `json:",omitempty"`
+	// Function is the ID of what runs; empty for the method of an embedded
+	// interface.
+	Function string `json:",omitempty"`
+}
+
+// EmbeddedField is a step of promotion.
+type EmbeddedField struct {
+	Field    string
+	Indirect bool // the field keeps a reference to the object
+}
+
+// MethodSet lists the methods of a type, promoted ones included.
+type MethodSet struct {
+	Type    string
+	Methods []Method
+}

@@ -1,0 +1,881 @@
+package golang
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"go/types"
+	"path"
+	"sort"
+	"strings"
+	"sync"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// record writes down what the functions of a package do, from their SSA form. A
+// package whose form cannot be built, because it does not type-check, has no
+// records; the rest of its unit stands.
+func (x *extractor) record() {
+	pkg := x.ssaPackage()
+	if pkg == nil {
+		return
+	}
+	r := &recorder{x: x, pkg: pkg, done: map[*ssa.Function]bool{}, captured: x.capturedAt()}
+	for _, fn := range r.declared() {
+		r.add(fn)
+	}
+	for len(r.todo) > 0 {
+		fn := r.todo[0]
+		r.todo = r.todo[1:]
+		r.function(fn)
+	}
+	r.methodSets()
+	sort.SliceStable(x.unit.Records, func(i, j int) bool { return x.unit.Records[i].Function < x.unit.Records[j].Function })
+}
+
+// ssaPackage builds the SSA form of the package, with everything that it imports
+// as types alone.
+func (x *extractor) ssaPackage() (pkg *ssa.Package) {
+	defer func() {
+		if recover() != nil { // go/ssa gives up so on code that does not type-check
+			pkg = nil
+		}
+	}()
+	if x.SSA == nil {
+		x.SSA = newProgram(x.Fset)
+		x.SSA.imports(x.Types)
+	}
+	if x.Form == nil {
+		x.Form = x.SSA.create(x.Types, x.nonTest(), x.Info)
+	}
+	if x.Form != nil {
+		x.Form.Build()
+	}
+	return x.Form
+}
+
+// program is the SSA form of several packages that are read side by side. What
+// they import is known to it by types alone.
+type program struct {
+	program *ssa.Program
+	mu      sync.Mutex
+	seen    map[*types.Package]bool
+}
+
+func newProgram(fset *token.FileSet) *program {
+	return &program{program: ssa.NewProgram(fset, ssa.BuilderMode(0)), seen: map[*types.Package]bool{}}
+}
+
+// create adds a package with its syntax; nil if it does not type-check well enough.
+func (p *program) create(of *types.Package, files []*ast.File, info *types.Info) (pkg *ssa.Package) {
+	defer func() {
+		if recover() != nil {
+			pkg = nil
+		}
+	}()
+	p.seen[of] = true
+	files, info = wellTyped(files, info)
+	return p.program.CreatePackage(of, files, info, true)
+}
+
+// wellTyped leaves out the bodies and initial values that do not type-check: go/ssa
+// would give up the whole package for one of them.
+func wellTyped(files []*ast.File, info *types.Info) ([]*ast.File, *types.Info) {
+	out := make([]*ast.File, len(files))
+	for i, f := range files {
+		copied := *f
+		copied.Decls = make([]ast.Decl, len(f.Decls))
+		for k, d := range f.Decls {
+			copied.Decls[k] = d
+			if fd, ok := d.(*ast.FuncDecl); ok && fd.Body != nil && !typed(fd, info) {
+				bare := *fd
+				bare.Body = nil
+				copied.Decls[k] = &bare
+			}
+		}
+		out[i] = &copied
+	}
+	inits := make([]*types.Initializer, 0, len(info.InitOrder))
+	for _, in := range info.InitOrder {
+		if typed(in.Rhs, info) {
+			inits = append(inits, in)
+		}
+	}
+	if len(inits) == len(info.InitOrder) {
+		return out, info
+	}
+	copied := *info
+	copied.InitOrder = inits
+	return out, &copied
+}
+
+// typed tells whether every expression below a node has a type.
+func typed(n ast.Node, info *types.Info) bool {
+	ok := true
+	ast.Inspect(n, func(n ast.Node) bool {
+		if !ok {
+			return false
+		}
+		switch e := n.(type) {
+		case *ast.SelectorExpr:
+			ok = valid(info.TypeOf(e)) || info.Uses[e.Sel] != nil
+		case *ast.CallExpr:
+			tv, known := info.Types[e]
+			ok = known && (tv.IsVoid() || valid(tv.Type))
+		case *ast.CompositeLit, *ast.IndexExpr, *ast.StarExpr, *ast.BinaryExpr, *ast.UnaryExpr, *ast.SliceExpr, *ast.FuncLit:
+			ok = valid(info.TypeOf(e.(ast.Expr)))
+		case *ast.KeyValueExpr:
+			return true
+		case *ast.Ident:
+			if o := info.ObjectOf(e); o != nil && o.Name() != "_" {
+				_, pkg := o.(*types.PkgName)
+				_, label := o.(*types.Label)
+				_, null := o.(*types.Nil)
+				_, builtin := o.(*types.Builtin)
+				ok = pkg || label || null || builtin || valid(o.Type())
+			}
+		}
+		return ok
+	})
+	return ok
+}
+
+// valid tells a type without anything that could not be found out, as far as its
+// own parts go.
+func valid(t types.Type) bool {
+	if t == nil || t == types.Typ[types.Invalid] {
+		return false
+	}
+	switch u := t.(type) {
+	case *types.Pointer:
+		return valid(u.Elem())
+	case *types.Slice:
+		return valid(u.Elem())
+	case *types.Map:
+		return valid(u.Key()) && valid(u.Elem())
+	case *types.Chan:
+		return valid(u.Elem())
+	case *types.Signature:
+		return valid(u.Params()) && valid(u.Results())
+	case *types.Tuple:
+		for i := 0; i < u.Len(); i++ {
+			if !valid(u.At(i).Type()) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// imports makes everything known that a package imports, however far below.
+func (p *program) imports(of *types.Package) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var walk func(of *types.Package)
+	walk = func(of *types.Package) {
+		for _, imported := range of.Imports() {
+			if !p.seen[imported] {
+				p.seen[imported] = true
+				walk(imported)
+				if p.program.Package(imported) == nil {
+					p.program.CreatePackage(imported, nil, nil, true)
+				}
+			}
+		}
+	}
+	walk(of)
+}
+
+// nonTest are the files of the package that its program is made of.
+func (x *extractor) nonTest() []*ast.File {
+	var out []*ast.File
+	for _, f := range x.Files {
+		if !x.files[f].Test || len(x.Files) == 1 || isTestPackage(x.Types.Path()) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// capturedAt finds the holders of captured variables by where they are declared.
+func (x *extractor) capturedAt() map[unit.Location]string {
+	out := map[unit.Location]string{}
+	for i := range x.unit.Holders {
+		if h := &x.unit.Holders[i]; h.Kind == unit.Captured {
+			out[unit.Location{File: h.Location.File, Line: h.Location.Line, Column: h.Location.Column}] = h.ID
+		}
+	}
+	return out
+}
+
+// recorder writes the records of one package.
+type recorder struct {
+	x        *extractor
+	pkg      *ssa.Package
+	done     map[*ssa.Function]bool
+	todo     []*ssa.Function
+	captured map[unit.Location]string
+}
+
+// declared lists the functions of the package in the order of their names.
+func (r *recorder) declared() []*ssa.Function {
+	var out []*ssa.Function
+	prog := r.pkg.Prog
+	for _, name := range sortedMembers(r.pkg) {
+		switch m := r.pkg.Members[name].(type) {
+		case *ssa.Function:
+			out = append(out, m)
+		case *ssa.Type:
+			named, ok := m.Type().(*types.Named)
+			if !ok {
+				continue
+			}
+			for i := 0; i < named.NumMethods(); i++ {
+				if fn := prog.FuncValue(named.Method(i)); fn != nil {
+					out = append(out, fn)
+				}
+			}
+		}
+	}
+	return out
+}
+
+func sortedMembers(p *ssa.Package) []string {
+	names := make([]string, 0, len(p.Members))
+	for n := range p.Members {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	return names
+}
+
+func (r *recorder) add(fn *ssa.Function) {
+	if !r.done[fn] {
+		r.done[fn] = true
+		r.todo = append(r.todo, fn)
+	}
+}
+
+// functionID is the ID under which a function of the checkout is known, and
+// false for one that lies outside.
+func (r *recorder) functionID(fn *ssa.Function) (string, bool) {
+	if origin := fn.Origin(); origin != nil {
+		fn = origin
+	}
+	switch s := fn.Syntax().(type) {
+	case *ast.FuncLit:
+		if id, ok := r.x.closures[s]; ok {
+			return id, true
+		}
+		return "~" + fn.String(), true
+	case *ast.FuncDecl:
+		if obj, ok := fn.Object().(*types.Func); ok {
+			id := funcID(obj)
+			if obj.Name() == "init" && s.Recv == nil {
+				at := r.x.location(s.Name.Pos(), s.Name.End())
+				id += "@" + path.Base(at.File) + ":" + itoa(at.Line)
+			}
+			return id, !r.x.isExternal(obj)
+		}
+	}
+	if fn.Synthetic == "package initializer" {
+		if fn.Pkg == r.pkg {
+			return r.x.Types.Path() + ".<vars>", true
+		}
+		return "", false
+	}
+	if obj, ok := fn.Object().(*types.Func); ok && !isWrapper(fn) {
+		return funcID(obj), !r.x.isExternal(obj)
+	}
+	return "~" + fn.String(), true
+}
+
+// isWrapper tells a function that nobody wrote and that only calls on.
+func isWrapper(fn *ssa.Function) bool {
+	return strings.HasPrefix(fn.Synthetic, "bound") || strings.HasPrefix(fn.Synthetic, "thunk") || strings.HasPrefix(fn.Synthetic, "wrapper")
+}
+
+// function records one function, with the closures in it.
+func (r *recorder) function(fn *ssa.Function) {
+	if fn.Origin() != nil {
+		r.add(fn.Origin())
+		return
+	}
+	if fn.Pkg != nil && fn.Pkg != r.pkg {
+		return // its own package writes it
+	}
+	id, own := r.functionID(fn)
+	if !own || fn.Blocks == nil {
+		return
+	}
+	w := &writer{r: r, fn: fn, slots: map[ssa.Value]unit.Slot{}, results: map[ssa.Value][]unit.Slot{}}
+	w.out.Function, w.out.Wrapper, w.out.Slots = id, isWrapper(fn), 1
+	for _, p := range fn.Params {
+		w.out.Params = append(w.out.Params, w.slot(p))
+	}
+	for _, v := range fn.FreeVars {
+		w.out.Captures = append(w.out.Captures, w.slot(v))
+	}
+	if problem := w.body(); problem {
+		return
+	}
+	w.out.Ends = endsProcess(fn)
+	r.x.unit.Records = append(r.x.unit.Records, w.out)
+	for _, c := range fn.AnonFuncs {
+		r.add(c)
+	}
+}
+
+// methodSets writes down the methods of the types that the package declares.
+func (r *recorder) methodSets() {
+	for _, name := range sortedMembers(r.pkg) {
+		m, ok := r.pkg.Members[name].(*ssa.Type)
+		if !ok {
+			continue
+		}
+		named, ok := m.Type().(*types.Named)
+		if !ok || types.IsInterface(named) {
+			continue
+		}
+		if set := methodSet(r.x, named); len(set.Methods) > 0 {
+			r.x.unit.Methods = append(r.x.unit.Methods, set)
+		}
+	}
+}
+
+func methodSet(x *extractor, named *types.Named) unit.MethodSet {
+	set := unit.MethodSet{Type: typeID(named)}
+	all := types.NewMethodSet(types.NewPointer(named))
+	for i := 0; i < all.Len(); i++ {
+		sel := all.At(i)
+		f, ok := sel.Obj().(*types.Func)
+		if !ok {
+			continue
+		}
+		m := unit.Method{Name: f.Name(), Path: embeddedPath(sel)}
+		if sig, ok := f.Type().(*types.Signature); ok && sig.Recv() != nil && !types.IsInterface(sig.Recv().Type()) {
+			m.Function = funcID(f)
+		}
+		set.Methods = append(set.Methods, m)
+	}
+	return set
+}
+
+// embeddedPath are the fields between a type and the one that declares a method.
+func embeddedPath(sel *types.Selection) []unit.EmbeddedField {
+	var out []unit.EmbeddedField
+	t := sel.Recv()
+	index := sel.Index()
+	for _, i := range index[:len(index)-1] {
+		st, ok := structOf(t)
+		if !ok {
+			return out
+		}
+		f := st.Field(i)
+		owner := ""
+		if n := namedOf(t); n != nil {
+			owner = typeID(n)
+		}
+		out = append(out, unit.EmbeddedField{Field: owner + "." + f.Name(), Indirect: isReference(f.Type())})
+		t = f.Type()
+	}
+	return out
+}
+
+// writer turns one function's instructions into operations.
+type writer struct {
+	r       *recorder
+	fn      *ssa.Function
+	out     unit.Record
+	slots   map[ssa.Value]unit.Slot
+	results map[ssa.Value][]unit.Slot
+}
+
+// endsProcess tells a function that always ends the process: each way through it exits or
+// panics, and some way exits.
+func endsProcess(fn *ssa.Function) bool {
+	exits := false
+	for _, b := range fn.Blocks {
+		if len(b.Instrs) == 0 || b == fn.Recover {
+			continue
+		}
+		leaves := false
+		for _, in := range b.Instrs {
+			if c, ok := in.(*ssa.Call); ok && exitsProcess(c.Common().StaticCallee()) {
+				leaves, exits = true, true
+			}
+		}
+		if _, back := b.Instrs[len(b.Instrs)-1].(*ssa.Return); back && !leaves {
+			return false
+		}
+	}
+	return exits
+}
+
+func exitsProcess(fn *ssa.Function) bool {
+	if fn == nil || fn.Pkg == nil {
+		return false
+	}
+	switch fn.Pkg.Pkg.Path() + "." + fn.Name() {
+	case "os.Exit", "syscall.Exit", "syscall.Exec", "runtime.Goexit", "log.Fatal", "log.Fatalf", "log.Fatalln":
+		return true
+	}
+	return false
+}
+
+// body writes all blocks; true if the form of the function was broken.
+func (w *writer) body() (broken bool) {
+	defer func() {
+		if recover() != nil { // as above: of one ill-typed function nothing is kept
+			broken = true
+		}
+	}()
+	for _, b := range w.fn.Blocks {
+		for _, in := range b.Instrs {
+			w.instruction(in)
+		}
+	}
+	return false
+}
+
+// slot returns the slot of a value, 0 if no object can be reached through it.
+func (w *writer) slot(v ssa.Value) unit.Slot {
+	if s, ok := w.slots[v]; ok {
+		return s
+	}
+	if v == nil || !leadsOn(v.Type(), 0) {
+		return 0
+	}
+	switch v := v.(type) {
+	case *ssa.Const:
+		return 0
+	case *ssa.Global:
+		s := w.fresh(v)
+		w.emit(unit.Op{Kind: unit.OpRoot, To: []unit.Slot{s}, Name: v.Pkg.Pkg.Path() + "." + v.Name(), Type: pointeeID(v.Type())}, token.NoPos)
+		return s
+	case *ssa.Function:
+		s := w.fresh(v)
+		id, _ := w.r.functionID(v)
+		w.r.add(v)
+		w.emit(unit.Op{Kind: unit.OpFunc, To: []unit.Slot{s}, Name: id}, token.NoPos)
+		return s
+	case *ssa.Builtin:
+		return 0
+	}
+	return w.fresh(v)
+}
+
+func (w *writer) fresh(v ssa.Value) unit.Slot {
+	s := unit.Slot(w.out.Slots)
+	w.out.Slots++
+	if v != nil {
+		w.slots[v] = s
+	}
+	return s
+}
+
+func (w *writer) emit(op unit.Op, pos token.Pos) {
+	if pos.IsValid() {
+		p := w.r.x.Fset.Position(pos)
+		op.Line, op.Col = int32(p.Line), int32(p.Column)
+		if w.out.File == "" {
+			w.out.File = w.r.x.rel(p.Filename)
+		}
+	}
+	w.out.Ops = append(w.out.Ops, op)
+}
+
+// leadsOn tells whether a value of the type can lead to an object.
+func leadsOn(t types.Type, depth int) bool {
+	if depth > 6 {
+		return true
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		return u.Kind() == types.UnsafePointer
+	case *types.Struct:
+		for i := 0; i < u.NumFields(); i++ {
+			if leadsOn(u.Field(i).Type(), depth+1) {
+				return true
+			}
+		}
+		return false
+	case *types.Array:
+		return leadsOn(u.Elem(), depth+1)
+	case *types.Tuple:
+		return u.Len() > 0
+	}
+	return true
+}
+
+// whole tells a type whose values have fields or elements of their own.
+func whole(t types.Type) bool {
+	switch t.Underlying().(type) {
+	case *types.Struct, *types.Array:
+		return true
+	}
+	return false
+}
+
+// kindOf names a type for dispatch: a declared one by its ID.
+func kindOf(t types.Type) string {
+	if n, ok := types.Unalias(t).(*types.Named); ok {
+		return typeID(n)
+	}
+	return typeString(t)
+}
+
+func pointeeID(t types.Type) string {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		return kindOf(p.Elem())
+	}
+	return kindOf(t)
+}
+
+func (w *writer) instruction(in ssa.Instruction) {
+	switch in := in.(type) {
+	case *ssa.Alloc:
+		w.make(in, pointeeID(in.Type()), w.capturedID(in.Pos()))
+	case *ssa.MakeMap, *ssa.MakeChan, *ssa.MakeSlice:
+		v := in.(ssa.Value)
+		w.make(v, kindOf(v.Type()), "")
+	case *ssa.MakeClosure:
+		w.closure(in)
+	case *ssa.Store:
+		w.store(in)
+	case *ssa.MapUpdate:
+		elem := w.element(w.slot(in.Map), constKey(in.Key), "", in.Pos())
+		w.emit(unit.Op{Kind: unit.OpStore, Base: elem, Args: []unit.Slot{w.slot(in.Value)}, Whole: whole(in.Value.Type())}, in.Pos())
+		if k := w.slot(in.Key); k != 0 {
+			w.emit(unit.Op{Kind: unit.OpStore, Base: w.element(w.slot(in.Map), "", "", in.Pos()), Args: []unit.Slot{k}, Whole: whole(in.Key.Type())}, token.NoPos)
+		}
+	case *ssa.Send:
+		elem := w.element(w.slot(in.Chan), "", "", in.Pos())
+		w.emit(unit.Op{Kind: unit.OpStore, Base: elem, Args: []unit.Slot{w.slot(in.X)}, Whole: whole(in.X.Type())}, in.Pos())
+	case *ssa.Select:
+		w.selects(in)
+	case *ssa.Go:
+		w.call(in, nil, in.Pos(), true, false)
+	case *ssa.Defer:
+		w.call(in, nil, in.Pos(), false, true)
+	case *ssa.Return:
+		var args []unit.Slot
+		for _, v := range in.Results {
+			args = append(args, w.slot(v))
+		}
+		w.emit(unit.Op{Kind: unit.OpReturn, Args: args}, in.Pos())
+	case ssa.Value:
+		w.value(in)
+	}
+}
+
+// capturedID finds the holder of a variable that closures share, by its place.
+func (w *writer) capturedID(pos token.Pos) string {
+	if !pos.IsValid() {
+		return ""
+	}
+	p := w.r.x.Fset.Position(pos)
+	return w.r.captured[unit.Location{File: w.r.x.rel(p.Filename), Line: p.Line, Column: p.Column}]
+}
+
+func (w *writer) make(v ssa.Value, typ, holder string) {
+	if s := w.slot(v); s != 0 {
+		w.emit(unit.Op{Kind: unit.OpMake, To: []unit.Slot{s}, Type: typ, Name: holder}, v.Pos())
+	}
+}
+
+func (w *writer) closure(in *ssa.MakeClosure) {
+	fn := in.Fn.(*ssa.Function)
+	id, _ := w.r.functionID(fn)
+	w.r.add(fn)
+	var bound []unit.Slot
+	for _, b := range in.Bindings {
+		bound = append(bound, w.slot(b))
+	}
+	w.emit(unit.Op{Kind: unit.OpFunc, To: []unit.Slot{w.slot(in)}, Name: id, Args: bound}, in.Pos())
+}
+
+// store also hands a function over that is put into a field of a struct of
+// another module: that is how commands, servers and clients are told what to run.
+func (w *writer) store(in *ssa.Store) {
+	v := w.slot(in.Val)
+	w.emit(unit.Op{Kind: unit.OpStore, Base: w.slot(in.Addr), Args: []unit.Slot{v}, Whole: whole(in.Val.Type())}, in.Pos())
+	if v == 0 {
+		return
+	}
+	if part, ifaces := w.handedByField(in); part != nil {
+		w.emit(unit.Op{Kind: unit.OpCall, Args: []unit.Slot{v}, Name: "<field>", Call: &unit.Apply{
+			Foreign: true, Hands: handsOf(*part), Note: part.note, Ifaces: [][]string{ifaces},
+		}}, in.Pos())
+	}
+}
+
+func (w *writer) handedByField(in *ssa.Store) (*part, []string) {
+	var t types.Type = in.Val.Type()
+	ifaces := interfaceMethods(t)
+	if _, fn := t.Underlying().(*types.Signature); !fn && len(ifaces) == 0 {
+		return nil, nil
+	}
+	switch addr := in.Addr.(type) {
+	case *ssa.FieldAddr:
+		st, ok := structOf(addr.X.Type())
+		named := namedOf(addr.X.Type())
+		if !ok || named == nil {
+			return nil, nil
+		}
+		return (&body{x: w.r.x}).storedRole(named, st.Field(addr.Field).Name()), ifaces
+	case *ssa.Global:
+		if !w.r.x.local(addr.Pkg.Pkg.Path()) {
+			return &part{role: unit.Handler, note: "kept in " + addr.Pkg.Pkg.Name() + "." + addr.Name()}, ifaces
+		}
+	}
+	return nil, nil
+}
+
+func handsOf(p part) unit.Hands {
+	switch {
+	case p.role == unit.Main:
+		return unit.HandsRuns
+	case p.async || p.role == unit.Background:
+		return unit.HandsBeside
+	case p.role != "":
+		return unit.HandsServes
+	}
+	return unit.HandsNow
+}
+
+// element steps to an element of a collection.
+func (w *writer) element(base unit.Slot, key, typ string, pos token.Pos) unit.Slot {
+	if base == 0 {
+		return 0
+	}
+	s := w.fresh(nil)
+	w.emit(unit.Op{Kind: unit.OpElem, To: []unit.Slot{s}, Base: base, Key: key, Type: typ}, pos)
+	return s
+}
+
+func constKey(v ssa.Value) string {
+	for {
+		switch c := v.(type) {
+		case *ssa.MakeInterface:
+			v = c.X
+			continue
+		case *ssa.Const:
+			if c.Value != nil && c.Value.Kind() == constant.String {
+				return constant.StringVal(c.Value)
+			}
+		}
+		return ""
+	}
+}
+
+func (w *writer) selects(in *ssa.Select) {
+	var to []unit.Slot
+	for _, s := range in.States {
+		elem := w.element(w.slot(s.Chan), "", "", s.Pos)
+		if s.Dir == types.SendOnly {
+			w.emit(unit.Op{Kind: unit.OpStore, Base: elem, Args: []unit.Slot{w.slot(s.Send)}, Whole: whole(s.Send.Type())}, s.Pos)
+			continue
+		}
+		got := w.fresh(nil)
+		w.emit(unit.Op{Kind: unit.OpLoad, To: []unit.Slot{got}, Base: elem, Whole: whole(elemType(s.Chan.Type()))}, s.Pos)
+		to = append(to, got)
+	}
+	w.results[in] = append([]unit.Slot{0, 0}, to...)
+	if len(in.States) == 0 && in.Blocking {
+		w.out.Waits = true
+	}
+}
+
+func elemType(t types.Type) types.Type {
+	switch u := t.Underlying().(type) {
+	case *types.Chan:
+		return u.Elem()
+	case *types.Slice:
+		return u.Elem()
+	case *types.Map:
+		return u.Elem()
+	case *types.Array:
+		return u.Elem()
+	case *types.Pointer:
+		return u.Elem()
+	}
+	return t
+}
+
+// value writes the instructions that have a value.
+func (w *writer) value(in ssa.Value) {
+	switch in := in.(type) {
+	case *ssa.Call:
+		w.call(in, in, in.Pos(), false, false)
+	case *ssa.Phi:
+		for _, e := range in.Edges {
+			w.copy(in, e)
+		}
+	case *ssa.ChangeType:
+		w.copy(in, in.X)
+	case *ssa.ChangeInterface:
+		w.copy(in, in.X)
+	case *ssa.Convert:
+		w.copy(in, in.X)
+	case *ssa.MultiConvert:
+		w.copy(in, in.X)
+	case *ssa.SliceToArrayPointer:
+		w.copy(in, in.X)
+	case *ssa.Slice:
+		w.copy(in, in.X)
+	case *ssa.MakeInterface:
+		w.boxed(in)
+	case *ssa.Extract:
+		if rs := w.results[in.Tuple]; in.Index < len(rs) && rs[in.Index] != 0 {
+			w.copySlot(in, rs[in.Index])
+		}
+	case *ssa.TypeAssert:
+		w.assert(in)
+	default:
+		w.access(in)
+	}
+}
+
+// access writes the instructions that step into what a value leads to.
+func (w *writer) access(in ssa.Value) {
+	switch in := in.(type) {
+	case *ssa.FieldAddr:
+		w.step(in, in.X, in.Field, in.Pos())
+	case *ssa.Field:
+		s := w.fresh(nil)
+		w.emit(unit.Op{Kind: unit.OpStep, To: []unit.Slot{s}, Base: w.slot(in.X), Field: fieldID(in.X.Type(), in.Field), Type: kindOf(in.Type())}, in.Pos())
+		w.load(in, s, in.Pos())
+	case *ssa.IndexAddr:
+		if s := w.slot(in); s != 0 {
+			w.emit(unit.Op{Kind: unit.OpElem, To: []unit.Slot{s}, Base: w.slot(in.X), Type: pointeeID(in.Type())}, in.Pos())
+		}
+	case *ssa.Index:
+		w.load(in, w.element(w.slot(in.X), "", kindOf(in.Type()), in.Pos()), in.Pos())
+	case *ssa.Lookup:
+		elem := w.element(w.slot(in.X), constKey(in.Index), kindOf(elemType(in.X.Type())), in.Pos())
+		if in.CommaOk {
+			got := w.fresh(nil)
+			w.results[in] = []unit.Slot{got, 0}
+			w.emit(unit.Op{Kind: unit.OpLoad, To: []unit.Slot{got}, Base: elem, Whole: whole(elemType(in.X.Type()))}, in.Pos())
+			return
+		}
+		w.load(in, elem, in.Pos())
+	case *ssa.UnOp:
+		w.unary(in)
+	case *ssa.Next:
+		w.next(in)
+	}
+}
+
+func (w *writer) unary(in *ssa.UnOp) {
+	switch in.Op {
+	case token.MUL:
+		w.load(in, w.slot(in.X), in.Pos())
+	case token.ARROW:
+		elem := w.element(w.slot(in.X), "", "", in.Pos())
+		if in.CommaOk {
+			got := w.fresh(nil)
+			w.results[in] = []unit.Slot{got, 0}
+			w.emit(unit.Op{Kind: unit.OpLoad, To: []unit.Slot{got}, Base: elem, Whole: whole(elemType(in.X.Type()))}, in.Pos())
+			return
+		}
+		w.load(in, elem, in.Pos())
+	}
+}
+
+func (w *writer) next(in *ssa.Next) {
+	rng, ok := in.Iter.(*ssa.Range)
+	if !ok || in.IsString {
+		return
+	}
+	elem := w.element(w.slot(rng.X), "", "", in.Pos())
+	key, val := w.fresh(nil), w.fresh(nil)
+	t := elemType(rng.X.Type())
+	w.emit(unit.Op{Kind: unit.OpLoad, To: []unit.Slot{val}, Base: elem, Whole: whole(t)}, in.Pos())
+	w.emit(unit.Op{Kind: unit.OpCopy, To: []unit.Slot{key}, Base: val}, token.NoPos)
+	w.results[in] = []unit.Slot{0, key, val}
+}
+
+// load reads what is kept at a place. Nothing need lead on from there: that it is
+// read counts as well.
+func (w *writer) load(in ssa.Value, from unit.Slot, pos token.Pos) {
+	if from == 0 {
+		return
+	}
+	var to []unit.Slot
+	if s := w.slot(in); s != 0 {
+		to = []unit.Slot{s}
+	}
+	w.emit(unit.Op{Kind: unit.OpLoad, To: to, Base: from, Whole: whole(in.Type())}, pos)
+}
+
+func (w *writer) step(in ssa.Value, base ssa.Value, field int, pos token.Pos) {
+	s := w.slot(in)
+	w.emit(unit.Op{Kind: unit.OpStep, To: []unit.Slot{s}, Base: w.slot(base), Field: fieldID(base.Type(), field), Type: pointeeID(in.Type())}, pos)
+}
+
+func fieldID(t types.Type, i int) string {
+	st, ok := structOf(t)
+	if !ok || i >= st.NumFields() {
+		return "."
+	}
+	owner := ""
+	if n := namedOf(t); n != nil {
+		owner = typeID(n)
+	}
+	return owner + "." + st.Field(i).Name()
+}
+
+func (w *writer) copy(in, from ssa.Value) { w.copySlot(in, w.slot(from)) }
+
+func (w *writer) copySlot(in ssa.Value, from unit.Slot) {
+	if s := w.slot(in); s != 0 && from != 0 {
+		w.emit(unit.Op{Kind: unit.OpCopy, To: []unit.Slot{s}, Base: from}, token.NoPos)
+	}
+}
+
+// boxed makes a value an interface's. One that leads to nothing still decides
+// which methods are called.
+func (w *writer) boxed(in *ssa.MakeInterface) {
+	if s := w.slot(in.X); s != 0 {
+		w.copySlot(in, s)
+		return
+	}
+	if n := namedOf(in.X.Type()); n != nil && n.NumMethods() > 0 {
+		w.make(in, kindOf(in.X.Type()), "")
+	}
+}
+
+func (w *writer) assert(in *ssa.TypeAssert) {
+	from := w.slot(in.X)
+	to := w.slot(in)
+	if in.CommaOk {
+		to = w.fresh(nil)
+		w.results[in] = []unit.Slot{to, 0}
+	}
+	if from == 0 || to == 0 {
+		return
+	}
+	op := unit.Op{Kind: unit.OpAssert, To: []unit.Slot{to}, Base: from, Type: pointeeID(in.AssertedType)}
+	if m := interfaceMethods(in.AssertedType); types.IsInterface(in.AssertedType) {
+		op.Type, op.Call = "", &unit.Apply{Ifaces: [][]string{m}}
+	}
+	w.emit(op, in.Pos())
+}
+
+// interfaceMethods names the methods of an interface type; none for others.
+func interfaceMethods(t types.Type) []string {
+	it, ok := t.Underlying().(*types.Interface)
+	if !ok {
+		return nil
+	}
+	var out []string
+	for i := 0; i < it.NumMethods(); i++ {
+		out = append(out, it.Method(i).Name())
+	}
+	return out
+}

@@ -1,0 +1,222 @@
+package golang
+
+import (
+	"go/token"
+	"go/types"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// call writes a call, a go statement or a defer.
+func (w *writer) call(in ssa.CallInstruction, value ssa.Value, pos token.Pos, async, deferred bool) {
+	c := in.Common()
+	if b, ok := c.Value.(*ssa.Builtin); ok {
+		w.builtin(b.Name(), c, value, pos)
+		return
+	}
+	op := unit.Op{Kind: unit.OpCall, Call: &unit.Apply{Async: async, Deferred: deferred}}
+	w.callee(&op, c)
+	for _, a := range c.Args {
+		op.Args = append(op.Args, w.slot(a))
+	}
+	if value != nil {
+		op.To = w.resultsOf(value)
+		if op.Call.Foreign || op.Call.Dynamic {
+			op.Call.Out = resultTypes(c.Signature())
+		}
+	}
+	w.emit(op, pos)
+}
+
+// callee says what is called, and what code of others does with what it is given.
+func (w *writer) callee(op *unit.Op, c *ssa.CallCommon) {
+	switch {
+	case c.IsInvoke():
+		op.Call.Dynamic, op.Base, op.Name = true, w.slot(c.Value), c.Method.Name()
+		op.Type = funcID(c.Method)
+		if op.Call.Foreign = w.r.x.isExternal(c.Method); op.Call.Foreign {
+			w.handed(op, c.Method, c.Signature())
+		}
+	case c.StaticCallee() != nil:
+		fn := c.StaticCallee()
+		id, own := w.r.functionID(fn)
+		op.Name, op.Call.Foreign, op.Call.Method = id, !own, c.Signature().Recv() != nil
+		if _, closure := c.Value.(*ssa.MakeClosure); closure {
+			op.Call.Dynamic, op.Name, op.Base = true, "", w.slot(c.Value)
+			return
+		}
+		if own {
+			w.r.add(fn)
+		} else if obj, ok := fn.Object().(*types.Func); ok {
+			w.handed(op, obj, c.Signature())
+		}
+	default:
+		op.Call.Dynamic, op.Base = true, w.slot(c.Value)
+	}
+}
+
+// handed describes what a function outside the checkout expects and what it does
+// with functions and objects.
+func (w *writer) handed(op *unit.Op, f *types.Func, sig *types.Signature) {
+	p := foreignPart(f)
+	op.Call.Hands, op.Call.Note = handsOf(p), p.note
+	if p.inline && op.Call.Hands == unit.HandsNow {
+		op.Call.Note = ""
+	}
+	n := sig.Params().Len()
+	if op.Call.Method {
+		op.Call.Ifaces = append(op.Call.Ifaces, nil)
+	}
+	some := false
+	for i := 0; i < n; i++ {
+		t := sig.Params().At(i).Type()
+		if s, ok := t.Underlying().(*types.Slice); ok && sig.Variadic() && i == n-1 {
+			t = s.Elem()
+		}
+		methods := interfaceMethods(t)
+		if called := calledBack(f); len(methods) == 0 && len(called) > 0 && types.IsInterface(t) {
+			methods = called
+		}
+		if len(methods) == 0 && types.IsInterface(t) && !standard(f.Pkg()) {
+			methods = []string{"*"} // it may ask for whatever the object offers
+		}
+		some = some || len(methods) > 0
+		op.Call.Ifaces = append(op.Call.Ifaces, methods)
+	}
+	if !some {
+		op.Call.Ifaces = nil
+	}
+	if len(calledBack(f)) > 0 {
+		op.Call.Hands = calledWhen(f)
+	}
+}
+
+// standard tells the standard library, which asks no more of an object than the
+// documentation says.
+func standard(p *types.Package) bool {
+	first, _, _ := strings.Cut(p.Path(), "/")
+	return !strings.Contains(first, ".")
+}
+
+// callers are libraries that call methods of what they are handed as any: by
+// package path, up to its version, with the methods.
+var callers = []struct {
+	pkg     string
+	methods []string
+	when    unit.Hands
+}{
+	{"github.com/jessevdk/go-flags", []string{"Execute"}, unit.HandsRuns},
+	{"github.com/alecthomas/kong", []string{"Run", "BeforeApply", "AfterApply"}, unit.HandsRuns},
+	{"net/rpc", []string{"*"}, unit.HandsServes},
+	{"google.golang.org/grpc", []string{"*"}, unit.HandsServes},
+	{"storj.io/drpc", []string{"*"}, unit.HandsServes},
+	{"github.com/gorilla/rpc", []string{"*"}, unit.HandsServes},
+	{"github.com/99designs/gqlgen", []string{"*"}, unit.HandsServes},
+	{"github.com/graph-gophers/graphql-go", []string{"*"}, unit.HandsServes},
+}
+
+// calledBack lists the methods that a function calls of what it is handed as any.
+func calledBack(f *types.Func) []string {
+	for i := range callers {
+		if f.Pkg() != nil && (f.Pkg().Path() == callers[i].pkg || strings.HasPrefix(f.Pkg().Path(), callers[i].pkg+"/")) {
+			return callers[i].methods
+		}
+	}
+	return nil
+}
+
+func calledWhen(f *types.Func) unit.Hands {
+	for i := range callers {
+		if f.Pkg() != nil && (f.Pkg().Path() == callers[i].pkg || strings.HasPrefix(f.Pkg().Path(), callers[i].pkg+"/")) {
+			return callers[i].when
+		}
+	}
+	return unit.HandsNow
+}
+
+// resultsOf gives each result of a call a slot.
+func (w *writer) resultsOf(v ssa.Value) []unit.Slot {
+	t, ok := v.Type().(*types.Tuple)
+	if !ok {
+		if s := w.slot(v); s != 0 {
+			return []unit.Slot{s}
+		}
+		return nil
+	}
+	out := make([]unit.Slot, t.Len())
+	for i := range out {
+		if leadsOn(t.At(i).Type(), 0) {
+			out[i] = w.fresh(nil)
+		}
+	}
+	w.results[v] = out
+	return out
+}
+
+func resultTypes(sig *types.Signature) []string {
+	var out []string
+	for i := 0; i < sig.Results().Len(); i++ {
+		t := sig.Results().At(i).Type()
+		switch {
+		case types.IsInterface(t):
+			out = append(out, "") // any type may come
+		case !leadsOn(t, 0):
+			out = append(out, "-")
+		default:
+			out = append(out, pointeeID(t))
+		}
+	}
+	return out
+}
+
+// builtin writes the calls of the language itself.
+func (w *writer) builtin(name string, c *ssa.CallCommon, value ssa.Value, pos token.Pos) {
+	switch name {
+	case "append":
+		w.appends(c, value, pos)
+	case "delete", "clear", "close":
+		elem := w.element(w.slot(c.Args[0]), "", "", pos)
+		w.emit(unit.Op{Kind: unit.OpTouch, Base: elem, Name: name}, pos)
+	case "copy":
+		to, from := w.element(w.slot(c.Args[0]), "", "", pos), w.element(w.slot(c.Args[1]), "", "", pos)
+		if from == 0 {
+			w.emit(unit.Op{Kind: unit.OpTouch, Base: to, Name: name}, pos)
+			return
+		}
+		got := w.fresh(nil)
+		w.emit(unit.Op{Kind: unit.OpLoad, To: []unit.Slot{got}, Base: from, Whole: whole(elemType(c.Args[1].Type()))}, pos)
+		w.emit(unit.Op{Kind: unit.OpStore, Base: to, Args: []unit.Slot{got}, Whole: whole(elemType(c.Args[1].Type()))}, pos)
+	case "ssa:wrapnilchk":
+		if value != nil {
+			w.copy(value, c.Args[0])
+		}
+	}
+}
+
+// appends makes a slice that may share its elements with the one appended to:
+// with one that is empty it shares nothing.
+func (w *writer) appends(c *ssa.CallCommon, value ssa.Value, pos token.Pos) {
+	if value == nil || w.slot(value) == 0 {
+		return
+	}
+	s := w.slot(value)
+	w.emit(unit.Op{Kind: unit.OpMake, To: []unit.Slot{s}, Type: kindOf(value.Type())}, pos)
+	if base := w.slot(c.Args[0]); base != 0 {
+		w.emit(unit.Op{Kind: unit.OpCopy, To: []unit.Slot{s}, Base: base}, token.NoPos)
+	}
+	t := elemType(value.Type())
+	if len(c.Args) < 2 || !leadsOn(t, 0) {
+		return
+	}
+	from := w.element(w.slot(c.Args[1]), "", "", pos)
+	if from == 0 {
+		return
+	}
+	got := w.fresh(nil)
+	w.emit(unit.Op{Kind: unit.OpLoad, To: []unit.Slot{got}, Base: from, Whole: whole(t)}, token.NoPos)
+	// The store itself is no change of its own: what becomes of the slice is.
+	w.emit(unit.Op{Kind: unit.OpStore, Base: w.element(s, "", "", pos), Args: []unit.Slot{got}, Whole: whole(t), Name: "append"}, token.NoPos)
+}

@@ -1,0 +1,403 @@
+package ruby
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// choices lists what a value of configuration may be, each with the condition
+// under which it is; of several conditions that hold the first counts. Symbols,
+// strings and classes are named; what only other files know is referred to.
+func (f *file) choices(n *node, follow int) []unit.Choice {
+	if n == nil || follow <= 0 {
+		return []unit.Choice{{Origin: unit.Unresolved}}
+	}
+	switch n.kind {
+	case "simple_symbol", "string", "delimited_symbol", "bare_symbol", "bare_string":
+		if name := f.symbolText(n); name != "" {
+			return f.one(n, name)
+		}
+	case "nil", "true", "false":
+		return f.one(n, n.kind)
+	case "right_assignment_list", "array", "argument_list":
+		return f.listed(n, follow)
+	case "splat_argument", "pair":
+		if len(n.kids) > 0 {
+			return f.choices(n.kids[len(n.kids)-1], follow)
+		}
+	case "parenthesized_statements", "then", "else", "begin", "block_body", "body_statement":
+		if len(n.kids) > 0 {
+			return f.choices(n.kids[len(n.kids)-1], follow)
+		}
+	case "constant", "scope_resolution":
+		return f.constantChoices(n, follow)
+	case "identifier":
+		return f.nameChoices(n, follow)
+	case "conditional", "if", "unless", "elsif", "if_modifier", "unless_modifier":
+		return f.branches(n, follow)
+	case "case":
+		return f.caseChoices(n, follow)
+	case "binary":
+		return f.alternatives(n, follow)
+	case "element_reference":
+		return f.lookup(n, n.child("object"), n.kids[1:], nil, follow)
+	case "call":
+		return f.callChoices(n, follow)
+	case "assignment":
+		return f.choices(n.child("right"), follow)
+	case "hash":
+		return f.hashChoices(n, follow)
+	}
+	return f.unresolved(n, "")
+}
+
+func (f *file) one(n *node, value string) []unit.Choice {
+	return []unit.Choice{{Value: value, Origin: unit.Written, Location: f.at(n)}}
+}
+
+func (f *file) unresolved(n *node, ref string) []unit.Choice {
+	return []unit.Choice{{Origin: unit.Unresolved, Ref: ref, Location: f.at(n)}}
+}
+
+// under adds a condition to each choice.
+func under(when unit.Condition, list []unit.Choice) []unit.Choice {
+	for i := range list {
+		list[i].When = when.Also(list[i].When)
+	}
+	return list
+}
+
+// listed is `:redis_cache_store, { url: x }`: a name and its options.
+func (f *file) listed(n *node, follow int) []unit.Choice {
+	if len(n.kids) == 0 {
+		return f.unresolved(n, "")
+	}
+	out := f.choices(n.kids[0], follow)
+	for i := range out {
+		out[i].Options = append(out[i].Options, f.options(n.kids[1:])...)
+	}
+	return out
+}
+
+// options are further arguments, pairs by their key.
+func (f *file) options(list []*node) []unit.Value {
+	var out []unit.Value
+	for _, arg := range list {
+		kids := []*node{arg}
+		if arg.is("hash") {
+			kids = arg.kids
+		}
+		for _, kid := range kids {
+			v := unit.Value{Kind: unit.Compound, Text: f.short(kid), Callee: f.symbolText(kid.child("key"))}
+			if made := f.choices(kid.child("value"), 2); kid.is("pair") && len(made) > 0 {
+				v.Type = made[0].Value
+			}
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// constantChoices is a constant: what the file assigns to it, or a class.
+func (f *file) constantChoices(n *node, follow int) []unit.Choice {
+	name := f.constantName(n)
+	if list := f.assigned(name); len(list) > 0 {
+		return f.firstHolding(list, follow)
+	}
+	return []unit.Choice{{Value: snake(lastName(name)), Ref: name, Origin: unit.Written, Location: f.at(n)}}
+}
+
+// nameChoices is a local, or a method called without arguments.
+func (f *file) nameChoices(n *node, follow int) []unit.Choice {
+	name := f.text(n)
+	if list := f.assigned(name); len(list) > 0 {
+		return f.firstHolding(list, follow)
+	}
+	if list := f.results(name); len(list) > 0 {
+		return f.firstHolding(list, follow)
+	}
+	return f.unresolved(n, name)
+}
+
+// firstHolding is the choices of several nodes, of which the first whose condition
+// holds counts.
+func (f *file) firstHolding(list []guarded, follow int) []unit.Choice {
+	var out []unit.Choice
+	for _, g := range list {
+		if g.node != nil {
+			out = append(out, under(g.when, f.choices(g.node, follow-1))...)
+		}
+	}
+	return out
+}
+
+// branches is if, unless and ?:, as an expression.
+func (f *file) branches(n *node, follow int) []unit.Choice {
+	condition := f.condition(n.child("condition"), follow)
+	if negated(n) {
+		condition = condition.Negated()
+	}
+	then := n.child("consequence")
+	if then == nil {
+		then = n.child("body")
+	}
+	out := under(condition, f.choices(then, follow))
+	if otherwise := n.child("alternative"); otherwise != nil {
+		return append(out, under(condition.Negated(), f.choices(otherwise, follow))...)
+	}
+	return append(out, unit.Choice{When: condition.Negated(), Value: "nil", Origin: unit.Written, Location: f.at(n)})
+}
+
+// caseChoices is case as an expression.
+func (f *file) caseChoices(n *node, follow int) []unit.Choice {
+	var out []unit.Choice
+	rest := unit.Condition{}
+	for _, branch := range n.kids {
+		switch {
+		case branch.is("when"):
+			condition := f.whenCondition(n.child("value"), branch)
+			out = append(out, under(rest.Also(condition), f.choices(branch.child("body"), follow))...)
+			rest = rest.Also(condition.Negated())
+		case branch.is("else"):
+			return append(out, under(rest, f.choices(branch, follow))...)
+		}
+	}
+	return append(out, unit.Choice{When: rest, Value: "nil", Origin: unit.Written, Location: f.at(n)})
+}
+
+// alternatives is a || b and a && b.
+func (f *file) alternatives(n *node, follow int) []unit.Choice {
+	left, right := n.child("left"), n.child("right")
+	switch f.operator(left, right) {
+	case "&&", "and":
+		condition := f.condition(left, follow)
+		return append(under(condition, f.choices(right, follow)), unit.Choice{When: condition.Negated(), Value: "nil", Origin: unit.Written, Location: f.at(n)})
+	case "||", "or":
+		return orElse(f.choices(left, follow), f.choices(right, follow), f.atom(left))
+	}
+	return f.unresolved(n, "")
+}
+
+// orElse puts a fallback where the first choice is nil, or may be.
+func orElse(list, fallback []unit.Choice, some unit.Condition) []unit.Choice {
+	var out []unit.Choice
+	for _, c := range list {
+		if c.Value == "nil" {
+			continue
+		}
+		if c.Origin == unit.Unresolved && c.When.Op == unit.Always {
+			c.When = some
+		}
+		out = append(out, c)
+	}
+	for _, c := range fallback {
+		if c.Origin == unit.Written {
+			c.Origin = unit.Defaulted
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// callChoices knows X.new, ENV.fetch("X", default), lookups and conversions.
+func (f *file) callChoices(n *node, follow int) []unit.Choice {
+	c := f.sendOf(n)
+	constant := f.constantName(c.receiver)
+	switch {
+	case c.name == "new" && constant != "":
+		return []unit.Choice{{Value: snake(lastName(constant)), Ref: constant, Origin: unit.Written, Options: f.options(c.args), Location: f.at(n)}}
+	case c.name == "lookup_store" && len(c.args) > 0:
+		out := f.choices(c.args[0], follow)
+		for i := range out {
+			out[i].Options = append(out[i].Options, f.options(c.args[1:])...)
+		}
+		return out
+	case constant == "Rails" && c.name == "cache":
+		return f.one(n, "rails_cache")
+	case keeps(c.name) && c.receiver != nil:
+		return f.choices(c.receiver, follow)
+	case c.name == "[]" && c.receiver != nil && len(c.args) > 0:
+		return f.lookup(n, c.receiver, c.args[:1], nil, follow)
+	case c.name == "fetch" && c.receiver != nil && len(c.args) > 0:
+		var otherwise *node
+		if len(c.args) > 1 {
+			otherwise = c.args[1]
+		} else if c.block != nil {
+			otherwise = c.block.child("body")
+		}
+		return f.lookup(n, c.receiver, c.args[:1], otherwise, follow)
+	case c.receiver == nil || c.receiver.is("self"):
+		if list := f.results(c.name); len(list) > 0 {
+			return f.firstHolding(list, follow)
+		}
+	case constant != "" && len(c.args) == 0:
+		if list := f.results(c.name); len(list) > 0 && strings.Contains(f.src, lastName(constant)) {
+			return f.firstHolding(list, follow)
+		}
+	}
+	if name := f.variable(n); name != "" {
+		return append(under(isSet(name), f.unresolved(n, "")), unit.Choice{When: isSet(name).Negated(), Value: "nil", Origin: unit.Written, Location: f.at(n)})
+	}
+	return f.unresolved(n, f.reference(n, follow))
+}
+
+// lookup is ENV["X"], HASH[key] and config_for(:x)[:key], with or without what to
+// take otherwise.
+func (f *file) lookup(n, object *node, index []*node, otherwise *node, follow int) []unit.Choice {
+	if len(index) != 1 {
+		return f.unresolved(n, "")
+	}
+	if f.text(object) == "ENV" {
+		return f.fromEnvironment(n, f.symbolText(index[0]), otherwise, follow)
+	}
+	hash := f.hash(object, follow)
+	if hash == nil {
+		out := f.unresolved(n, f.reference(n, follow))
+		if otherwise != nil {
+			return orElse(out, f.choices(otherwise, follow), f.atom(n))
+		}
+		return out
+	}
+	return f.entries(n, hash, index[0], otherwise, follow)
+}
+
+// fromEnvironment is ENV["X"] and ENV.fetch("X", otherwise).
+func (f *file) fromEnvironment(n *node, name string, otherwise *node, follow int) []unit.Choice {
+	set := isSet(name)
+	out := under(set, f.unresolved(n, ""))
+	if otherwise == nil {
+		return append(out, unit.Choice{When: set.Negated(), Value: "nil", Origin: unit.Written, Location: f.at(n)})
+	}
+	fallback := under(set.Negated(), f.choices(otherwise, follow))
+	for i := range fallback {
+		if fallback[i].Origin == unit.Written {
+			fallback[i].Origin = unit.Defaulted
+		}
+	}
+	return append(out, fallback...)
+}
+
+// hash finds the literal hash that an expression is, nil if it is none.
+func (f *file) hash(n *node, follow int) *node {
+	switch {
+	case n == nil || follow <= 0:
+		return nil
+	case n.is("hash"):
+		return n
+	case n.is("parenthesized_statements") && len(n.kids) == 1:
+		return f.hash(n.kids[0], follow)
+	case n.is("call") && keeps(f.sendOf(n).name):
+		return f.hash(n.child("receiver"), follow)
+	case n.is("identifier", "constant"):
+		if list := f.assigned(f.text(n)); len(list) == 1 {
+			return f.hash(list[0].node, follow-1)
+		}
+		if list := f.results(f.text(n)); len(list) == 1 {
+			return f.hash(list[0].node, follow-1)
+		}
+	}
+	return nil
+}
+
+// entries are the values of a hash, each under the condition that the index is its
+// key.
+func (f *file) entries(n, hash, index, otherwise *node, follow int) []unit.Choice {
+	var out []unit.Choice
+	fallback := ""
+	for _, c := range f.choices(index, follow) {
+		if c.Value != "" && c.Value != "nil" {
+			fallback = c.Value // ENV.fetch("X", "memory"), or a key that is known
+		}
+	}
+	var last []unit.Choice
+	for _, pair := range hash.kids {
+		key := f.symbolText(pair.child("key"))
+		made := f.choices(pair.child("value"), follow)
+		if fallback != "" && key == fallback {
+			last = made
+			continue
+		}
+		out = append(out, under(f.keyIs(index, key), made)...)
+	}
+	switch {
+	case last != nil:
+		return append(out, last...)
+	case otherwise != nil:
+		return append(out, f.choices(otherwise, follow)...)
+	}
+	return append(out, unit.Choice{Value: "nil", Origin: unit.Written, Location: f.at(n)})
+}
+
+// keyIs is the condition that an index is a key.
+func (f *file) keyIs(index *node, key string) unit.Condition {
+	if f.namesEnvironment(index) {
+		return unit.Condition{Op: unit.InEnv, Text: key}
+	}
+	subject := f.variable(index)
+	if subject == "" {
+		subject = "`" + f.short(index) + "`"
+	}
+	return unit.Condition{Op: unit.Atom, Text: subject + " is " + strconv.Quote(key)}
+}
+
+// hashChoices is `{ storage: :s3, … }` and `{ cache: X.new, store: Y.new }`: the
+// places that a hash of options names.
+func (f *file) hashChoices(n *node, follow int) []unit.Choice {
+	for _, key := range []string{"storage", "store"} {
+		for _, pair := range n.kids {
+			if f.symbolText(pair.child("key")) == key {
+				return f.choices(pair.child("value"), follow)
+			}
+		}
+	}
+	return f.unresolved(n, "")
+}
+
+// reference writes a chain of names and keys that starts at a constant or at a
+// configuration file: Settings.cache.store, config_for(cache).store. It is empty
+// for other expressions.
+func (f *file) reference(n *node, follow int) string {
+	if n == nil || follow <= 0 {
+		return ""
+	}
+	switch n.kind {
+	case "constant", "scope_resolution":
+		return f.constantName(n)
+	case "identifier":
+		if list := f.assigned(f.text(n)); len(list) == 1 {
+			return f.reference(list[0].node, follow-1)
+		}
+	case "element_reference":
+		if len(n.kids) == 2 {
+			return chain(f.reference(n.child("object"), follow), f.symbolText(n.kids[1]))
+		}
+	case "call":
+		c := f.sendOf(n)
+		switch {
+		case c.name == "config_for" && len(c.args) > 0:
+			return "config_for(" + f.symbolText(c.args[0]) + ")"
+		case (c.name == "fetch" || c.name == "[]" || c.name == "dig" || c.name == "get") && len(c.args) > 0:
+			out := f.reference(c.receiver, follow)
+			for _, arg := range c.args {
+				if key := f.symbolText(arg); key != "" {
+					out = chain(out, key)
+				}
+			}
+			return out
+		case keeps(c.name):
+			return f.reference(c.receiver, follow)
+		case len(c.args) == 0 && c.receiver != nil:
+			return chain(f.reference(c.receiver, follow), c.name)
+		}
+	}
+	return ""
+}
+
+func chain(head, step string) string {
+	if head == "" || step == "" {
+		return ""
+	}
+	return head + "." + step
+}

@@ -1,0 +1,360 @@
+package ruby
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// maxFollow bounds through how many locals, constants and methods a condition or
+// a choice of configuration is followed.
+const maxFollow = 6
+
+// environment is the scope of a branch of configuration.
+func (f *file) environment(s *scope, condition *node, truth bool) *scope {
+	if !s.atBoot() || condition == nil {
+		return s
+	}
+	c := f.condition(condition, maxFollow)
+	if !truth {
+		c = c.Negated()
+	}
+	return s.under(c)
+}
+
+// under is the scope of what runs at boot only if a condition holds.
+func (s *scope) under(c unit.Condition) *scope {
+	inner := *s
+	inner.when = s.when.Also(c)
+	switch {
+	case s.env != "":
+	case !inner.when.Possible(unit.EnvProduction):
+		inner.env = unit.EnvDevelopment
+	case !inner.when.Possible(unit.EnvDevelopment) && !inner.when.Possible(unit.EnvTest):
+		inner.env = unit.EnvProduction
+	}
+	return &inner
+}
+
+// condition reads a test. What it cannot take apart is an atom.
+func (f *file) condition(n *node, follow int) unit.Condition {
+	switch {
+	case n == nil || n.is("true"):
+		return unit.Condition{}
+	case n.is("false", "nil"):
+		return unit.Condition{Op: unit.Never}
+	case n.is("parenthesized_statements") && len(n.kids) == 1:
+		return f.condition(n.kids[0], follow)
+	case n.is("unary") && len(n.kids) == 1 && (strings.HasPrefix(f.text(n), "!") || strings.HasPrefix(f.text(n), "not")):
+		return f.condition(n.kids[0], follow).Negated()
+	case n.is("binary"):
+		return f.comparison(n, follow)
+	case n.is("call"):
+		return f.test(f.sendOf(n), follow)
+	case n.is("identifier") && follow > 0:
+		if assigned := f.assigned(f.text(n)); len(assigned) == 1 {
+			return f.condition(assigned[0].node, follow-1)
+		}
+	}
+	if name := f.variable(n); name != "" {
+		return isSet(name)
+	}
+	return f.atom(n)
+}
+
+func (f *file) atom(n *node) unit.Condition {
+	return unit.Condition{Op: unit.Atom, Text: "`" + f.short(n) + "`"}
+}
+
+func isSet(variable string) unit.Condition {
+	return unit.Condition{Op: unit.Atom, Text: variable + " is set"}
+}
+
+// comparison is a && b, a || b, a == b and a != b.
+func (f *file) comparison(n *node, follow int) unit.Condition {
+	left, right := n.child("left"), n.child("right")
+	switch op := f.operator(left, right); op {
+	case "&&", "and":
+		return f.condition(left, follow).Also(f.condition(right, follow))
+	case "||", "or":
+		return unit.Condition{Op: unit.Or, Parts: []unit.Condition{f.condition(left, follow), f.condition(right, follow)}}
+	case "==", "!=":
+		c := f.equals(left, right)
+		if op == "!=" {
+			return c.Negated()
+		}
+		return c
+	}
+	return f.atom(n)
+}
+
+// equals is the condition that two things are the same.
+func (f *file) equals(left, right *node) unit.Condition {
+	if f.symbolText(left) != "" {
+		left, right = right, left
+	}
+	value := f.symbolText(right)
+	if value == "" {
+		if right.is("nil") && f.variable(left) != "" {
+			return isSet(f.variable(left)).Negated()
+		}
+		return unit.Condition{Op: unit.Atom, Text: "`" + cut(f.text(left)+" == "+f.text(right), 80) + "`"}
+	}
+	if f.namesEnvironment(left) {
+		return unit.Condition{Op: unit.InEnv, Text: value}
+	}
+	subject := f.variable(left)
+	if subject == "" {
+		subject = "`" + f.short(left) + "`"
+	}
+	return unit.Condition{Op: unit.Atom, Text: subject + " is " + strconv.Quote(value)}
+}
+
+// namesEnvironment tells an expression that is the name of the environment.
+func (f *file) namesEnvironment(n *node) bool {
+	text := strings.TrimPrefix(f.text(n), "::")
+	for _, conversion := range []string{".to_sym", ".to_s"} {
+		text = strings.TrimSuffix(text, conversion)
+	}
+	if text == "Rails.env" || text == "env" && f.class.config {
+		return true
+	}
+	name := f.variable(n)
+	return name == "RAILS_ENV" || name == "RACK_ENV" || name == "APP_ENV"
+}
+
+// variable is the name of the environment variable that an expression reads, ""
+// if it is none.
+func (f *file) variable(n *node) string {
+	switch {
+	case n.is("element_reference") && f.text(n.child("object")) == "ENV" && len(n.kids) > 1:
+		return f.symbolText(n.kids[1])
+	case n.is("call"):
+		c := f.sendOf(n)
+		if f.text(c.receiver) == "ENV" && len(c.args) > 0 {
+			switch c.name {
+			case "fetch", "[]", "key?", "has_key?", "include?", "member?", "dig":
+				return f.symbolText(c.args[0])
+			}
+		}
+		if keeps(c.name) {
+			return f.variable(c.receiver)
+		}
+		// Figaro and its like: Figaro.env.redis_url
+		if receiver := f.text(c.receiver); receiver == "Figaro.env" {
+			return strings.ToUpper(strings.TrimRight(c.name, "?!"))
+		}
+	}
+	return ""
+}
+
+// keeps tells the conversions behind which a value is still the same choice.
+func keeps(name string) bool {
+	switch name {
+	case "to_sym", "to_s", "presence", "downcase", "strip", "intern", "freeze", "symbolize_keys", "itself", "dup", "underscore", "inquiry", "tap":
+		return true
+	}
+	return false
+}
+
+// test is a question asked of something.
+func (f *file) test(c send, follow int) unit.Condition {
+	receiver := f.text(c.receiver)
+	switch c.name {
+	case "present?", "presence", "any?":
+		return f.condition(c.receiver, follow)
+	case "blank?", "nil?", "empty?", "!":
+		return f.condition(c.receiver, follow).Negated()
+	case "include?", "in?", "==", "eql?", "equal?":
+		if condition, ok := f.among(c); ok {
+			return condition
+		}
+	case "local?":
+		if f.namesEnvironment(c.receiver) {
+			return anyEnv(unit.EnvDevelopment, unit.EnvTest)
+		}
+	}
+	if name, asks := strings.CutSuffix(c.name, "?"); asks && c.receiver != nil && f.namesEnvironment(c.receiver) {
+		return unit.Condition{Op: unit.InEnv, Text: name}
+	}
+	if name := f.variable(c.n); name != "" {
+		return isSet(name)
+	}
+	if c.receiver == nil && len(c.args) == 0 && follow > 0 {
+		if made := f.results(c.name); len(made) == 1 && made[0].when.Op == unit.Always {
+			return f.condition(made[0].node, follow-1)
+		}
+	}
+	if receiver == "ActiveModel::Type::Boolean.new" && c.name == "cast" && len(c.args) == 1 {
+		return f.condition(c.args[0], follow)
+	}
+	return f.atom(c.n)
+}
+
+// among is %w[production staging].include?(Rails.env), Rails.env.in?(…) and
+// Rails.env.eql?("production").
+func (f *file) among(c send) (unit.Condition, bool) {
+	if len(c.args) != 1 {
+		return unit.Condition{}, false
+	}
+	list, subject := c.receiver, c.args[0]
+	if c.name != "include?" {
+		list, subject = c.args[0], c.receiver
+	}
+	if list.is("string", "simple_symbol") && c.name != "include?" {
+		return f.equals(subject, list), true
+	}
+	if !list.is("array", "string_array", "symbol_array") {
+		return unit.Condition{}, false
+	}
+	out := unit.Condition{Op: unit.Or}
+	for _, item := range list.kids {
+		out.Parts = append(out.Parts, f.equals(subject, item))
+	}
+	return out, len(out.Parts) > 0
+}
+
+func anyEnv(names ...string) unit.Condition {
+	out := unit.Condition{Op: unit.Or}
+	for _, name := range names {
+		out.Parts = append(out.Parts, unit.Condition{Op: unit.InEnv, Text: name})
+	}
+	return out
+}
+
+// whenCondition is the condition of one branch of a case: that its value is one of
+// the branch's patterns.
+func (f *file) whenCondition(value, branch *node) unit.Condition {
+	var any []unit.Condition
+	for _, part := range branch.kids {
+		if part.field != "pattern" {
+			continue
+		}
+		if part.is("pattern") && len(part.kids) == 1 {
+			part = part.kids[0]
+		}
+		if value == nil {
+			any = append(any, f.condition(part, maxFollow))
+		} else {
+			any = append(any, f.equals(value, part))
+		}
+	}
+	if len(any) == 1 {
+		return any[0]
+	}
+	return unit.Condition{Op: unit.Or, Parts: any}
+}
+
+// guarded is a node and what must hold for it to count.
+type guarded struct {
+	node *node
+	when unit.Condition
+}
+
+// assigned lists what a local or constant of the file gets, the last one first.
+func (f *file) assigned(name string) []guarded {
+	var out []guarded
+	f.walk(f.syntax.root, unit.Condition{}, func(n *node, when unit.Condition) bool {
+		if n.is("assignment", "operator_assignment") && n.child("left").is("identifier", "constant") && f.text(n.child("left")) == name {
+			out = append(out, guarded{n.child("right"), when})
+		}
+		return true
+	})
+	slices.Reverse(out)
+	return out
+}
+
+// results lists what a method of the file hands out, in the order in which its
+// conditions are asked.
+func (f *file) results(name string) []guarded {
+	var method *node
+	f.walk(f.syntax.root, unit.Condition{}, func(n *node, _ unit.Condition) bool {
+		if n.is("method", "singleton_method") && f.text(n.child("name")) == name {
+			method = n
+		}
+		return true
+	})
+	if method == nil {
+		return nil
+	}
+	return f.handedOut(method)
+}
+
+// handedOut lists the returns of a method and its last expression.
+func (f *file) handedOut(method *node) []guarded {
+	var out []guarded
+	body := statementsOf(method)
+	for _, statement := range body {
+		f.walk(statement, unit.Condition{}, func(n *node, when unit.Condition) bool {
+			if n.is("return") {
+				value := n
+				for value != nil && (value == n || value.is("argument_list")) {
+					value = first(value)
+				}
+				out = append(out, guarded{value, when})
+			}
+			return !n.is("method", "lambda")
+		})
+	}
+	if len(body) > 0 && !body[len(body)-1].is("return") {
+		out = append(out, guarded{body[len(body)-1], unit.Condition{}})
+	}
+	return out
+}
+
+// statementsOf lists the statements of a method's body.
+func statementsOf(method *node) []*node {
+	if body := method.child("body"); body != nil {
+		if body.is("body_statement", "block_body") {
+			return body.kids
+		}
+		return []*node{body}
+	}
+	var out []*node
+	for _, kid := range method.kids {
+		if kid.field == "" {
+			out = append(out, kid)
+		}
+	}
+	return out
+}
+
+func first(n *node) *node {
+	if n == nil || len(n.kids) == 0 {
+		return nil
+	}
+	return n.kids[0]
+}
+
+// walk visits nodes with the conditions around them.
+func (f *file) walk(n *node, when unit.Condition, visit func(*node, unit.Condition) bool) {
+	if n == nil || !visit(n, when) {
+		return
+	}
+	if n.is("if", "unless", "elsif", "conditional", "if_modifier", "unless_modifier") {
+		condition := f.condition(n.child("condition"), 0)
+		if negated(n) {
+			condition = condition.Negated()
+		}
+		f.walk(n.child("consequence"), when.Also(condition), visit)
+		f.walk(n.child("body"), when.Also(condition), visit)
+		f.walk(n.child("alternative"), when.Also(condition.Negated()), visit)
+		return
+	}
+	if n.is("case") {
+		for _, branch := range n.kids {
+			inner := when
+			if branch.is("when") {
+				inner = when.Also(f.whenCondition(n.child("value"), branch))
+				when = when.Also(f.whenCondition(n.child("value"), branch).Negated())
+			}
+			f.walk(branch, inner, visit)
+		}
+		return
+	}
+	for _, kid := range n.kids {
+		f.walk(kid, when, visit)
+	}
+}
