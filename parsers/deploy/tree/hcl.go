@@ -24,7 +24,7 @@ import (
 // made dynamically are there as often as it says, and the nodes say what they
 // depend on.
 func HCL(text string, scope *Scope) (root *Node, faults []Fault) {
-	if line := nestedTooDeeply(text); line > 0 {
+	if line := NestedTooDeeply(text); line > 0 {
 		return &Node{Kind: Map, Line: 1, Column: 1}, []Fault{{Line: line, Message: "HCL that is nested too deeply: not read"}}
 	}
 	root, faults = hclBody(text, 0, scope)
@@ -113,9 +113,9 @@ func inOrder(attributes hclsyntax.Attributes) []*hclsyntax.Attribute {
 // each level, and a stack that overflows cannot be recovered from.
 const maxNesting = 1000
 
-// nestedTooDeeply finds the line of the bracket that is one too deep, 0 if there is
+// NestedTooDeeply finds the line of the bracket that is one too deep, 0 if there is
 // none. Brackets in texts count as well, which matters to no file that people write.
-func nestedTooDeeply(text string) int {
+func NestedTooDeeply(text string) int {
 	depth, line := 0, 1
 	for i := range len(text) {
 		switch text[i] {
