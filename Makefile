@@ -1,4 +1,4 @@
-.PHONY: check test bench build help
+.PHONY: check test bench fuzz growth survey build help
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -11,6 +11,16 @@ test: ## tests only
 
 bench: ## an audit beside go vet, staticcheck and bare parsing; GO_REPO= and RUBY_REPO= choose what is audited
 	GO_REPO=$(abspath $(GO_REPO)) RUBY_REPO=$(abspath $(RUBY_REPO)) go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./internal/bench
+
+fuzz: ## every reader and the whole pipeline on arbitrary input; FUZZ_TIME= for each
+	./.ci/fuzz $(FUZZ_TIME)
+
+growth: build ## time and memory of generated applications of 0.25, 1 and 3 million lines
+	go run ./internal/bench/growth -bin bin/stateaudit
+	go run ./internal/bench/growth -bin bin/stateaudit -copies 12
+
+survey: build ## audit each checkout below REPOS= with bounds, and print a table
+	go run ./internal/bench/survey -bin bin/stateaudit $(REPOS)
 
 build: ## the program, in ./bin
 	go build -trimpath -o bin/stateaudit ./cmd/stateaudit

@@ -50,7 +50,7 @@ func layers() map[string][]string {
 		"internal/vet":       append(rules, "parsers/golang", "internal/suppress"),
 		"plugin":             {"analyzers"},
 		"cmd":                {"internal/cli", "internal/vet", "analyzers"},
-		"internal/bench":     {"internal/audit", "internal/domains", "internal/facts"},
+		"internal/bench":     {"internal/audit", "internal/domains", "internal/facts", "internal/bench"},
 		"internal/effects":   vocabulary,
 		"internal/chain":     {"internal/result"},
 		"internal/processes": {"internal/unit", "internal/result", "internal/program"},

@@ -83,8 +83,13 @@ func contract(b *bytes.Buffer, events []plan.Event) {
 		fmt.Fprintf(b, "%s (%s)", planText(from.Caller), planText(place(*from.Location)))
 	}
 	b.WriteString(".\n")
-	if len(e.Payload) == 0 {
+	if len(e.LeftOut) > 0 {
+		fmt.Fprintf(b, "\nLeft out, since they are secrets and whoever listens would have them: %s.\n", planText(strings.Join(e.LeftOut, ", ")))
+	}
+	if len(e.Payload) == 0 && len(e.LeftOut) == 0 {
 		b.WriteString("\nIts consumers read nothing but what they have themselves.\n")
+	}
+	if len(e.Payload) == 0 {
 		return
 	}
 	b.WriteString("\n| attribute | type | |\n| --- | --- | --- |\n")
@@ -145,12 +150,14 @@ func writeEventSchemas(w io.Writer, p plan.Plan, _ Options) error {
 	schemas := map[string]json.RawMessage{}
 	merged := map[string][]result.EventField{}
 	version := map[string]int{}
+	left := map[string][]string{}
 	for _, e := range p.Events {
+		left[e.Name] = e.LeftOut // one contract for one name
 		merged[e.Name] = append(merged[e.Name], e.Payload...)
 		version[e.Name] = e.Version
 	}
 	for name, fields := range merged {
-		raw, err := json.Marshal(eventSchema(name, version[name], fields))
+		raw, err := json.Marshal(eventSchema(name, version[name], fields, left[name]))
 		if err != nil {
 			return err
 		}
@@ -173,10 +180,13 @@ type object struct {
 }
 
 // eventSchema nests the attributes along their dots.
-func eventSchema(name string, version int, fields []result.EventField) *object {
+func eventSchema(name string, version int, fields []result.EventField, left []string) *object {
 	top := &object{
 		Schema: "https://json-schema.org/draft/2020-12/schema", Title: name, Type: "object",
 		Properties: map[string]*object{"event": {Const: name}, "version": {Const: version}}, Required: []string{"event", "version"},
+	}
+	if len(left) > 0 {
+		top.Description = "Left out as secret: " + strings.Join(left, ", ")
 	}
 	for _, f := range fields {
 		at := top

@@ -25,6 +25,8 @@ type Ranked struct {
 	Before *rank.Ranking
 	// Repaired names what is taken as repaired.
 	Repaired []string
+	// Changed are the borders and calls that are taken to be other ones.
+	Changed []string
 }
 
 // RankingFormat is one way to write a ranking.
@@ -70,6 +72,8 @@ func (p *page) candidates(r Ranked) {
 		header[6] = "blast"
 	case rank.ByRelief:
 		header[6] = "relief"
+	case rank.ByBenefit:
+		header[6] = "benefit"
 	}
 	if r.Before != nil {
 		header[6] = "before"
@@ -82,7 +86,7 @@ func (p *page) candidates(r Ranked) {
 			async = "~" + async
 		}
 		rows = append(rows, []string{
-			strconv.Itoa(i + 1), shortened(c.Domain.Name, maxNameWidth), fmt.Sprintf("%.2f", c.Clarity), async,
+			numbered(i+1, c), shortened(c.Domain.Name, maxNameWidth), fmt.Sprintf("%.2f", c.Clarity), async,
 			fmt.Sprintf("%.2f", c.Coupling), fmt.Sprintf("%.3f", c.Score), r.seventh(c), blockers[c.Domain.Name].String(),
 		})
 	}
@@ -101,10 +105,20 @@ func (r Ranked) seventh(c *rank.Candidate) string {
 		return fmt.Sprintf("%.3f", c.Blast)
 	case r.Order == rank.ByRelief:
 		return fmt.Sprintf("%.4f", c.Relief)
+	case r.Order == rank.ByBenefit:
+		return fmt.Sprintf("%.4f", c.Benefit)
 	case c.Best == c.Worst:
 		return strconv.Itoa(c.Best) + mark(c)
 	}
 	return fmt.Sprintf("%d-%d", c.Best, c.Worst) + mark(c)
+}
+
+// numbered is the place of a candidate, a dash for those that are listed without one.
+func numbered(place int, c *rank.Candidate) string {
+	if c.Leaf {
+		return "-"
+	}
+	return strconv.Itoa(place)
 }
 
 // mark stands behind the ranks of candidates that rest on inference.
@@ -161,6 +175,10 @@ func (p *page) legend(r Ranked) {
 	if r.Order == rank.ByScore && r.Before == nil && slices.ContainsFunc(cs, func(c rank.Candidate) bool { return c.Inferred }) {
 		p.wrap("", "", onInference)
 	}
+	if slices.ContainsFunc(cs, func(c rank.Candidate) bool { return c.Leaf }) {
+		p.wrap("", "", "- no table, endpoint or job is its own: it can be moved, and there is no service in it.")
+	}
+	p.wrap("", "", whyFirst(r))
 	if inferred := drawn(r.Ranking); inferred != "" {
 		p.wrap("", "", inferred)
 	}
@@ -168,6 +186,30 @@ func (p *page) legend(r Ranked) {
 	if t := r.Ranking.Traffic; t != nil {
 		p.wrap("", "", fmt.Sprintf("traffic: %d of %d requests belong to a known endpoint.%s", t.Matched, t.Total, strays(t.Unmatched)))
 	}
+}
+
+// whyFirst says in a sentence what speaks for the first candidate and what against it.
+func whyFirst(r Ranked) string {
+	c := r.Ranking.Ordered(r.Order)[0]
+	if c.Leaf {
+		return ""
+	}
+	takes := fmt.Sprintf("%s first: it takes along %s, %s and %s", clean(c.Domain.Name), plural(c.Domain.Lines, "line"), plural(len(c.Owned), "table"), plural(len(c.Endpoints), "endpoint"))
+	switch shared := len(c.Sharing); {
+	case shared == 0:
+		return takes + ", and shares no state with others."
+	default:
+		return takes + fmt.Sprintf("; to separate %s: %s.", plural(shared, "shared resource"), namesOf(c.Sharing))
+	}
+}
+
+// namesOf lists the first few of some terms.
+func namesOf(terms []rank.Term) string {
+	var out []string
+	for _, t := range terms[:min(3, len(terms))] {
+		out = append(out, t.Name)
+	}
+	return strings.Join(out, ", ") + moreThan(len(terms), 3)
 }
 
 // strays names the most frequent requests that no endpoint answers.
@@ -185,12 +227,16 @@ func strays(unmatched []rank.Requests) string {
 
 func (r Ranked) meaning() string {
 	switch {
+	case len(r.Changed) > 0:
+		return "before: rank and score without the change of " + strings.Join(r.Changed, ", ") + "."
 	case r.Before != nil:
 		return "before: rank and score without the repair of " + strings.Join(r.Repaired, ", ") + "."
 	case r.Order == rank.ByBlastRadius:
 		return "blast: share of the domains that wait for it × share of the ways in that lead to it."
 	case r.Order == rank.ByRelief:
 		return "relief: share of the requests ÷ (coupling × (1 + domains that wait for it))."
+	case r.Order == rank.ByBenefit:
+		return "benefit: mean share of lines, tables and endpoints that leave with it ÷ coupling."
 	}
 	return "ranks: first and last place when any one weight is halved or raised by half."
 }

@@ -380,6 +380,21 @@ func (p *page) closing(r *result.Result, active []result.Finding, left hidden) {
 		text += "; read " + strings.Join(read, ", ")
 	}
 	p.wrap("", "  ", text)
+	p.incomplete(r.Errors)
+}
+
+// incomplete says below everything else that a step of the audit failed: figures
+// above leave out what it would have found.
+func (p *page) incomplete(problems []unit.Problem) {
+	bugs := 0
+	for _, e := range problems {
+		if e.Kind == unit.Bug {
+			bugs++
+		}
+	}
+	if bugs > 0 {
+		p.wrap("", "  ", fmt.Sprintf("INCOMPLETE: %s of the audit failed by a bug in stateaudit, and what it finds is missing above. Please report what is listed under \"not analysed\".", plural(bugs, "step")))
+	}
 }
 
 func plural(n int, word string) string {

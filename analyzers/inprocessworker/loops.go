@@ -290,8 +290,9 @@ func evidence(s start) []result.Evidence {
 // reportSchedules reports functions that hand work to a scheduler of the
 // process, unless the scheduler itself is reported.
 func reportSchedules(p *rule.Pass) {
+	reported := schedulersReported(p)
 	for _, f := range p.Program.Functions() {
-		if f.Test || !f.Boot || schedulerReported(p, f) {
+		if f.Test || !f.Boot || reported[f] {
 			continue
 		}
 		jobs, outward := scheduledClosures(p, f)
@@ -328,18 +329,22 @@ func scheduledClosures(p *rule.Pass, f *program.Function) ([]*unit.Call, bool) {
 	return jobs, outward
 }
 
-func schedulerReported(p *rule.Pass, f *program.Function) bool {
+// schedulersReported are the functions that use a worker which is reported
+// itself. They are found from the workers, of which there are few, and not from
+// the functions, of which there are many.
+func schedulersReported(p *rule.Pass) map[*program.Function]bool {
+	users := map[*program.Function]bool{}
 	for _, a := range p.Assessments {
 		if a.Category != result.Worker || !a.State {
 			continue
 		}
-		for _, used := range append(append([]program.Change{}, a.Holder.Reads...), a.Holder.Changes...) {
-			if used.Function == f {
-				return true
+		for _, used := range [][]program.Change{a.Holder.Reads, a.Holder.Changes} {
+			for i := range used {
+				users[used[i].Function] = true
 			}
 		}
 	}
-	return false
+	return users
 }
 
 func reportSchedule(p *rule.Pass, f *program.Function, jobs []*unit.Call, outward bool) {

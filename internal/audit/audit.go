@@ -25,6 +25,7 @@ import (
 	"github.com/stateaudit/stateaudit/internal/chain"
 	"github.com/stateaudit/stateaudit/internal/checkout"
 	"github.com/stateaudit/stateaudit/internal/config"
+	"github.com/stateaudit/stateaudit/internal/domains"
 	"github.com/stateaudit/stateaudit/internal/frontend"
 	"github.com/stateaudit/stateaudit/internal/rank"
 	"github.com/stateaudit/stateaudit/internal/result"
@@ -63,6 +64,9 @@ type Outcome struct {
 	// Repaired ranks again as if what findings report were repaired. It fails if one
 	// is about nothing that domains share.
 	Repaired func(findings []result.Finding) (*rank.Ranking, error)
+	// Edited ranks again as if borders ran elsewhere and the calls of some functions
+	// were asynchronous. It fails on what is not there.
+	Edited func(edits []domains.Edit, async []string) (*rank.Ranking, error)
 }
 
 // Run audits a checkout. The caller fills in the tool and the times, since this
@@ -217,7 +221,7 @@ func read(ctx context.Context, fe frontend.FrontEnd, tree *checkout.Tree, files 
 	var units []*unit.Unit
 	var problems []unit.Problem
 	if p := frontend.Guard(".", "the "+string(fe.Language)+" front end", func() {
-		units, problems = fe.Load(ctx, frontend.Input{Root: tree.Root, Files: files, LeftOut: folders(tree.LeftOut), Offline: o.Offline, Progress: o.Progress})
+		units, problems = fe.Load(ctx, frontend.Input{Root: tree.Root, Files: files, Refused: tree.Refused, LeftOut: folders(tree.LeftOut), Offline: o.Offline, Progress: o.Progress})
 	}); p != nil {
 		problems = append(problems, *p)
 	}
@@ -249,6 +253,19 @@ func resolve(all []frontend.FrontEnd, units []*unit.Unit) []unit.Problem {
 	return problems
 }
 
+// guard collects problems, and makes one of each step that panics: its part of the
+// result is then missing, and the others go on.
+type guard struct{ problems []unit.Problem }
+
+// step tells whether it came to its end.
+func (g *guard) step(what string, do func()) bool {
+	p := frontend.Guard(".", what, do)
+	if p != nil {
+		g.problems = append(g.problems, *p)
+	}
+	return p == nil
+}
+
 // commands lists what deployment files start a process with.
 func commands(units []*unit.Unit) []unit.Setting {
 	var out []unit.Setting
@@ -267,25 +284,22 @@ func assemble(units []*unit.Unit, tree *checkout.Tree, problems []unit.Problem, 
 	for _, u := range units {
 		problems = append(problems, u.Problems...)
 	}
+	g := &guard{problems: problems}
 	var s study
 	var found []result.Finding
-	if p := frontend.Guard(".", "linking", func() { s = link(units, o.Config) }); p != nil {
-		problems = append(problems, *p)
-	} else {
+	if g.step("linking", func() { s = link(units, o.Config) }) {
 		more, err := s.rank(tree, o)
 		if err != nil {
 			return nil, err
 		}
-		problems = append(problems, more...)
-		if p := frontend.Guard(".", "the rules", func() { found = s.findings() }); p != nil {
-			problems = append(problems, *p)
-		}
+		g.problems = append(g.problems, more...)
+		found = s.findings(g)
 	}
-	found = suppressed(found, units, tree)
+	g.step("reading comments", func() { found = suppressed(found, units, tree) })
 	result.Sort(found)
 	result.Distinguish(found)
 	found = grade(found, o.Config)
-	chain.Link(found)
+	g.step("linking findings", func() { chain.Link(found) })
 	r := &result.Result{
 		SchemaVersion: result.SchemaVersion,
 		Root:          ".",
@@ -297,14 +311,14 @@ func assemble(units []*unit.Unit, tree *checkout.Tree, problems []unit.Problem, 
 	for _, l := range tree.LeftOut {
 		r.LeftOut = append(r.LeftOut, result.LeftOut(l))
 	}
-	s.describe(r)
+	g.step("describing candidates", func() { s.describe(r) })
 	if s.Program != nil && s.Program.NotFollowed() > 0 {
-		problems = append(problems, unit.Problem{File: ".", Message: fmt.Sprintf(
+		g.problems = append(g.problems, unit.Problem{File: ".", Message: fmt.Sprintf(
 			"at %d values of the program too many objects arrive to follow all of them: state that is reached only there is not reported", s.Program.NotFollowed())})
 	}
-	r.Errors = result.SortProblems(problems)
+	r.Errors = result.SortProblems(g.problems)
 	r.Complete()
-	return &Outcome{Result: r, Ranking: s.ranking, Repaired: s.repaired}, nil
+	return &Outcome{Result: r, Ranking: s.ranking, Repaired: s.repaired, Edited: s.edited}, nil
 }
 
 // grade gives findings their fingerprints and the levels that the user has set,

@@ -141,3 +141,24 @@ func TestLanguages(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// TestEveryStepThatPanicsIsAProblem asks the rules of nothing, which most of them
+// take badly: each of these is told as a bug, and none keeps the others from being asked.
+func TestEveryStepThatPanicsIsAProblem(t *testing.T) {
+	g := &guard{}
+	if found := (&study{}).findings(g); len(found) != 0 {
+		t.Errorf("%d findings of nothing", len(found))
+	}
+	failed := map[string]bool{}
+	for _, p := range g.problems {
+		if p.Kind != unit.Bug {
+			t.Errorf("%q is no bug", p.Message)
+		}
+		failed[p.Message[:strings.Index(p.Message, " panicked")]] = true
+	}
+	for _, rule := range []string{"in-process-cache", "in-process-worker", "blocking-side-effect"} {
+		if !failed["bug in stateaudit: the rule "+rule] {
+			t.Errorf("the panic of %s is not told: %v", rule, g.problems)
+		}
+	}
+}

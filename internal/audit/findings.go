@@ -19,6 +19,7 @@ import (
 type study struct {
 	rule.Input
 	inputs  rank.Input
+	holders map[subject]string // their IDs, by what findings tell of them
 	ranking *rank.Ranking
 	// workloads are what deployment files say is run.
 	workloads []result.Workload
@@ -28,22 +29,33 @@ type study struct {
 func link(units []*unit.Unit, c *config.Config) study {
 	prog := program.Link(units, catalog.New(userEntries(c)))
 	src := assess.NewSources(prog)
-	return study{Input: rule.Input{Program: prog, Sources: src, Assessments: assess.All(prog, src), Bindings: bindings.Of(prog)}}
+	all := assess.All(prog, src)
+	in := rule.Input{Program: prog, Sources: src, Assessments: all, Bindings: bindings.Of(prog)}
+	return study{Input: in, holders: subjects(all)}
 }
 
-// findings asks every rule.
-func (s *study) findings() []result.Finding {
-	s.SharedTables = s.sharedTables()
+// findings asks every rule. One that fails takes no other with it, and what is
+// added to findings afterwards none of them.
+func (s *study) findings(g *guard) []result.Finding {
+	g.step("finding shared tables", func() { s.SharedTables = s.sharedTables() })
 	var found []result.Finding
 	for _, r := range analyzers.Rules() {
-		found = append(found, rule.Run(r, s.Input)...)
+		g.step("the rule "+r.Name, func() { found = append(found, rule.Run(r, s.Input)...) })
 	}
-	started := processes.Of(s.Program)
-	runnable := programs(started)
-	replicas.Apply(found, s.Program.Settings(), runnable)
-	s.workloads = replicas.Table(s.Program.Settings(), runnable)
-	started.Apply(found)
-	s.locate(found)
+	var started *processes.Set
+	var runnable []replicas.Program
+	told := g.step("telling processes apart", func() {
+		started = processes.Of(s.Program)
+		runnable = programs(started)
+	})
+	g.step("counting copies", func() {
+		replicas.Apply(found, s.Program.Settings(), runnable)
+		s.workloads = replicas.Table(s.Program.Settings(), runnable)
+	})
+	if told {
+		g.step("placing findings in processes", func() { started.Apply(found) })
+	}
+	g.step("placing findings in domains", func() { s.locate(found) })
 	return found
 }
 

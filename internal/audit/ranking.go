@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/assess"
 	"github.com/stateaudit/stateaudit/internal/checkout"
 	"github.com/stateaudit/stateaudit/internal/domains"
 	"github.com/stateaudit/stateaudit/internal/facts"
@@ -154,12 +155,26 @@ func (s *study) resource(f result.Finding) (string, bool) {
 	if f.Rule == "shared-table" {
 		return f.Symbol, true
 	}
-	for _, a := range s.Assessments {
-		if h := a.Holder; h.Symbol == f.Symbol && h.Location == f.Location {
-			return h.ID, true
+	id, ok := s.holders[subject{f.Symbol, f.Location}]
+	return id, ok
+}
+
+// subject is how a finding tells the holder that it is about.
+type subject struct {
+	symbol   string
+	location unit.Location
+}
+
+// subjects finds holders by what findings tell of them, the first of those alike.
+func subjects(all []assess.Assessment) map[subject]string {
+	out := map[subject]string{}
+	for _, a := range all {
+		key := subject{a.Holder.Symbol, a.Holder.Location}
+		if _, known := out[key]; !known {
+			out[key] = a.Holder.ID
 		}
 	}
-	return "", false
+	return out
 }
 
 // repaired ranks again without what findings are about.
@@ -174,4 +189,33 @@ func (s *study) repaired(findings []result.Finding) (*rank.Ranking, error) {
 		in.Without = append(in.Without, name)
 	}
 	return rank.Rank(in), nil
+}
+
+// edited ranks again with other borders, and with calls of some functions made
+// asynchronous.
+func (s *study) edited(edits []domains.Edit, async []string) (*rank.Ranking, error) {
+	in := s.inputs
+	m, err := in.Map.Edited(edits)
+	if err != nil {
+		return nil, err
+	}
+	in.Map = m
+	for _, symbol := range async {
+		id := s.symbol(symbol)
+		if id == "" {
+			return nil, fmt.Errorf("no function %q is called", symbol)
+		}
+		in.Async = append(in.Async, id)
+	}
+	return rank.Rank(in), nil
+}
+
+// symbol finds a function by its ID or by what readers call it.
+func (s *study) symbol(name string) string {
+	for _, fn := range s.Program.Functions() {
+		if !fn.Test && (fn.ID == name || fn.Symbol == name) {
+			return fn.ID
+		}
+	}
+	return ""
 }

@@ -23,6 +23,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/bmatcuk/doublestar/v4"
 
@@ -56,8 +57,11 @@ type Tree struct {
 	Root     string   // absolute
 	Files    []string // relative, slash-separated, sorted
 	Problems []unit.Problem
-	LeftOut  []LeftOut // sorted by folder
-	maxSize  int64
+	// Refused are entries that are neither folders nor readable files: links that
+	// leave the checkout, pipes, sockets and devices. They are never opened.
+	Refused []string
+	LeftOut []LeftOut // sorted by folder
+	maxSize int64
 }
 
 // LeftOut is a folder of fixtures or examples with the number of files below it.
@@ -138,7 +142,10 @@ func (w *walker) visit(name string, d fs.DirEntry, err error) error {
 		}
 		return nil
 	}
-	if w.readable(name, d) && !w.excluded(rel) {
+	switch {
+	case !w.readable(name, d):
+		w.tree.Refused = append(w.tree.Refused, rel)
+	case !w.excluded(rel):
 		w.tree.Files = append(w.tree.Files, rel)
 	}
 	return nil
@@ -177,7 +184,7 @@ func (w *walker) leaveOut(name, rel string) {
 }
 
 func (w *walker) problem(rel string, err error) {
-	w.tree.Problems = append(w.tree.Problems, unit.Problem{File: rel, Message: "folder could not be read: " + reason(err).Error()})
+	w.tree.Problems = append(w.tree.Problems, unit.Problem{File: rel, Kind: unit.Unread, Message: "folder could not be read: " + reason(err).Error()})
 }
 
 // skipped names the folders that hold no source of the application.
@@ -232,17 +239,21 @@ func Match(pattern, rel string) bool {
 // Read returns the content of a file of the tree, or the problem that keeps it
 // from being read.
 func (t *Tree) Read(rel string) ([]byte, *unit.Problem) {
-	f, err := os.Open(filepath.Join(t.Root, filepath.FromSlash(rel)))
+	// The file may have become a pipe since the walk: opening one waits for a writer.
+	f, err := os.OpenFile(filepath.Join(t.Root, filepath.FromSlash(rel)), os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return nil, &unit.Problem{File: rel, Message: "file could not be read: " + reason(err).Error()}
+		return nil, &unit.Problem{File: rel, Kind: unit.Unread, Message: "file could not be read: " + reason(err).Error()}
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return nil, &unit.Problem{File: rel, Kind: unit.Unread, Message: "file could not be read: it is no regular file"}
+	}
 	content, err := io.ReadAll(io.LimitReader(f, t.maxSize+1))
 	if err != nil {
-		return nil, &unit.Problem{File: rel, Message: "file could not be read: " + reason(err).Error()}
+		return nil, &unit.Problem{File: rel, Kind: unit.Unread, Message: "file could not be read: " + reason(err).Error()}
 	}
 	if int64(len(content)) > t.maxSize {
-		return nil, &unit.Problem{File: rel, Message: fmt.Sprintf("file is larger than %s and was not read", size(t.maxSize))}
+		return nil, &unit.Problem{File: rel, Kind: unit.Unread, Message: fmt.Sprintf("file is larger than %s and was not read", size(t.maxSize))}
 	}
 	return content, nil
 }

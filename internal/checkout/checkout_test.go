@@ -5,8 +5,11 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
 func write(t *testing.T, root string, files ...string) {
@@ -134,6 +137,35 @@ func TestMatch(t *testing.T) {
 	} {
 		if got := Match(c.pattern, c.path); got != c.want {
 			t.Errorf("Match(%q, %q) = %v", c.pattern, c.path, got)
+		}
+	}
+}
+
+// TestRefusedIsNeverOpened lists pipes and links that lead outside, and opens none
+// of them, also if a file becomes one after the walk.
+func TestRefusedIsNeverOpened(t *testing.T) {
+	root, outside := t.TempDir(), filepath.Join(t.TempDir(), "secret")
+	for _, name := range []string{outside, filepath.Join(root, "a.rb"), filepath.Join(root, "gone.rb")} {
+		if err := os.WriteFile(name, []byte("x"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(outside, filepath.Join(root, "link.rb")); err != nil {
+		t.Skip("this system has no symbolic links")
+	}
+	tree, err := Walk(root, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(tree.Files, []string{"a.rb", "gone.rb"}) || !slices.Equal(tree.Refused, []string{"link.rb"}) {
+		t.Errorf("files %q, refused %q", tree.Files, tree.Refused)
+	}
+	if os.Remove(filepath.Join(root, "a.rb")) != nil || os.Mkdir(filepath.Join(root, "a.rb"), 0o755) != nil || os.Remove(filepath.Join(root, "gone.rb")) != nil {
+		t.Fatal("the files could not be changed")
+	}
+	for _, name := range []string{"a.rb", "gone.rb"} {
+		if _, problem := tree.Read(name); problem == nil || problem.Kind != unit.Unread {
+			t.Errorf("%s: %v", name, problem)
 		}
 	}
 }

@@ -56,7 +56,13 @@ func Main() int {
 }
 
 // Run runs the program and returns its exit code.
-func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, env Env) int {
+func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, env Env) (code int) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			fmt.Fprintf(stderr, "stateaudit: this is a bug, please report it: %v\n%s", cause, debug.Stack())
+			code = exitFailure
+		}
+	}()
 	root := newRoot(env)
 	root.SetArgs(args)
 	root.SetIn(stdin)
@@ -182,13 +188,4 @@ func terminalWidth(stream io.Writer) int {
 		return 80
 	}
 	return width
-}
-
-// tuneMemory trades memory for time as long as there is plenty: an audit is
-// short, and most of what it allocates it keeps. GOGC counts more. There
-// is no fixed limit: near one, the collector runs without end.
-func tuneMemory() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(200)
-	}
 }

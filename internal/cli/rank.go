@@ -24,6 +24,9 @@ type rankFlags struct {
 	order   string
 	format  string
 	without []string
+	move    []string
+	merge   []string
+	async   []string
 }
 
 // pageFlags say where a page goes and how it looks.
@@ -61,6 +64,9 @@ made of counts of places in the source. docs/ranking.md defines them.`,
 	flags.StringVar(&f.format, "format", "table", "output format, `NAME`: "+strings.Join(rankingFormats(), ", "))
 	f.defineTraffic(cmd)
 	flags.StringArrayVar(&f.without, "without", nil, "rank as if the finding with this `FINGERPRINT` were repaired, repeatable; its first digits are enough")
+	flags.StringArrayVar(&f.move, "move", nil, "rank as if a file or folder belonged to a domain, `PATH=DOMAIN`, repeatable; a new name makes a domain")
+	flags.StringArrayVar(&f.merge, "merge", nil, "rank as if some domains were the first of them, `A,B`, repeatable")
+	flags.StringArrayVar(&f.async, "make-async", nil, "rank as if nobody waited for `FUNCTION`, repeatable")
 	_ = cmd.RegisterFlagCompletionFunc("order", cobra.FixedCompletions(strings.Split(joined(rank.Orders()), ", "), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(rankingFormats(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -104,10 +110,43 @@ func runRank(cmd *cobra.Command, env Env, f rankFlags, root string) error {
 		return err
 	}
 	r := format.Ranked{Result: out.Result, Ranking: out.Ranking, Order: rank.Order(f.order)}
-	if err := f.repair(&r, out); err != nil {
+	if err := errors.Join(f.repair(&r, out), f.edit(&r, out)); err != nil {
 		return &exit{exitUsage, err}
 	}
 	return f.pageFlags.write(cmd, env, func(w io.Writer, o format.Options) error { return as.Write(w, r, o) })
+}
+
+// edit ranks as if the borders that the user asks about were drawn, and calls made
+// asynchronous.
+func (f *rankFlags) edit(r *format.Ranked, out *audit.Outcome) error {
+	var edits []rank.Edit
+	for _, m := range f.move {
+		from, to, ok := strings.Cut(m, "=")
+		if !ok || from == "" || to == "" {
+			return fmt.Errorf("--move %q: want PATH=DOMAIN", m)
+		}
+		edits = append(edits, rank.Edit{From: []string{from}, To: to})
+	}
+	for _, m := range f.merge {
+		names := strings.Split(m, ",")
+		if len(names) < 2 {
+			return fmt.Errorf("--merge %q: want two domains or more, A,B", m)
+		}
+		edits = append(edits, rank.Edit{From: names[1:], To: names[0]})
+	}
+	if len(edits)+len(f.async) == 0 {
+		return nil
+	}
+	if r.Before != nil {
+		return errors.New("--without cannot be asked together with --move, --merge and --make-async")
+	}
+	edited, err := out.Edited(edits, f.async)
+	if err != nil {
+		return err
+	}
+	r.Before, r.Ranking = out.Ranking, edited
+	r.Changed = slices.Concat(f.move, f.merge, f.async)
+	return nil
 }
 
 // repair ranks as if the findings that the user names were repaired.

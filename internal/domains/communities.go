@@ -74,6 +74,10 @@ type network struct {
 	near   [][]int   // links by node
 	rare   map[string]float64
 	of     []int
+	// rep lets some nodes stand for others while groups are looked for.
+	rep map[int]int
+	// bar is the share that a group must have of what a node has to do with, by node.
+	bar func(node int) float64
 }
 
 func newNetwork(g Graph) *network {
@@ -148,8 +152,14 @@ func (n *network) affinity(among []int) map[[2]int]float64 {
 	for _, i := range among {
 		in[i] = true
 	}
+	for i, leader := range n.rep {
+		if in[leader] {
+			in[i] = true
+		}
+	}
 	out := map[[2]int]float64{}
 	add := func(a, b int, w float64) {
+		a, b = n.leader(a), n.leader(b)
 		if a != b && w > 0 {
 			out[[2]int{min(a, b), max(a, b)}] += w
 		}
@@ -167,6 +177,14 @@ func (n *network) affinity(among []int) map[[2]int]float64 {
 	}
 	n.kindred(among, add)
 	return out
+}
+
+// leader is the node that stands for another one, most often itself.
+func (n *network) leader(i int) int {
+	if to, ok := n.rep[i]; ok {
+		return to
+	}
+	return i
 }
 
 // maxTogether bounds how many models one file may tie together: what names more

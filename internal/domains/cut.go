@@ -18,7 +18,7 @@ const (
 	// others counts.
 	seeds = 9
 	// inside is the share of all weight that must stay inside groups.
-	inside = 0.81
+	inside = 0.7
 	// perGroup is how many entities a group must have on average.
 	perGroup = 5
 )
@@ -39,11 +39,17 @@ func (n *network) cut(among []int) (of []int, stability []float64) {
 		}
 		of, stability = run, sure
 	}
-	return n.split(of, stability, among)
+	of, stability = n.split(of, stability, among)
+	return n.divide(of, stability, among)
 }
 
 // goodCut tells whether groups keep enough weight inside, and are few enough.
 func goodCut(of, among []int, weights map[[2]int]float64) bool {
+	return within(of, weights) >= inside && len(groupsOf(of, among))*perGroup <= len(among)
+}
+
+// within is the share of all weight that lies inside groups.
+func within(of []int, weights map[[2]int]float64) float64 {
 	all, kept := 0.0, 0.0
 	for _, p := range sortedPairs(weights) {
 		all += weights[p]
@@ -51,7 +57,10 @@ func goodCut(of, among []int, weights map[[2]int]float64) bool {
 			kept += weights[p]
 		}
 	}
-	return kept >= inside*all && len(groupsOf(of, among))*perGroup <= len(among)
+	if all == 0 {
+		return 0
+	}
+	return kept / all
 }
 
 func sortedPairs(weights map[[2]int]float64) [][2]int {
@@ -124,20 +133,50 @@ func groupsOf(of, among []int) [][]int {
 func (n *network) split(of []int, stability []float64, among []int) ([]int, []float64) {
 	for fine := 2.0; fine <= finest; fine *= 2 {
 		for _, members := range slices.DeleteFunc(groupsOf(of, among), func(group []int) bool { return !tooLarge(among)(group) }) {
-			k := of[members[0]]
-			parts, sure := n.louvain(members, n.affinity(members), fine)
-			for _, i := range members {
-				if parts[i] > 0 {
-					of[i] = len(stability) + parts[i] - 1
-				}
-			}
-			if len(sure) > 0 {
-				stability[k] = sure[0]
-				stability = append(stability, sure[1:]...)
+			if parts, sure := n.louvain(members, n.affinity(members), fine); len(sure) > 0 {
+				of, stability = renumbered(of, stability, members, parts, sure)
 			}
 		}
 	}
 	return of, stability
+}
+
+// The bounds of a group that is a giant: it holds more than a fifth of the entities,
+// and falls apart into groups that keep most weight inside and are no crumbs.
+const (
+	giantShare = 0.2
+	giantParts = 8
+)
+
+// divide takes giants apart that are several clusters of tables. What is one knot
+// stays whole.
+func (n *network) divide(of []int, stability []float64, among []int) ([]int, []float64) {
+	for _, fine := range []float64{1, 1.5, 2} {
+		for _, members := range groupsOf(of, among) {
+			if len(members) <= splitSize || float64(len(members)) <= giantShare*float64(len(among)) {
+				continue
+			}
+			weights := n.affinity(members)
+			parts, sure := n.louvain(members, weights, fine)
+			if len(sure) < 2 || within(parts, weights) < inside || len(sure)*giantParts > len(members) {
+				continue
+			}
+			of, stability = renumbered(of, stability, members, parts, sure)
+		}
+	}
+	return of, stability
+}
+
+// renumbered puts the parts of a group in its place: the first keeps its number.
+func renumbered(of []int, stability []float64, members, parts []int, sure []float64) ([]int, []float64) {
+	k, next := of[members[0]], len(stability)
+	for _, i := range members {
+		if parts[i] > 0 {
+			of[i] = next + parts[i] - 1
+		}
+	}
+	stability[k] = sure[0]
+	return of, append(stability, sure[1:]...)
 }
 
 // sortedGroups orders groups by their first node.

@@ -68,6 +68,7 @@ type Map struct {
 	Kernel   Domain
 	Problems []unit.Problem
 	byFile   map[string]int // index in Domains
+	lines    map[string]int // by file
 }
 
 // Input is what boundaries are found in.
@@ -106,12 +107,13 @@ func Find(in Input) (*Map, error) {
 		return nil, err
 	}
 	b.marked()
+	b.dropPrograms()
 	b.layoutGo()
+	b.dropLayers()
 	b.inferGo()
-	if b.layoutRuby() {
-		b.joinRuby()
-	} else if len(b.in.Facts.Models) > 0 {
-		b.inferRuby()
+	b.layoutRuby()
+	if len(b.in.Facts.Models) > 0 {
+		b.restRuby()
 	}
 	b.dropLibraries()
 	return b.build(), nil
@@ -130,6 +132,9 @@ type builder struct {
 	kernel   map[string]bool       // files that are known to be shared code
 	units    map[string]*unit.Unit // by file, made when first needed
 	problems []unit.Problem
+	alive    map[string]bool // files that store rows, take requests or run beside them
+	// modelNames are what models of Ruby are about, words joined by underscores.
+	modelNames map[string]bool
 }
 
 // draft is a domain while it is being found.
@@ -190,7 +195,7 @@ func (b *builder) free(file string) bool { return b.of[file] == nil && !b.kernel
 
 // build turns the drafts into domains; those without files are dropped.
 func (b *builder) build() *Map {
-	m := &Map{byFile: map[string]int{}, Problems: b.problems, Kernel: Domain{Name: Kernel, Source: "kernel", Stability: 1}}
+	m := &Map{byFile: map[string]int{}, lines: b.lines, Problems: b.problems, Kernel: Domain{Name: Kernel, Source: "kernel", Stability: 1}}
 	for _, f := range b.sources {
 		if d := b.of[f.Path]; d != nil {
 			d.Files = append(d.Files, f.Path)
@@ -301,7 +306,7 @@ func (m *Map) Certain() *Map {
 	if !slices.ContainsFunc(m.Domains, func(d Domain) bool { return len(d.Joined) > 0 }) {
 		return nil
 	}
-	out := &Map{Domains: slices.Clone(m.Domains), Kernel: m.Kernel, Problems: m.Problems, byFile: maps.Clone(m.byFile)}
+	out := &Map{Domains: slices.Clone(m.Domains), Kernel: m.Kernel, Problems: m.Problems, byFile: maps.Clone(m.byFile), lines: m.lines}
 	for _, d := range m.Domains {
 		for _, f := range d.Joined {
 			delete(out.byFile, f)

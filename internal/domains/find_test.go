@@ -47,6 +47,26 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// found cuts a checkout of some files, given by path.
+func found(t *testing.T, files map[string]string) *domains.Map {
+	t.Helper()
+	root := t.TempDir()
+	for name, content := range files {
+		file := filepath.Join(root, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, err := audit.Study(context.Background(), audit.Options{Root: root, Offline: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.Ranking.Map
+}
+
 func compare(t *testing.T, m *domains.Map, want string) {
 	t.Helper()
 	for _, line := range strings.Split(strings.TrimSpace(want), "\n") {

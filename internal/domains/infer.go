@@ -39,11 +39,16 @@ func (b *builder) infer(files []string, g Graph) {
 const minFlat = 0.5
 
 // inferGo deals with packages that are layers. Their files join the domains that the
-// layout gave, by name or by what they mostly refer to; where most of the program is
-// left, it is cut by what refers to what.
+// layout gave, by name or by what they mostly refer to, and what is left of the types
+// that are stored is cut into groups. Where nothing is known to be stored and most of
+// the program is left, its files are cut by what refers to what.
 func (b *builder) inferGo() {
-	if b.layouts() > 1 {
-		b.join(b.graphGo(func(f string) bool { return b.of[f] == nil || b.of[f].Source == FromLayout }))
+	files, g := b.graphGo(func(f string) bool { return b.of[f] == nil || b.of[f].Source == FromLayout })
+	if stored := storedLeft(b, files, g); b.layouts() > 1 || stored >= minEntities {
+		b.leftovers(files, g)
+		if stored >= minEntities {
+			return
+		}
 	}
 	free, total := 0, 0
 	for _, f := range b.sources {
@@ -60,6 +65,17 @@ func (b *builder) inferGo() {
 	if files, g := b.graphGo(b.free); len(files) > minGroup {
 		b.infer(files, g)
 	}
+}
+
+// storedLeft counts the files that declare what is stored and belong to no domain.
+func storedLeft(b *builder, files []string, g Graph) int {
+	n := 0
+	for i, f := range files {
+		if g.Nodes[i].Entity && b.of[f] == nil {
+			n++
+		}
+	}
+	return n
 }
 
 // layouts counts the domains that the layout of Go gave.

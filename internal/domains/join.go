@@ -54,9 +54,17 @@ func (n *network) join() {
 	}
 	for i, k := range n.of {
 		if k < 0 {
-			n.of[i] = largest(shares[i])
+			if n.of[i] = largest(shares[i]); n.bar != nil && n.bar(i) > 0 && !touches(ties[i], shares, n.of[i], shares[i], n.bar(i)) {
+				n.of[i] = -1
+			}
 		}
 	}
+}
+
+// touches tells whether a group has enough of the share of a file, and the file has to
+// do with something that clearly is of the group, not only with what many use.
+func touches(ties []tie, shares [][]float64, group int, share []float64, bar float64) bool {
+	return group >= 0 && share[group] >= bar && slices.ContainsFunc(ties, func(t tie) bool { return shares[t.to][group] >= clearMajority })
 }
 
 // ties lists what each file has to do with: along links, and by name.

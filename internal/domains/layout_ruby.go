@@ -19,26 +19,29 @@ type namespace struct {
 	spelt  map[string]int
 }
 
-// minNamespaced is the share of an application's files that must lie in
-// namespaces for these to be its domains: a few folders in a flat application
-// are only tidy.
-const minNamespaced = 0.25
+// stands tells whether a namespace is more than a tidy folder: it recurs below
+// several layers, or has some files.
+func (n *namespace) stands() bool {
+	return len(n.layers) > 1 || len(n.files) >= minGroup
+}
+
+func (n *namespace) add(file, layer, word string, lines int) {
+	n.files = append(n.files, file)
+	n.layers[layer] = true
+	n.spelt[word] += lines
+}
 
 // layoutRuby makes domains of the namespaces of a Rails application:
-// app/models/billing and app/services/billing are both about billing. It tells
-// whether there were any.
-func (b *builder) layoutRuby() bool {
+// app/models/billing and app/services/billing are both about billing. Of one that
+// is layers only, the files are left over.
+func (b *builder) layoutRuby() {
 	groups, total := b.namespaces()
-	in := 0
-	for key, n := range groups {
-		if len(n.files) < 3 || len(n.layers) < 2 && len(n.files) < 4 {
-			delete(groups, key)
-			continue
-		}
-		in += len(n.files)
-	}
-	if len(groups) < 2 || float64(in) < minNamespaced*float64(total) {
-		return false
+	b.alive = b.living()
+	own := b.ownName()
+	maps.DeleteFunc(groups, func(key string, n *namespace) bool { return key == own || !n.stands() || b.layered(key, n) })
+	narrow(groups, total)
+	if len(groups) < 2 {
+		return // nothing is told apart
 	}
 	for _, key := range slices.Sorted(maps.Keys(groups)) {
 		d := b.draft("layout:"+key, mostly(groups[key].spelt), FromLayout)
@@ -47,7 +50,6 @@ func (b *builder) layoutRuby() bool {
 		}
 	}
 	b.namespacedViews(groups)
-	return true
 }
 
 // namespaces collects the files of the application by the first folder below
@@ -64,17 +66,39 @@ func (b *builder) namespaces() (map[string]*namespace, int) {
 		if word == "" {
 			continue
 		}
-		key := names.Key(word)
-		n := groups[key]
-		if n == nil {
-			n = &namespace{layers: map[string]bool{}, spelt: map[string]int{}}
-			groups[key] = n
+		key := strings.Join(bareWords(word), "_")
+		if groups[key] == nil {
+			groups[key] = &namespace{layers: map[string]bool{}, spelt: map[string]int{}}
 		}
-		n.files = append(n.files, f.Path)
-		n.layers[layer] = true
-		n.spelt[word] += f.Lines + 1
+		groups[key].add(f.Path, layer, word, f.Lines+1)
 	}
 	return groups, total
+}
+
+// ownName is the module of the application itself, which is no part of it.
+func (b *builder) ownName() string {
+	for _, u := range b.in.Facts.Program.Units {
+		for i := range u.Types {
+			if t := &u.Types[i]; u.Language == unit.Ruby && !t.Test && slices.Contains(t.Supers, "Rails::Application") {
+				module, _, _ := strings.Cut(t.ID, "::")
+				return names.Key(module)
+			}
+		}
+	}
+	return ""
+}
+
+// bareWords are the words of a namespace in the singular without those for a layer
+// at its end: OrderServices and orders are one.
+func bareWords(word string) []string {
+	words := names.Tokens(word)
+	for len(words) > 1 && roleWord(names.Singular(words[len(words)-1])) {
+		words = words[:len(words)-1]
+	}
+	for i, w := range words {
+		words[i] = names.Singular(w)
+	}
+	return words
 }
 
 // namespacedViews puts the views below the folder of a namespace into it.
@@ -84,7 +108,7 @@ func (b *builder) namespacedViews(groups map[string]*namespace) {
 		if layer != "views" || !b.free(f.Path) {
 			continue
 		}
-		if key := names.Key(subjectUnless(strings.Trim(below, "/"), technicalNamespace)); groups[key] != nil {
+		if key := strings.Join(bareWords(subjectUnless(strings.Trim(below, "/"), technicalNamespace)), "_"); groups[key] != nil {
 			b.put(b.byKey["layout:"+key], f.Path)
 		}
 	}
@@ -144,44 +168,6 @@ func (b *builder) application(file string) bool {
 	return true
 }
 
-// joinRuby lets files that lie in no namespace join one: a model by its name or
-// by that of its controller, other files if most of what they have to do with is
-// there. What many domains use is the kernel.
-func (b *builder) joinRuby() {
-	b.join(b.graph())
-	b.views()
-}
-
-// join lets files without a domain join one of those that the layout gave.
-func (b *builder) join(files []string, g Graph) {
-	n := newNetwork(g)
-	n.of = make([]int, len(files))
-	var drafts []*draft
-	number := map[*draft]int{}
-	for i, f := range files {
-		n.of[i] = -1
-		if d := b.of[f]; d != nil {
-			if _, ok := number[d]; !ok {
-				number[d] = len(drafts)
-				drafts = append(drafts, d)
-			}
-			n.of[i] = number[d]
-		}
-	}
-	before := slices.Clone(n.of)
-	n.adopt(drafts)
-	fixed := slices.Clone(n.of)
-	n.joinMajority(majority)
-	n.release(fixed)
-	for i, f := range files {
-		if before[i] < 0 && n.of[i] >= 0 {
-			d := drafts[n.of[i]]
-			b.put(d, f)
-			d.joined[f] = true
-		}
-	}
-}
-
 // adopt assigns models by name: to the domain that is called so, or whose
 // controller is.
 func (n *network) adopt(drafts []*draft) {
@@ -222,33 +208,6 @@ func (n *network) adopt(drafts []*draft) {
 // to belong there.
 const majority = 0.5
 
-// joinMajority is join for files of which one group has most of the links.
-func (n *network) joinMajority(share float64) {
-	for range rounds {
-		next := slices.Clone(n.of)
-		changed := false
-		for i := range n.Nodes {
-			if n.of[i] >= 0 {
-				continue
-			}
-			votes, total := map[int]float64{}, 0.0
-			for _, link := range n.near[i] {
-				total += n.weight[link]
-				if k := n.of[n.other(link, i)]; k >= 0 {
-					votes[k] += n.weight[link]
-				}
-			}
-			if k, ok := heaviest(votes, share*total); ok {
-				next[i], changed = k, true
-			}
-		}
-		n.of = next
-		if !changed {
-			return
-		}
-	}
-}
-
 // The bounds of the kernel: what at least so many groups and such a share of them
 // refer to, and none of them for the most part.
 const (
@@ -283,43 +242,61 @@ func (n *network) release(fixed []int) {
 	n.of = next
 }
 
-// views lets views join the domain of the controller or mailer that renders them.
+// views lets views join the domain of the controller or mailer that renders them, or
+// else the one of the only model or controller that their folder is called after.
 func (b *builder) views() {
-	renders := map[string]*draft{}
+	renders, called := map[string]*draft{}, map[string]map[*draft]bool{}
 	for _, f := range b.sources {
-		base := strings.TrimSuffix(path.Base(f.Path), ".rb")
-		if d := b.of[f.Path]; d != nil && (strings.HasSuffix(base, "_controller") || strings.HasSuffix(base, "_mailer")) {
-			_, below := layerOf(f.Path)
-			renders[strings.Trim(below+"/"+strings.TrimSuffix(base, "_controller"), "/")] = d
+		d := b.of[f.Path]
+		if d == nil || facts.IsView(f.Path) {
+			continue
 		}
+		base := strings.TrimSuffix(path.Base(f.Path), ".rb")
+		layer, below := layerOf(f.Path)
+		if strings.HasSuffix(base, "_controller") || strings.HasSuffix(base, "_mailer") {
+			renders[strings.Trim(below+"/"+strings.TrimSuffix(base, "_controller"), "/")] = d
+		} else if layer != "models" {
+			continue
+		}
+		subject := strings.Join(Subject(f.Path), "_")
+		if called[subject] == nil {
+			called[subject] = map[*draft]bool{}
+		}
+		called[subject][d] = true
 	}
 	for _, f := range b.sources {
 		layer, below := layerOf(f.Path)
 		if layer != "views" || !b.free(f.Path) {
 			continue
 		}
-		if d := renders[strings.Trim(below, "/")]; d != nil {
+		d := renders[strings.Trim(below, "/")]
+		if of := called[strings.Join(Subject(f.Path), "_")]; d == nil && len(of) == 1 {
+			for d = range of {
+			}
+		}
+		if d != nil {
 			b.put(d, f.Path)
 			d.joined[f.Path] = true
 		}
 	}
 }
 
-// inferRuby cuts a flat application by what refers to what.
-func (b *builder) inferRuby() {
+// restRuby deals with what no boundary names. Beside domains that people have
+// declared, what is left is shared, unless it is most of the program.
+func (b *builder) restRuby() {
 	free, total := 0, 0
 	for _, f := range b.sources {
 		if b.language[f.Path] == unit.Ruby && b.application(f.Path) {
 			total++
-			if b.free(f.Path) {
+			if d := b.of[f.Path]; d == nil && !b.kernel[f.Path] || d != nil && !d.Source.Declared() {
 				free++
 			}
 		}
 	}
 	if float64(free) < minFlat*float64(total) {
-		return // what is left beside declared domains is shared
+		return
 	}
-	b.infer(b.graph())
+	b.leftovers(b.graph())
 	b.views()
 }
 
@@ -342,20 +319,37 @@ func (n *network) title(members []int) string {
 			continue
 		}
 		models = append(models, n.Nodes[i].Subject)
-		weight := 0.0
-		for _, link := range n.near[i] {
-			if n.of[n.other(link, i)] == n.of[i] {
-				weight += n.weight[link]
-			}
-		}
+		weight := n.central(i)
 		if weight > most {
 			best, most = strings.Join(n.Nodes[i].Subject, "_"), weight
 		}
 	}
-	if common := beginning(models); common != "" {
+	if common := beginning(models); common != "" && n.speaks(members, common) {
 		best = common
 	}
 	return names.TableOf(best)
+}
+
+// central is how many files of its group a node has to do with, and once more how many
+// models it owns: counts of distinct files, so that one reference more or less
+// renames nothing.
+func (n *network) central(i int) float64 {
+	near, owned := map[int]bool{}, map[int]bool{}
+	for _, link := range n.near[i] {
+		if other := n.other(link, i); n.of[other] == n.of[i] {
+			near[other] = true
+			if n.Links[link].From == i && n.Nodes[other].Entity {
+				owned[other] = true
+			}
+		}
+	}
+	return float64(len(near) + len(owned))
+}
+
+// speaks tells whether some words are what a file is about: a domain is called after a
+// thing and not after the adjective of several.
+func (n *network) speaks(members []int, words string) bool {
+	return slices.ContainsFunc(members, func(i int) bool { return strings.Join(n.Nodes[i].Subject, "_") == words })
 }
 
 // modelled tells whether any node is known to be a model.

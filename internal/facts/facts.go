@@ -75,6 +75,8 @@ type Facts struct {
 	// Entities are the files of Go that declare a struct with a table.
 	Entities map[string]bool
 	refs     []Reference
+	secrets  map[string]map[string]bool // columns declared secret, by class or module
+	current  map[string]bool
 }
 
 // Input is what facts are collected from.
@@ -97,6 +99,7 @@ func Collect(in Input) *Facts {
 	f := &Facts{Program: in.Program, Sources: in.Sources, uses: map[string][]Use{}, calls: map[string][]Call{}, Entities: map[string]bool{}}
 	f.Schema = readSchema(in)
 	f.Models = models(in.Program, f.Schema)
+	f.secrets = secrets(in.Program)
 	f.ownTables()
 	for _, fn := range in.Program.Functions() {
 		f.singularGORM = f.singularGORM || fn.Language == unit.Go && !fn.Test && slices.ContainsFunc(fn.Calls, func(c unit.Call) bool { return asksForSingular(&c) })

@@ -49,8 +49,14 @@ func models(p *program.Program, schema *Schema) map[string]*Model {
 			continue
 		}
 		for i := range u.Types {
-			if t := &u.Types[i]; !t.Test && found[t.ID] == nil && isModel(p, t, associating, 0) && !base(t) {
+			t := &u.Types[i]
+			if t.Test || base(t) || elsewhere(t.Location.File) || !isModel(p, t, associating, 0) {
+				continue
+			}
+			if m := found[t.ID]; m == nil {
 				found[t.ID] = &Model{Class: t.ID, Type: t, Associations: map[string]Association{}, Callbacks: map[string]bool{}}
+			} else if defines(t) && !defines(m.Type) {
+				m.Type = t // what was met before only reopens the class
 			}
 		}
 	}
@@ -64,6 +70,17 @@ func models(p *program.Program, schema *Schema) map[string]*Model {
 		m.Table = tableOfModel(p, m.Type, tables, schema, associating)
 	}
 	return found
+}
+
+// defines tells the definition of a class from what only opens it again, to have a
+// namespace or to add a method: it says what the class inherits.
+func defines(t *unit.Type) bool {
+	return slices.ContainsFunc(t.Supers, func(s string) bool { return !strings.HasPrefix(s, "include ") })
+}
+
+// elsewhere tells migrations and scripts, which make do with models of their own.
+func elsewhere(file string) bool {
+	return strings.Contains("/"+file, "/db/") || strings.HasPrefix(file, "script/") || strings.Contains("/"+file, "/lib/tasks/")
 }
 
 // associating lists the classes below app/models that declare associations: they
@@ -186,7 +203,9 @@ func (m *Model) associate(c *unit.Call, name string, known map[string]*Model) {
 	}
 	m.Associations[name] = Association{
 		Target: target, Many: many, Location: c.Location,
-		Writes: option(c, "autosave") == "true" || strings.Contains(option(c, "dependent"), "destroy") || strings.Contains(option(c, "dependent"), "delete") || strings.Contains(option(c, "dependent"), "nullify"),
+		// What `dependent:` removes is settled by an event that says the owner is gone, and
+		// separates nothing.
+		Writes: option(c, "autosave") == "true",
 	}
 }
 

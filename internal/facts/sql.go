@@ -128,7 +128,8 @@ func tableName(words []string, i int) string {
 	lower := strings.ToLower(w)
 	switch lower {
 	case "select", "set", "values", "where", "lateral", "unnest", "generate_series", "the", "a", "an", "this", "dual", "only", "table",
-		"information_schema", "pg_class", "sqlite_master", "of", "your", "my", "our", "all", "any", "another", "each", "its", "it", "here", "there":
+		"left", "right", "inner", "outer", "full", "cross", "natural", "on", "using", "and", "or", "not", "null", "is", "in", "by", "for", "as", "from", "into", "join", "union",
+		"information_schema", "pg_class", "sqlite_master", "pg_tables", "pg_stat_activity", "pg_locks", "pg_indexes", "of", "your", "my", "our", "all", "any", "another", "each", "its", "it", "here", "there":
 		return ""
 	}
 	return lower

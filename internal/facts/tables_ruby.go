@@ -142,11 +142,32 @@ func (f *Facts) dependents(fn *program.Function) {
 	}
 }
 
+// loginKey tells the key that says who is logged in: the ID of a model that the
+// application asks for as current_user, current_account and so on. Every service is
+// told that by a token, so that it separates nothing.
+func (f *Facts) loginKey(key string) bool {
+	name, ok := strings.CutSuffix(key, "_id")
+	return ok && f.currents()[name]
+}
+
+// currents are the names X of the methods current_X of the checkout.
+func (f *Facts) currents() map[string]bool {
+	if f.current == nil {
+		f.current = map[string]bool{}
+		for _, fn := range f.Program.Functions() {
+			if name, ok := strings.CutPrefix(fn.Name, "current_"); ok && fn.Language == unit.Ruby {
+				f.current[name] = true
+			}
+		}
+	}
+	return f.current
+}
+
 // sessions notes the keys of the session and of cookies that a function sets and
 // reads.
 func (f *Facts) sessions(fn *program.Function) {
 	for _, s := range fn.Sessions {
-		if key := strings.Trim(s.Key, `:"'`); key != "" && s.Store != "flash" {
+		if key := strings.Trim(s.Key, `:"'`); key != "" && s.Store != "flash" && !f.loginKey(key) {
 			f.add(Use{Function: fn, Kind: SessionUse, Name: s.Store + " " + key, Write: !s.Read, Location: s.Location})
 		}
 	}

@@ -41,6 +41,7 @@ type FrontEnd struct {
 type Input struct {
 	Root    string   // absolute folder of the checkout
 	Files   []string // matched files, relative, sorted
+	Refused []string // entries that must not be opened, relative
 	LeftOut []string // folders left out as fixtures, whose packages are not to be loaded
 	Offline bool     // never ask the network for modules
 	// Progress, if set, is told how far a stage has come; 0 of 0 if that is not

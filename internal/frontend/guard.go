@@ -16,6 +16,7 @@ func Guard(file, what string, step func()) (problem *unit.Problem) {
 		if cause := recover(); cause != nil {
 			problem = &unit.Problem{
 				File:    file,
+				Kind:    unit.Bug,
 				Message: fmt.Sprintf("bug in stateaudit: %s panicked: %v (%s)", what, cause, origin()),
 			}
 		}

@@ -3,8 +3,9 @@ package names
 import "strings"
 
 // Past is the past participle of what a verb, or a noun that is made of one, says
-// is done: complete and completion are completed. It is "" for other words, as far
-// as their endings tell: a bare word counts as a verb only if it is a common one.
+// is done: complete and completion are completed. It is "" for words that are not in
+// the table: an ending says nothing for certain, and a word that is no word
+// (authentied, of authentication) would become the name of an event.
 func Past(w string) string {
 	for _, p := range done() {
 		for _, form := range strings.Fields(p[0]) {
@@ -15,18 +16,6 @@ func Past(w string) string {
 		if w == p[1] {
 			return w
 		}
-	}
-	switch {
-	case strings.HasSuffix(w, "ed") && len(w) > 4:
-		return w
-	case strings.HasSuffix(w, "letion"): // completion, deletion
-		return strings.TrimSuffix(w, "ion") + "ed"
-	case strings.HasSuffix(w, "ication") && len(w) > 8: // verification
-		return strings.TrimSuffix(w, "ication") + "ied"
-	case strings.HasSuffix(w, "ation") && len(w) > 6: // creation
-		return strings.TrimSuffix(w, "ation") + "ated"
-	case strings.HasSuffix(w, "ction") && len(w) > 6: // rejection
-		return strings.TrimSuffix(w, "ion") + "ed"
 	}
 	return ""
 }
@@ -49,6 +38,14 @@ func done() [][2]string {
 		{"enqueue", "enqueued"}, {"save", "saved"}, {"issuance", "issued"}, {"notify notification", "notified"}, {"verify verification", "verified"},
 		{"enroll enrollment", "enrolled"}, {"checkout", "checked_out"}, {"comment", "commented"}, {"follow", "followed"}, {"mention", "mentioned"}, {"ban", "banned"}, {"clear", "cleared"},
 		{"trigger", "triggered"}, {"sync synchronize", "synchronized"}, {"activate activation", "activated"}, {"deactivate deactivation", "deactivated"}, {"enable", "enabled"}, {"disable", "disabled"}, {"grant", "granted"}, {"revoke", "revoked"}, {"join", "joined"}, {"leave", "left"},
-		{"apply application", "applied"}, {"validate validation", "validated"}, {"authorize authorization", "authorized"}, {"arrive arrival", "arrived"}, {"depart departure", "departed"}, {"invoice", "invoiced"},
+		{"apply application", "applied"}, {"validate validation", "validated"}, {"authorize authorization", "authorized"}, {"authenticate authentication", "authenticated"}, {"arrive arrival", "arrived"}, {"depart departure", "departed"}, {"invoice", "invoiced"},
+		{"migrate migration migrator", "migrated"}, {"generate generation generator", "generated"}, {"calculate calculation calculator", "calculated"}, {"allocate allocation", "allocated"},
+		{"capture", "captured"}, {"void", "voided"}, {"adjust adjustment", "adjusted"}, {"escalate escalation", "escalated"}, {"review reviewer", "reviewed"}, {"rate rating", "rated"},
+		{"vote voting", "voted"}, {"share sharing", "shared"}, {"watch watcher", "watched"}, {"unfollow", "unfollowed"}, {"unsubscribe", "unsubscribed"}, {"unpublish", "unpublished"},
+		{"promote promotion", "promoted"}, {"demote demotion", "demoted"}, {"restore restoration", "restored"}, {"duplicate duplication", "duplicated"}, {"convert conversion converter", "converted"},
+		{"upgrade", "upgraded"}, {"downgrade", "downgraded"}, {"terminate termination", "terminated"}, {"pause", "paused"}, {"resume", "resumed"}, {"retry", "retried"}, {"redeem redemption", "redeemed"},
+		{"credit", "credited"}, {"debit", "debited"}, {"deposit", "deposited"}, {"withdraw withdrawal", "withdrawn"}, {"quote", "quoted"}, {"dismiss dismissal", "dismissed"}, {"report", "reported"},
+		{"replace replacement", "replaced"}, {"insert insertion", "inserted"}, {"attach attachment", "attached"}, {"detach", "detached"}, {"link", "linked"}, {"unlink", "unlinked"}, {"rotate rotation", "rotated"},
+		{"lend", "lent"}, {"borrow", "borrowed"}, {"hire hiring", "hired"}, {"enrol enrolment", "enrolled"}, {"anonymize anonymization", "anonymized"}, {"index indexing", "indexed"}, {"purge", "purged"},
 	}
 }

@@ -6,7 +6,8 @@ func TestPast(t *testing.T) {
 	for in, want := range map[string]string{
 		"complete": "completed", "completion": "completed", "placement": "placed", "registration": "registered", "cancelled": "cancelled", "ship": "shipped",
 		"creation": "created", "verification": "verified", "migration": "migrated", "rejection": "rejected", "deletion": "deleted", "charge": "charged",
-		"order": "", "authenticator": "", "bed": "",
+		"authentication": "authenticated", "authenticated": "authenticated", "withdrawal": "withdrawn",
+		"order": "", "authenticator": "", "bed": "", "speed": "", "nested": "", "indication": "", "location": "", "action": "", "station": "",
 	} {
 		if got := Past(in); got != want {
 			t.Errorf("Past(%q) = %q, want %q", in, got, want)

@@ -57,7 +57,7 @@ func Events(r *rank.Ranking, c *rank.Candidate) []Event {
 	}
 	var out []Event
 	for _, e := range b.byKey {
-		e.Payload = sortedFields(contracts[e.Name])
+		e.Payload, e.LeftOut = open(sortedFields(contracts[e.Name]))
 		out = append(out, *e)
 	}
 	slices.SortFunc(out, func(a, b Event) int {
@@ -100,7 +100,7 @@ func (b *eventBuilder) payload(fields map[string]result.EventField, p rank.Pair,
 			if u.Kind != facts.TableUse || u.Column == "" || u.Path == "" || b.ranking.Owner(u.Name) == b.candidate.Index {
 				continue
 			}
-			add(fields, u.Path+"."+u.Column, columnType(f, u.Name, u.Column))
+			addColumn(f, fields, u.Path, u.Name, u.Column)
 			b.identify(fields, u)
 		}
 		if fn.ID == p.To.ID {
@@ -198,7 +198,7 @@ func arguments(f *facts.Facts, fields map[string]result.EventField, p rank.Pair,
 	for i := range site.Args {
 		a := &site.Args[i]
 		if table, column, at, ok := f.ColumnOf(p.From, a); ok {
-			add(fields, at+"."+column, columnType(f, table, column))
+			addColumn(f, fields, at, table, column)
 			continue
 		}
 		if a.Kind == unit.Literal || a.Kind == unit.Nil || a.Kind == unit.Func || i >= len(p.To.Params) {
@@ -208,6 +208,31 @@ func arguments(f *facts.Facts, fields map[string]result.EventField, p rank.Pair,
 			add(fields, name, a.Type)
 		}
 	}
+}
+
+// addColumn adds an attribute of a row. What a model declares to be secret is so
+// whatever it is called.
+func addColumn(f *facts.Facts, fields map[string]result.EventField, at, table, column string) {
+	typ := columnType(f, table, column)
+	if f.SecretColumn(table, column) {
+		typ = declaredSecret
+	}
+	add(fields, at+"."+column, typ)
+}
+
+// declaredSecret stands for the type of a column that a model declares to be secret.
+const declaredSecret = "secret"
+
+// open parts what an event may carry from the names of what it must not.
+func open(all []result.EventField) (carried []result.EventField, left []string) {
+	for _, f := range all {
+		if Secret(f.Name, f.Type) {
+			left = append(left, f.Name)
+			continue
+		}
+		carried = append(carried, f)
+	}
+	return carried, left
 }
 
 func add(fields map[string]result.EventField, name, typ string) {

@@ -196,7 +196,7 @@ func (m maker) leaving() Step {
 		text := t.Name
 		switch t.Class {
 		case rank.AttributeRead:
-			text += " (" + strings.Join(columns(t), ", ") + "): let the event carry it"
+			text += m.carried(t)
 		case rank.OffRequest:
 			text += ": runs beside the requests, a call over the network will do"
 		case rank.Asynchronous, rank.Dropped:
@@ -207,6 +207,26 @@ func (m maker) leaving() Step {
 		s.Tasks = append(s.Tasks, spread(text, t))
 	}
 	return s
+}
+
+// carried says what the event can bring of the attributes that a term reads.
+func (m maker) carried(t rank.Term) string {
+	var plain, secret []string
+	for _, c := range columns(t) {
+		if m.ranking.Facts.SecretColumn(t.Table, c) || Secret(c, columnType(m.ranking.Facts, t.Table, c)) {
+			secret = append(secret, c)
+			continue
+		}
+		plain = append(plain, c)
+	}
+	text := ""
+	if len(plain) > 0 {
+		text = " (" + strings.Join(plain, ", ") + "): let the event carry it"
+	}
+	if len(secret) > 0 {
+		text += "; " + strings.Join(secret, ", ") + ": secret, no event may carry it, ask its owner to check it"
+	}
+	return text
 }
 
 // columns are the attributes that a term reads.

@@ -80,7 +80,7 @@ func (m *model) findPairs() []*pair {
 			if at := m.domain[c.to.ID]; c.Reference || at < 0 || at == from || m.copied(c) {
 				continue
 			}
-			caller, callee := m.outermost(fn), m.outermost(c.to)
+			caller, callee := m.declared(fn), m.declared(c.to)
 			key := [2]string{caller.ID, callee.ID}
 			p := byKey[key]
 			if p == nil {
@@ -173,10 +173,10 @@ func (m *model) rowCrossings() {
 			if u.Kind != facts.TableUse || u.Column == "" || !known || owner < 0 || owner == d {
 				continue
 			}
-			k := key{d, m.outermost(fn).ID, u.Name}
+			k := key{d, m.declared(fn).ID, u.Name}
 			t := seen[k]
 			if t == nil {
-				t = &Term{Class: AttributeRead, Name: m.outermost(fn).Symbol + " reads " + u.Name, Others: []string{m.name(owner)}}
+				t = &Term{Class: AttributeRead, Name: m.declared(fn).Symbol + " reads " + u.Name, Table: u.Name, Others: []string{m.name(owner)}}
 				seen[k] = t
 				order = append(order, k)
 			}

@@ -2,6 +2,8 @@ package rank
 
 import (
 	"cmp"
+	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/unit"
 	"slices"
 )
 
@@ -16,10 +18,13 @@ const (
 	ByBlastRadius Order = "blast-radius"
 	// ByRelief puts first what takes most load along for the least trouble.
 	ByRelief Order = "relief"
+	// ByBenefit puts first what takes most lines, tables and endpoints along for the
+	// least trouble.
+	ByBenefit Order = "benefit"
 )
 
 // Orders lists the orders; the first is the default.
-func Orders() []Order { return []Order{ByScore, ByBlastRadius, ByRelief} }
+func Orders() []Order { return []Order{ByScore, ByBlastRadius, ByRelief, ByBenefit} }
 
 // Ordered lists the candidates in an order, equal ones by score.
 func (r *Ranking) Ordered(o Order) []*Candidate {
@@ -27,7 +32,9 @@ func (r *Ranking) Ordered(o Order) []*Candidate {
 	for i := range r.Candidates {
 		out = append(out, &r.Candidates[i])
 	}
-	slices.SortStableFunc(out, func(a, b *Candidate) int { return cmp.Compare(b.by(o), a.by(o)) })
+	slices.SortStableFunc(out, func(a, b *Candidate) int {
+		return cmp.Or(last(a.Leaf)-last(b.Leaf), cmp.Compare(b.by(o), a.by(o)))
+	})
 	return out
 }
 
@@ -38,6 +45,8 @@ func (c *Candidate) by(o Order) float64 {
 		return c.Blast
 	case ByRelief:
 		return c.Relief
+	case ByBenefit:
+		return c.Benefit
 	}
 	return c.Score
 }
@@ -61,6 +70,15 @@ func (r *Ranking) NothingToRank() string {
 		return "no boundary was found: neither a configuration nor packages, engines, modules or the folders tell domains apart, and the code is too small or too entangled to infer them"
 	case n == 1:
 		return "there is only one domain, " + r.Map.Domains[0].Name + ", and nothing to take it out of"
+	case !r.serves():
+		return "nothing here serves requests, jobs or messages: this is a library or a command-line tool, with no process to take a part out of"
 	}
 	return ""
+}
+
+// serves tells whether anything in the program waits for work.
+func (r *Ranking) serves() bool {
+	return slices.ContainsFunc(r.Facts.Program.Functions(), func(fn *program.Function) bool {
+		return !fn.Test && (fn.Serving || slices.ContainsFunc(fn.Roles, unit.Role.Serves))
+	})
 }

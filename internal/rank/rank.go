@@ -54,6 +54,8 @@ type Term struct {
 	Places []Place
 	// In tells that the crossing leads into the domain.
 	In bool
+	// Table is the table of the rows that are read across the border.
+	Table string
 }
 
 // Candidate is a domain with its dimensions.
@@ -73,6 +75,11 @@ type Candidate struct {
 	TooFew bool
 	// Inferred says that the rank rests on inference (see inferred).
 	Inferred bool
+	// Leaf says that nothing would come out with it: no table, endpoint or job is its
+	// own. It comes after all others, whatever its score.
+	Leaf bool
+	// Benefit is what leaves with it for the trouble: see benefit.
+	Benefit float64
 
 	References References
 	Surface    Surface
@@ -86,6 +93,10 @@ type Candidate struct {
 	Traffic    float64  // share of requests that enter at its own endpoints
 	Endpoints  []facts.Endpoint
 	Relief     float64
+	Owned      []string // tables that belong to it, sorted
+	// Share is the mean of its shares of the program's lines, tables and endpoints (or
+	// requests): what leaves with it.
+	Share float64
 }
 
 // Ranking is the outcome.
@@ -115,7 +126,12 @@ type Input struct {
 	Traffic *Traffic
 	// Without are IDs of holders and names of tables that are taken as repaired.
 	Without []string
+	// Async are IDs of functions that are taken to be called without waiting.
+	Async []string
 }
+
+// Edit is a change of borders that a ranking can be asked with.
+type Edit = domains.Edit
 
 // Rank scores all domains. A program with fewer than two domains has nothing to
 // rank; the ranking is empty then.
@@ -173,9 +189,17 @@ func inferred(cs []Candidate, in Input) {
 	}
 }
 
-// better orders candidates: by score, equal ones by name.
+// better orders candidates: by score, equal ones by name, and leaves last.
 func better(a, b Candidate) int {
-	return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Domain.Name, b.Domain.Name))
+	return cmp.Or(last(a.Leaf)-last(b.Leaf), cmp.Compare(b.Score, a.Score), cmp.Compare(a.Domain.Name, b.Domain.Name))
+}
+
+// last is 1 for what is put behind all others.
+func last(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 // score fills in the dimensions that weights decide.
@@ -185,7 +209,7 @@ func score(cs []Candidate, w Weights, p Powers) {
 		c.Viability, c.TooFew = viability(c, w)
 		c.Coupling = 1 + math.Log2(1+shared(c, w))
 		c.Score = math.Pow(c.Clarity, p.Clarity) * math.Pow(c.Viability, p.Viability) / math.Pow(c.Coupling, p.Coupling)
-		c.Relief = c.relief()
+		c.Relief, c.Benefit = c.relief(), c.Share/c.Coupling
 	}
 }
 
@@ -230,9 +254,10 @@ type model struct {
 	resources  []resource
 	dependents [][]bool // [d][o]: o reaches d synchronously
 	called     map[string][]call
-	crossed    []*pair         // made when first asked for
-	aside      map[string]bool // by function ID: runs beside the requests only
-	started    map[string]bool // by function ID: started on the side
+	crossed    []*pair             // made when first asked for
+	aside      map[string]bool     // by function ID: runs beside the requests only
+	started    map[string]bool     // by function ID: started on the side
+	running    []*program.Function // made when first asked for
 }
 
 func newModel(in Input) *model {
@@ -253,17 +278,19 @@ func (m *model) measure() {
 	m.clarity()
 	m.crossings()
 	m.sharing()
+	m.benefits()
 }
 
 // counted lists the functions that run in the deployed process.
 func (m *model) counted() []*program.Function {
-	var out []*program.Function
-	for _, fn := range m.in.Facts.Program.Functions() {
-		if !fn.Test && !fn.HasRole(unit.Test) && !fn.HasRole(unit.Tool) {
-			out = append(out, fn)
+	if m.running == nil {
+		for _, fn := range m.in.Facts.Program.Functions() {
+			if !fn.Test && !fn.HasRole(unit.Test) && !fn.HasRole(unit.Tool) {
+				m.running = append(m.running, fn)
+			}
 		}
 	}
-	return out
+	return m.running
 }
 
 // outermost is the declared function around a closure.
@@ -271,6 +298,21 @@ func (m *model) outermost(fn *program.Function) *program.Function {
 	for n := 0; fn.Outer != "" && n < 16; n++ {
 		outer := m.in.Facts.Program.Function(fn.Outer)
 		if outer == nil {
+			break
+		}
+		fn = outer
+	}
+	return fn
+}
+
+// declared is the outermost function around a closure that belongs to the same
+// domain. In Ruby a class may be opened in many files, so that the body around a
+// block is another domain's, or the kernel's: the work is then the block's own.
+func (m *model) declared(fn *program.Function) *program.Function {
+	own := m.domain[fn.ID]
+	for n := 0; fn.Outer != "" && n < 16; n++ {
+		outer := m.in.Facts.Program.Function(fn.Outer)
+		if outer == nil || m.domain[outer.ID] != own {
 			break
 		}
 		fn = outer
@@ -288,6 +330,7 @@ func (m *model) calls(id string) []call {
 	var out []call
 	for _, c := range m.in.Facts.Calls(id) {
 		if to := m.agreed(c.To); to != nil {
+			c.Async = c.Async || slices.Contains(m.in.Async, to.ID)
 			out = append(out, call{c, to})
 		}
 	}

@@ -12,6 +12,7 @@ func (m *model) reach() {
 	m.depend()
 	shares := m.shareOfRequests()
 	reverse := m.reverseCalls()
+	own := m.byDomain()
 	for d := range m.candidates {
 		c := &m.candidates[d]
 		for o, reaches := range m.dependents[d] {
@@ -19,7 +20,7 @@ func (m *model) reach() {
 				c.Dependents = append(c.Dependents, m.name(o))
 			}
 		}
-		reached := m.reachedFrom(d, reverse)
+		reached := closure(own[d], reverse) // the functions that end up in the domain
 		weight := 0.0
 		for i, e := range m.in.Facts.Endpoints {
 			if reached[e.Function.ID] {
@@ -82,15 +83,15 @@ func (m *model) reverseCalls() map[string][]string {
 	return reverse
 }
 
-// reachedFrom collects the functions that end up in a domain.
-func (m *model) reachedFrom(d int, reverse map[string][]string) map[string]bool {
-	var own []string
+// byDomain lists the functions of each domain.
+func (m *model) byDomain() [][]string {
+	out := make([][]string, len(m.candidates))
 	for _, fn := range m.counted() {
-		if m.domain[fn.ID] == d {
-			own = append(own, fn.ID)
+		if d := m.domain[fn.ID]; d >= 0 {
+			out[d] = append(out[d], fn.ID)
 		}
 	}
-	return closure(own, reverse)
+	return out
 }
 
 // shareOfRequests is the share of each endpoint: of the traffic where it is

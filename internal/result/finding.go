@@ -51,9 +51,20 @@ func compareLocations(a, b unit.Location) int {
 // SortProblems orders problems by place and removes those said twice.
 func SortProblems(problems []unit.Problem) []unit.Problem {
 	slices.SortFunc(problems, func(a, b unit.Problem) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Message, b.Message))
+		return cmp.Or(cmp.Compare(weight(a.Kind), weight(b.Kind)), cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Message, b.Message))
 	})
 	return slices.Compact(problems)
+}
+
+// weight puts first what takes most away from a result: lists are cut at the end.
+func weight(k unit.ProblemKind) int {
+	switch k {
+	case unit.Bug:
+		return 0
+	case unit.MissingModule:
+		return 1
+	}
+	return 2
 }
 
 // Summarise counts the findings that are not suppressed.

@@ -223,9 +223,11 @@ type Candidate struct {
 
 // Event is the contract proposed for a call that can become an event.
 type Event struct {
-	Name     string         `json:"name"`
-	Version  int            `json:"version"`
-	Payload  []EventField   `json:"payload"`
+	Name    string       `json:"name"`
+	Version int          `json:"version"`
+	Payload []EventField `json:"payload"`
+	// LeftOut names what the consumer reads and no event may carry: secrets.
+	LeftOut  []string       `json:"leftOut,omitempty"`
 	Location *unit.Location `json:"location,omitempty"`
 }
 

@@ -71,10 +71,24 @@ type Location struct {
 
 // Problem is something in the checkout that could not be analysed.
 type Problem struct {
-	File    string `json:"file"`
-	Line    int    `json:"line"`
-	Message string `json:"message"`
+	File    string      `json:"file"`
+	Line    int         `json:"line"`
+	Kind    ProblemKind `json:"kind,omitempty"`
+	Message string      `json:"message"`
 }
+
+// ProblemKind says what kept something from being analysed, and so who can mend it.
+type ProblemKind string
+
+// The kinds of problem. Those without one are about what stands in the checkout.
+const (
+	// Bug is a step of this program that failed: its results are missing.
+	Bug ProblemKind = "bug"
+	// MissingModule is code outside the checkout that could not be had.
+	MissingModule ProblemKind = "missing-module"
+	// Unread is a file or folder that could not be opened, or is too large.
+	Unread ProblemKind = "unread"
+)
 
 // HolderKind says what sort of place a holder is.
 type HolderKind string

@@ -12,6 +12,7 @@
 package golang
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"go/ast"
@@ -53,7 +54,7 @@ const loadMode = packages.NeedName | packages.NeedFiles | packages.NeedCompiledG
 // Load reads every module below the root and returns a unit for each of its
 // packages, sorted by path, and what could not be read.
 func Load(ctx context.Context, in frontend.Input) ([]*unit.Unit, []unit.Problem) {
-	l := &loader{input: in, root: in.Root, offline: in.Offline, seen: map[string]bool{}, paths: map[string]bool{}}
+	l := &loader{input: in, root: in.Root, files: in.Files, refused: in.Refused, offline: in.Offline, seen: map[string]bool{}, paths: map[string]bool{}}
 	l.count = newCounter(in.Progress)
 	mods := modulesOf(in)
 	for _, m := range mods {
@@ -140,6 +141,8 @@ func modulePath(gomod string) string {
 type loader struct {
 	input    frontend.Input
 	root     string
+	files    []string // of the checkout, relative
+	refused  []string // must not be opened
 	offline  bool
 	seen     map[string]bool // import paths done
 	paths    map[string]bool // import paths of packages of the checkout
@@ -152,21 +155,53 @@ type loader struct {
 
 // module loads one module and extracts its packages.
 func (l *loader) module(ctx context.Context, m module) {
-	pkgs, err := l.load(ctx, m, nil)
-	if len(pkgs) == 0 || allBroken(pkgs) {
-		if flags, cleanup := lowerGoVersion(m); flags != nil {
-			defer cleanup()
-			pkgs, err = l.load(ctx, m, flags)
-		}
+	if f := l.refusedModule(m); f != "" {
+		l.problem(f, 0, "not a regular file of the checkout, so the module was not read")
+		return
 	}
+	pkgs, refused, err := l.readable(ctx, m)
 	if err != nil {
-		l.problem(path.Join(m.rel, "go.mod"), 1, firstLines(err.Error(), 2))
+		l.problem(path.Join(m.rel, "go.mod"), 1, goMessage(firstLines(err.Error(), 2)))
 		return
 	}
 	for _, p := range pkgs {
 		l.paths[p.PkgPath] = true
 	}
-	l.extract(pkgs)
+	lacks := newAbsences(m.gomod, refused)
+	l.extract(pkgs, lacks)
+	for _, p := range lacks.problems() {
+		p.File = path.Join(m.rel, "go.mod")
+		p.Message = l.relative(p.Message)
+		l.problems = append(l.problems, p)
+	}
+}
+
+// readable loads a module as it is or, if the go command refuses that, with a
+// go.mod of its own: one that asks for no newer Go, and then one that requires
+// nothing. Of the latter it returns why the real one was refused.
+func (l *loader) readable(ctx context.Context, m module) (pkgs []*packages.Package, refused string, err error) {
+	pkgs, err = l.load(ctx, m, nil)
+	if err == nil && !allBroken(pkgs) || ctx.Err() != nil {
+		return pkgs, "", err
+	}
+	if flags, cleanup := lowerGoVersion(m); flags != nil {
+		defer cleanup()
+		lowered, err2 := l.load(ctx, m, flags)
+		if err2 == nil && !allBroken(lowered) {
+			return lowered, "", nil
+		}
+		err = cmp.Or(err2, err)
+	}
+	if err == nil {
+		return pkgs, "", nil // there is nothing to read
+	}
+	if flags, cleanup := bareModule(l.root, m); flags != nil {
+		defer cleanup()
+		if bare, err2 := l.load(ctx, m, flags); err2 == nil && !allBroken(bare) {
+			return bare, goMessage(firstLines(err.Error(), 2)), nil
+		}
+	}
+	return nil, "", err
 }
 
 // local tells the packages of the checkout. Modules are loaded one after the
@@ -194,7 +229,51 @@ func allBroken(pkgs []*packages.Package) bool {
 	return true
 }
 
+// load reads the packages of a module with their types. If some are hidden by cgo
+// being off and are needed, it reads all of them again with what they declare.
 func (l *loader) load(ctx context.Context, m module, flags []string) ([]*packages.Package, error) {
+	pkgs, err := l.loadOnce(ctx, m, flags, nil)
+	if err != nil {
+		return pkgs, err
+	}
+	hidden := l.hiddenByC(pkgs)
+	if len(hidden) == 0 && !suffersFromC(pkgs) {
+		return pkgs, nil
+	}
+	cgo := withCgo(l.root, pkgs, hidden)
+	if cgo == nil {
+		return pkgs, nil
+	}
+	again, err := l.loadOnce(ctx, m, flags, cgo)
+	if err != nil {
+		return pkgs, nil // what was read without it stands
+	}
+	for _, p := range again {
+		p.Errors = slices.DeleteFunc(p.Errors, undefinedC)
+	}
+	return again, nil
+}
+
+// hiddenByC lists the files that import "C" in folders of which the go command
+// sees no package while cgo is off.
+func (l *loader) hiddenByC(pkgs []*packages.Package) []string {
+	known := map[string]bool{}
+	for _, p := range pkgs {
+		for _, f := range append(p.GoFiles, p.IgnoredFiles...) {
+			known[filepath.Dir(f)] = true
+		}
+	}
+	var out []string
+	for _, f := range l.files {
+		abs := filepath.Join(l.root, filepath.FromSlash(f))
+		if strings.HasSuffix(f, ".go") && !isFixture(f) && !known[filepath.Dir(abs)] && importsC(abs) {
+			out = append(out, abs)
+		}
+	}
+	return out
+}
+
+func (l *loader) loadOnce(ctx context.Context, m module, flags []string, cgo *cgoFiles) ([]*packages.Package, error) {
 	fset := token.NewFileSet()
 	l.foreign = NewForeign(fset)
 	cfg := &packages.Config{
@@ -204,16 +283,70 @@ func (l *loader) load(ctx context.Context, m module, flags []string) ([]*package
 		Fset:       fset,
 		Env:        environment(l.offline, flags != nil),
 		BuildFlags: append([]string{"-mod=mod"}, flags...),
-		ParseFile:  parseFile(l.root, l.foreign),
+		ParseFile:  parseFile(l.root, cgo, l.foreign),
 	}
-	cfg.Overlay = m.overlay()
+	cfg.Overlay = l.withoutRefused(cgo)
+	maps.Copy(cfg.Overlay, m.overlay())
 	cfg.ParseFile = l.count.loading(cfg.ParseFile)
 	if fileExists(filepath.Join(filepath.Dir(m.gomod), "vendor", "modules.txt")) {
-		cfg.BuildFlags = append([]string{"-mod=vendor"}, flags...)
+		cfg.BuildFlags = append([]string{"-mod=vendor"}, flags...) // the last -mod counts
 	} else if flags == nil {
 		cfg.BuildFlags = []string{"-mod=readonly"}
 	}
-	return packages.Load(cfg, l.patterns(m)...)
+	pkgs, err := packages.Load(cfg, l.patterns(m)...)
+	packages.Visit(pkgs, nil, func(p *packages.Package) {
+		p.IgnoredFiles = slices.DeleteFunc(p.IgnoredFiles, l.mustNotOpen)
+	})
+	return pkgs, err
+}
+
+// withoutRefused is the overlay that keeps the go command from opening what must
+// not be: links out of the checkout would be followed, and a pipe waits for ever.
+func (l *loader) withoutRefused(cgo *cgoFiles) map[string][]byte {
+	overlay := map[string][]byte{}
+	if cgo != nil {
+		maps.Copy(overlay, cgo.overlay)
+	}
+	for _, f := range l.refused {
+		if strings.HasSuffix(f, ".go") {
+			overlay[filepath.Join(l.root, filepath.FromSlash(f))] = leftOut()
+		}
+	}
+	return overlay
+}
+
+func (l *loader) mustNotOpen(name string) bool {
+	rel, err := filepath.Rel(l.root, name)
+	return err == nil && slices.Contains(l.refused, filepath.ToSlash(rel))
+}
+
+// refusedModule names the file of a module that the go command would open though
+// it must not be, "" if there is none: its own, and in a workspace those of all.
+func (l *loader) refusedModule(m module) string {
+	var above []string // folders from the module's up to the root
+	for dir := m.rel; ; dir = path.Dir(dir) {
+		above = append(above, dir)
+		if dir == "." || dir == "/" {
+			break
+		}
+	}
+	workspace := slices.ContainsFunc(above, func(dir string) bool {
+		return fileExists(filepath.Join(l.root, filepath.FromSlash(dir), "go.work"))
+	})
+	for _, f := range l.refused {
+		dir := path.Dir(f)
+		switch path.Base(f) {
+		case "go.work", "go.work.sum":
+			if slices.Contains(above, dir) {
+				return f
+			}
+		case "go.mod", "go.sum", "modules.txt":
+			if workspace || dir == m.rel || dir == path.Join(m.rel, "vendor") {
+				return f
+			}
+		}
+	}
+	return ""
 }
 
 // patterns names the packages of a module: all, or, if folders in it were left
@@ -280,7 +413,7 @@ func environment(offline, alone bool) []string {
 
 // parseFile parses files of the checkout whole and drops the function bodies of
 // all others at once; where they stood is remembered.
-func parseFile(root string, foreign *Foreign) func(*token.FileSet, string, []byte) (*ast.File, error) {
+func parseFile(root string, cgo *cgoFiles, foreign *Foreign) func(*token.FileSet, string, []byte) (*ast.File, error) {
 	gate := make(chan struct{}, runtime.GOMAXPROCS(0)+2)
 	return func(fset *token.FileSet, name string, src []byte) (*ast.File, error) {
 		gate <- struct{}{}
@@ -289,6 +422,7 @@ func parseFile(root string, foreign *Foreign) func(*token.FileSet, string, []byt
 			return parser.ParseFile(fset, name, src, parser.ParseComments|parser.SkipObjectResolution)
 		}
 		f, err := parser.ParseFile(fset, name, src, parser.SkipObjectResolution)
+		cgo.complete(fset, name, f)
 		if f != nil {
 			foreign.noteBodies(f)
 			dropBodies(f)
@@ -317,16 +451,18 @@ func inside(root, name string) bool {
 }
 
 // extract turns the loaded packages into units, in parallel.
-func (l *loader) extract(pkgs []*packages.Package) {
+func (l *loader) extract(pkgs []*packages.Package, lacks *absences) {
 	var todo []*packages.Package
 	for _, p := range pkgs {
 		if l.seen[p.PkgPath] || len(p.Syntax) == 0 || p.Types == nil {
-			l.packageProblems(p)
+			l.packageProblems(p, lacks)
 			continue
 		}
 		l.seen[p.PkgPath] = true
+		// A file in which the parser gave up at once has no place.
+		p.Syntax = slices.DeleteFunc(p.Syntax, func(f *ast.File) bool { return !f.Package.IsValid() })
 		todo = append(todo, p)
-		l.packageProblems(p)
+		l.packageProblems(p, lacks)
 	}
 	units := make([]*unit.Unit, len(todo))
 	forms := l.forms(todo)
@@ -377,22 +513,29 @@ func (l *loader) forms(pkgs []*packages.Package) forms {
 	return f
 }
 
-// packageProblems notes up to three errors of a package: more would only repeat
-// that a dependency is missing.
-func (l *loader) packageProblems(p *packages.Package) {
+// packageProblems notes up to three errors of a package: more would only repeat the
+// first. If it lacks a module, what its types seem to lack most likely follows from
+// that, and only syntax errors are told.
+func (l *loader) packageProblems(p *packages.Package, lacks *absences) {
 	if len(p.GoFiles)+len(p.OtherFiles) == 0 && len(p.Errors) == 1 && strings.Contains(p.Errors[0].Msg, "build constraints exclude all Go files") {
 		return // named one by one, a package for another system; "./..." passes it over
 	}
-	for i, e := range p.Errors {
+	errors := slices.DeleteFunc(slices.Clone(p.Errors), func(e packages.Error) bool {
+		return strings.HasPrefix(e.Msg, "package ; expected package") // follows from a file that could not be parsed
+	})
+	if lacks.reached(p) {
+		errors = slices.DeleteFunc(slices.Clone(errors), func(e packages.Error) bool { return e.Kind != packages.ParseError })
+	}
+	for i, e := range errors {
 		if i == 3 {
-			l.problem(l.packageFile(p), 0, fmt.Sprintf("package %s: %d more errors", p.PkgPath, len(p.Errors)-3))
+			l.problem(l.packageFile(p), 0, fmt.Sprintf("package %s: %d more errors", p.PkgPath, len(errors)-3))
 			return
 		}
 		file, line := l.position(e.Pos)
 		if file == "" {
 			file = l.packageFile(p)
 		}
-		l.problem(file, line, firstLines(e.Msg, 1))
+		l.problem(file, line, goMessage(firstLines(e.Msg, 1)))
 	}
 }
 
@@ -420,7 +563,13 @@ func (l *loader) position(pos string) (string, int) {
 }
 
 func (l *loader) problem(file string, line int, msg string) {
-	l.problems = append(l.problems, unit.Problem{File: file, Line: line, Message: strings.ReplaceAll(msg, l.root+string(filepath.Separator), "")})
+	l.problems = append(l.problems, unit.Problem{File: file, Line: line, Message: l.relative(msg)})
+}
+
+// relative takes the place of the checkout out of a message.
+func (l *loader) relative(msg string) string {
+	msg = strings.ReplaceAll(msg, l.root+string(filepath.Separator), "")
+	return strings.ReplaceAll(msg, l.root, ".")
 }
 
 // lowerGoVersion writes a copy of go.mod that asks for no newer Go than this
@@ -433,17 +582,23 @@ func lowerGoVersion(m module) ([]string, func()) {
 	}
 	lowered := regexp.MustCompile(`(?m)^go\s+\S+`).ReplaceAll(src, []byte("go "+ownGoVersion()))
 	lowered = regexp.MustCompile(`(?m)^toolchain\s+.*$`).ReplaceAll(lowered, nil)
+	sum, err := os.ReadFile(filepath.Join(m.dir, "go.sum"))
+	if err != nil {
+		sum = nil
+	}
+	return modFile(lowered, sum)
+}
+
+// modFile writes a go.mod and go.sum outside the checkout. It returns the flag that
+// makes the go command use them.
+func modFile(gomod, gosum []byte) (flags []string, cleanup func()) {
 	dir, err := os.MkdirTemp("", "stateaudit-gomod")
 	if err != nil {
 		return nil, nil
 	}
-	cleanup := func() { os.RemoveAll(dir) }
-	if err := os.WriteFile(filepath.Join(dir, "go.mod"), lowered, 0o600); err != nil {
-		cleanup()
-		return nil, nil
-	}
-	if sum, err := os.ReadFile(filepath.Join(m.dir, "go.sum")); err == nil {
-		if err := os.WriteFile(filepath.Join(dir, "go.sum"), sum, 0o600); err != nil {
+	cleanup = func() { os.RemoveAll(dir) }
+	for name, content := range map[string][]byte{"go.mod": gomod, "go.sum": gosum} {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
 			cleanup()
 			return nil, nil
 		}

@@ -13,8 +13,8 @@ import (
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
-// loaded reads some files as a checkout.
-func loaded(t *testing.T, files map[string]string, tell func(string, int, int)) ([]*unit.Unit, []unit.Problem) {
+// loadedFiles reads some files as a checkout.
+func loadedFiles(t *testing.T, files map[string]string, tell func(string, int, int)) ([]*unit.Unit, []unit.Problem) {
 	t.Helper()
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {
@@ -64,7 +64,7 @@ func TestNoModule(t *testing.T) {
 		"other modules":   {map[string]string{"main.go": "package main\n\nimport \"example.org/missing\"\n\nvar X = missing.Y\n\nfunc main() {}\n"}, []string{"."}, "belong to no module"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			units, problems := loaded(t, c.files, nil)
+			units, problems := loadedFiles(t, c.files, nil)
 			if got := paths(units); !slices.Equal(got, c.want) {
 				t.Errorf("read %q, want %q (%v)", got, c.want, problems)
 			}
@@ -80,7 +80,7 @@ func TestNoModule(t *testing.T) {
 func TestProgress(t *testing.T) {
 	var mu sync.Mutex
 	most := map[string]int{}
-	loaded(t, map[string]string{"go.mod": "module example.org/x\n\ngo 1.24\n", "main.go": serving, "lib/lib.go": "package lib\n"}, func(stage string, done, _ int) {
+	loadedFiles(t, map[string]string{"go.mod": "module example.org/x\n\ngo 1.24\n", "main.go": serving, "lib/lib.go": "package lib\n"}, func(stage string, done, _ int) {
 		mu.Lock()
 		defer mu.Unlock()
 		most[stage] = max(most[stage], done)

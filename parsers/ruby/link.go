@@ -396,8 +396,26 @@ func (r *resolver) withOverrides(on ref, m *unit.Function) []string {
 	return out
 }
 
-// candidates lists the methods of a rare name that take so many arguments.
+// shape is what a call tells of a method when nothing is known of its object.
+type shape struct {
+	name string
+	args int
+}
+
+// candidates lists the methods of a rare name that take so many arguments. A name
+// that is not rare has as many calls as methods, so the answer is kept.
 func (r *resolver) candidates(name string, args int) []string {
+	if out, known := r.shapes[shape{name, args}]; known {
+		return out
+	}
+	out := r.shaped(name, args)
+	if r.shapes != nil {
+		r.shapes[shape{name, args}] = out
+	}
+	return out
+}
+
+func (r *resolver) shaped(name string, args int) []string {
 	if plain(name) || reads(name) || mutates(name) || ofRecords(name) || len(name) < 4 || strings.HasSuffix(name, "=") || everyday(name) {
 		return nil
 	}

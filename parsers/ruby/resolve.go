@@ -19,6 +19,7 @@ type resolver struct {
 	functions map[string]*unit.Function
 	inFile    map[*unit.Function]string
 	byName    map[string][]*unit.Function
+	shapes    map[shape][]string          // memo of candidates
 	helpers   map[string][]*unit.Function // methods that views may call
 	out       map[string]handed           // by function
 	open      map[string]bool             // functions whose results are being worked out
@@ -75,6 +76,7 @@ func (r *resolver) each(functions []*unit.Function, do func(*resolver, *unit.Fun
 	for range runtime.GOMAXPROCS(0) {
 		own := *r
 		own.constants, own.methods, own.lines = map[string]string{}, map[string]*unit.Function{}, map[string][]string{}
+		own.shapes = map[shape][]string{}
 		workers.Go(func() {
 			for from := int(next.Add(batch)) - batch; from < len(functions); from = int(next.Add(batch)) - batch {
 				for _, f := range functions[from:min(from+batch, len(functions))] {

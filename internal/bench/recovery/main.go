@@ -3,12 +3,14 @@
 // from what refers to what and from the names of files, and compares.
 //
 //	go run ./internal/bench/recovery [-namespace NAME] CHECKOUT...
+//	go run ./internal/bench/recovery -layout CHECKOUT...
 //	go run ./internal/bench/recovery -packages -namespace NAME CHECKOUT...
 //	go run ./internal/bench/recovery -entry CHECKOUT...
 //
 // A Ruby file's true domain is the innermost folder with a package.yml around it,
 // or else, with -namespace, the folder below one of that name. Domains of fewer
-// than eight files are left out.
+// than eight files are left out. With -layout it is the first folder below
+// app/models, app/controllers and so on: the module that people have put it into.
 //
 // With -packages the packages of a Go checkout are compared and not files: their
 // true domain is the folder below one of the name, and they are cut by their
@@ -36,6 +38,7 @@ import (
 func main() {
 	namespace := flag.String("namespace", "", "folder whose sub-folders are domains")
 	packages := flag.Bool("packages", false, "compare the packages of Go, not the files of Ruby")
+	layout := flag.Bool("layout", false, "a domain is the first folder below the folders of a Rails application")
 	entry := flag.Bool("entry", false, "a domain is what one program of Go alone reaches by imports")
 	flag.Parse()
 	for _, root := range flag.Args() {
@@ -46,6 +49,8 @@ func main() {
 			s, err = entryPackages(root)
 		case *packages:
 			s, err = folderPackages(root, *namespace)
+		case *layout:
+			s, err = files(root, layoutFolders)
 		default:
 			s, err = files(root, *namespace)
 		}
@@ -105,6 +110,9 @@ func files(root, namespace string) (sample, error) {
 		return sample{}, err
 	}
 	truth := labels(root, out.Ranking.Facts, namespace)
+	if namespace == layoutFolders {
+		owning(truth, out.Ranking.Facts)
+	}
 	s := sample{unit: "files", nodes: slices.Sorted(maps.Keys(truth))}
 	for _, f := range s.nodes {
 		s.truth = append(s.truth, truth[f])
@@ -158,10 +166,59 @@ func declared(root, file, namespace string, packages map[string]bool) string {
 			return dir
 		}
 	}
-	if namespace == "" {
+	switch namespace {
+	case "":
 		return ""
+	case layoutFolders:
+		return belowLayer(file)
 	}
 	return below(path.Dir(file), namespace)
+}
+
+// layoutFolders stands for the folders right below app/models, app/controllers and
+// so on in place of a name.
+const layoutFolders = "*"
+
+// belowLayer is the first folder below the technical folder of a Rails application
+// that a file lies in, "" if there is none. Folders that only say for whom, or how,
+// something is answered are looked into.
+func belowLayer(file string) string {
+	parts := strings.Split(path.Dir("/"+file), "/")
+	at := slices.Index(parts, "app")
+	for i := at + 2; at >= 0 && i < len(parts); i++ {
+		switch parts[i] {
+		case "concerns", "api", "v1", "v2", "v3", "admin", "internal", "public", "spi":
+			continue
+		}
+		return strings.Join(domains.Subject(parts[i]), "_")
+	}
+	return ""
+}
+
+// owning keeps the namespaces that have models and stand below several technical
+// folders: others are layers of a finer kind. The model that a namespace is called
+// after belongs to it.
+func owning(truth map[string]string, f *facts.Facts) {
+	owns, layers := map[string]bool{}, map[string]map[string]bool{}
+	for _, m := range f.Models {
+		owns[truth[m.Type.Location.File]] = true
+	}
+	for file, d := range truth {
+		if layers[d] == nil {
+			layers[d] = map[string]bool{}
+		}
+		layers[d][layerOf(file)] = true
+	}
+	kept := func(d string) bool { return owns[d] && len(layers[d]) > 1 }
+	for file, d := range truth {
+		if d == "" && path.Base(path.Dir(file)) == "models" {
+			d = strings.Join(domains.Subject(file), "_")
+		}
+		if !kept(d) {
+			d = ""
+		}
+		truth[file] = d
+	}
 }
 
 // below is the folder inside one of a name, "" if a path has none such.

@@ -68,6 +68,9 @@ func newModule() *module {
 
 // add reads what a file declares.
 func (m *module) add(file string, content []byte) {
+	if tree.NestedTooDeeply(string(content)) > 0 {
+		return // reading the file as a deployment file tells
+	}
 	parsed, _ := hclsyntax.ParseConfig(content, file, hcl.Pos{Line: 1, Column: 1})
 	if parsed == nil {
 		return

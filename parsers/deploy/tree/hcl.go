@@ -1,7 +1,10 @@
 package tree
 
 import (
+	"cmp"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -21,6 +24,9 @@ import (
 // made dynamically are there as often as it says, and the nodes say what they
 // depend on.
 func HCL(text string, scope *Scope) (root *Node, faults []Fault) {
+	if line := NestedTooDeeply(text); line > 0 {
+		return &Node{Kind: Map, Line: 1, Column: 1}, []Fault{{Line: line, Message: "HCL that is nested too deeply: not read"}}
+	}
 	root, faults = hclBody(text, 0, scope)
 	if len(faults) == 0 {
 		return root, nil
@@ -98,15 +104,32 @@ func (b hclBuilder) body(body *hclsyntax.Body) *Node {
 }
 
 func inOrder(attributes hclsyntax.Attributes) []*hclsyntax.Attribute {
-	var out []*hclsyntax.Attribute
-	for _, a := range attributes {
-		at := len(out)
-		for at > 0 && out[at-1].NameRange.Start.Byte > a.NameRange.Start.Byte {
-			at--
+	return slices.SortedFunc(maps.Values(attributes), func(a, b *hclsyntax.Attribute) int {
+		return cmp.Compare(a.NameRange.Start.Byte, b.NameRange.Start.Byte)
+	})
+}
+
+// maxNesting is how deep brackets may be nested. The HCL library calls itself for
+// each level, and a stack that overflows cannot be recovered from.
+const maxNesting = 1000
+
+// NestedTooDeeply finds the line of the bracket that is one too deep, 0 if there is
+// none. Brackets in texts count as well, which matters to no file that people write.
+func NestedTooDeeply(text string) int {
+	depth, line := 0, 1
+	for i := range len(text) {
+		switch text[i] {
+		case '\n':
+			line++
+		case '(', '[', '{':
+			if depth++; depth > maxNesting {
+				return line
+			}
+		case ')', ']', '}':
+			depth = max(depth-1, 0)
 		}
-		out = append(out[:at], append([]*hclsyntax.Attribute{a}, out[at:]...)...)
 	}
-	return out
+	return 0
 }
 
 // block puts a block below its type and labels.

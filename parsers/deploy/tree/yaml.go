@@ -67,7 +67,7 @@ func document(p part) (*Node, *Fault) {
 		var doc yaml.Node
 		err := unmarshal(text, &doc)
 		if err == nil {
-			b := builder{part: p, made: map[*yaml.Node]*Node{}}
+			b := builder{part: p, made: map[*yaml.Node]*Node{}, weight: map[*Node]int{}}
 			return b.document(&doc), first
 		}
 		line := faultLine(err, len(p.lines))
@@ -137,10 +137,21 @@ func faultText(err error) string {
 	return regexp.MustCompile(`^(unmarshal errors:\s*)?line \d+: `).ReplaceAllString(s, "")
 }
 
+// maxExpanded bounds how many nodes the aliases of a document may stand for
+// together: readers walk a tree, in which an alias is what it names, and ten lines
+// of aliases of aliases can stand for a billion nodes.
+const maxExpanded = 200_000
+
 type builder struct {
 	part
-	made map[*yaml.Node]*Node // nil while being made: an alias of itself
+	made     map[*yaml.Node]*Node // nil while being made: an alias of itself
+	weight   map[*Node]int        // nodes that a node stands for, with itself
+	expanded int                  // nodes that aliases stand for so far
+	at       position             // where the last column was counted
 }
+
+// position is a column of a line, in characters and in bytes.
+type position struct{ line, column, bytes int }
 
 func (b *builder) document(doc *yaml.Node) *Node {
 	if doc.Kind != yaml.DocumentNode || len(doc.Content) == 0 {
@@ -151,10 +162,7 @@ func (b *builder) document(doc *yaml.Node) *Node {
 
 func (b *builder) node(y *yaml.Node) *Node {
 	if y.Kind == yaml.AliasNode {
-		if y.Alias == nil {
-			return &Node{}
-		}
-		y = y.Alias
+		return b.alias(y.Alias)
 	}
 	if n, ok := b.made[y]; ok {
 		if n == nil {
@@ -188,7 +196,33 @@ func (b *builder) node(y *yaml.Node) *Node {
 		b.pairs(n, y)
 	}
 	b.made[y] = n
+	b.weigh(n)
 	return n
+}
+
+// alias is what an alias stands for; nothing, if the aliases of the document stand
+// for too much by then.
+func (b *builder) alias(y *yaml.Node) *Node {
+	if y == nil {
+		return &Node{}
+	}
+	n := b.node(y)
+	if b.expanded+b.weight[n] > maxExpanded {
+		return &Node{}
+	}
+	b.expanded += b.weight[n]
+	return n
+}
+
+func (b *builder) weigh(n *Node) {
+	w := 1
+	for _, item := range n.Items {
+		w += b.weight[item]
+	}
+	for _, p := range n.Pairs {
+		w += 1 + b.weight[p.Value]
+	}
+	b.weight[n] = w
 }
 
 func (b *builder) pairs(n *Node, y *yaml.Node) {
@@ -211,15 +245,20 @@ func (b *builder) pairs(n *Node, y *yaml.Node) {
 	}
 }
 
-// column turns a column that counts characters into one that counts bytes.
+// column turns a column that counts characters into one that counts bytes. It goes
+// on from the last one: a line may hold a million nodes.
 func (b *builder) column(line, column int) int {
 	if line < 1 || line > len(b.lines) {
 		return column
 	}
-	text, bytes := b.lines[line-1], 0
-	for i := 1; i < column && bytes < len(text); i++ {
-		_, size := utf8.DecodeRuneInString(text[bytes:])
-		bytes += size
+	text := b.lines[line-1]
+	if b.at.line != line || b.at.column > column {
+		b.at = position{line: line, column: 1}
 	}
-	return max(bytes+1-b.tabs[line], 1)
+	for b.at.column < column && b.at.bytes < len(text) {
+		_, size := utf8.DecodeRuneInString(text[b.at.bytes:])
+		b.at.bytes += size
+		b.at.column++
+	}
+	return max(b.at.bytes+1-b.tabs[line], 1)
 }
