@@ -1,4 +1,4 @@
-.PHONY: check test bench build help
+.PHONY: check test bench build report-sample help
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -14,3 +14,8 @@ bench: ## an audit beside go vet, staticcheck and bare parsing; GO_REPO= and RUB
 
 build: ## the program, in ./bin
 	go build -trimpath -o bin/stateaudit ./cmd/stateaudit
+
+report-sample: ## the HTML report of testdata/atlas, in ./bin
+	@mkdir -p bin
+	go run ./cmd/stateaudit audit --offline --quiet --format html=bin/report-sample.html testdata/atlas
+	@echo bin/report-sample.html

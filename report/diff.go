@@ -18,6 +18,8 @@ func (f Format) WriteDiff(w io.Writer, d *result.Diff, head *result.Result, o Op
 		return tableDiff(w, d, o)
 	case "markdown":
 		return markdownDiff(w, d, o)
+	case "html":
+		return htmlPage(w, head, d, o)
 	case "json":
 		e := json.NewEncoder(w)
 		e.SetIndent("", "  ")

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/stateaudit/stateaudit/internal/rank"
 	"github.com/stateaudit/stateaudit/internal/result"
 )
 
@@ -35,6 +36,13 @@ type Options struct {
 	Suppressed bool
 	// Repository is where the sources come from, if that is known.
 	Repository Repository
+	// Name is what people call the checkout, for a title; empty if unknown.
+	Name string
+	// Ranking is what the candidates of the result were made of; nil if only the
+	// result is at hand. Formats then say less of tables.
+	Ranking *rank.Ranking
+	// Terms says what each input of a candidate counts, by its name.
+	Terms map[string]string
 }
 
 // Rule is what formats say of a rule.
@@ -64,6 +72,7 @@ type Format struct {
 func Formats() []Format {
 	return []Format{
 		{"table", "groups, categories and findings for reading", writeTable},
+		{"html", "a report in one file, for a browser", writeHTML},
 		{"json", "everything, as docs/result.schema.json describes it", writeJSON},
 		{"sarif", "SARIF 2.1.0 for code scanning", writeSARIF},
 		{"github", "GitHub workflow annotations", writeGitHub},

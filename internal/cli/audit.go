@@ -115,10 +115,12 @@ func runAudit(cmd *cobra.Command, env Env, f auditFlags, root string) error {
 	if err != nil {
 		return &exit{exitUsage, err}
 	}
-	r, err := f.audited(cmd.Context(), env, cmd.ErrOrStderr(), root, c)
+	out, err := f.study(cmd.Context(), env, cmd.ErrOrStderr(), root, c)
 	if err != nil {
 		return err
 	}
+	r := out.Result
+	f.ranking = out.Ranking
 	f.notes = f.notes || f.verbose || f.countNotes()
 	known.apply(r, cmd.ErrOrStderr(), f.quiet)
 	if err := f.outputFlags.write(cmd, env, root, r, outputs); err != nil {

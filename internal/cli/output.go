@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stateaudit/stateaudit/docs"
+	"github.com/stateaudit/stateaudit/internal/rank"
 	"github.com/stateaudit/stateaudit/internal/result"
 	format "github.com/stateaudit/stateaudit/report"
 )
@@ -23,6 +26,7 @@ type outputFlags struct {
 	color      string
 	suppressed bool
 	category   string
+	ranking    *rank.Ranking // of the audit that is written, if it was made here
 }
 
 func (f *outputFlags) define(cmd *cobra.Command) {
@@ -56,6 +60,7 @@ func (f *outputFlags) write(cmd *cobra.Command, env Env, root string, r *result.
 func (f *outputFlags) render(cmd *cobra.Command, env Env, root string, outputs []output, write renderer) error {
 	shared := format.Options{
 		Notes: f.notes, Suppressed: f.suppressed, Category: f.category,
+		Name: folderName(root), Ranking: f.ranking, Terms: describedTerms(),
 		Rules: describedRules(), Prefix: prefix(root), Repository: repository(env.Getenv),
 	}
 	if tree, err := os.OpenRoot(root); err == nil {
@@ -145,6 +150,42 @@ func describedRules() []format.Rule {
 			d.Tags = append(d.Tags, string(c))
 		}
 		out = append(out, d)
+	}
+	return out
+}
+
+// folderName is the name of the audited folder itself.
+func folderName(root string) string {
+	abs, err := filepath.Abs(root)
+	if err != nil {
+		return ""
+	}
+	return filepath.Base(abs)
+}
+
+// describedTerms says what the inputs of a candidate count, as the schema has it.
+func describedTerms() map[string]string {
+	raw, err := docs.Schemas.ReadFile("result.schema.json")
+	if err != nil {
+		return nil
+	}
+	var schema struct {
+		Defs struct {
+			Candidate struct {
+				Properties struct {
+					Inputs struct {
+						Properties map[string]struct{ Description string }
+					}
+				}
+			}
+		} `json:"$defs"`
+	}
+	if json.Unmarshal(raw, &schema) != nil {
+		return nil
+	}
+	out := map[string]string{}
+	for name, p := range schema.Defs.Candidate.Properties.Inputs.Properties {
+		out[name] = p.Description
 	}
 	return out
 }
