@@ -65,7 +65,7 @@ func tableDiff(w io.Writer, d *result.Diff, o Options) error {
 	if !o.Notes {
 		shown, hidden = splitNotes(d.Added)
 	}
-	p.findings(shown)
+	p.findings(folded(shown))
 	p.notes(hidden)
 	p.list("fixed", d.Fixed, func(f result.Finding) string { return place(f.Location) })
 	p.list("now ignored", d.Ignored, func(f result.Finding) string { return place(f.Location) })

@@ -84,19 +84,19 @@ func rowOf(f result.Finding) rowView {
 // headlineOf is the answer in one sentence.
 func headlineOf(a answer) string {
 	if a.places() == 0 {
-		return "Nothing was found that breaks with a second copy of this process" + notesOf(a) + "."
+		return "Nothing was found that breaks with a second copy" + notesOf(a) + "."
 	}
 	verb := "break"
 	if a.places() == 1 {
 		verb = "breaks"
 	}
-	return fmt.Sprintf("%s %s with a second copy of this process: %s, %s%s.", plural(a.places(), "place"), verb, plural(a.count.errors, "error"), plural(a.count.warnings, "warning"), notesOf(a))
+	return fmt.Sprintf("%s %s with a second copy: %s, %s%s.", plural(a.places(), "place"), verb, plural(a.count.errors, "error"), plural(a.count.warnings, "warning"), notesOf(a))
 }
 
 func notesOf(a answer) string {
 	text := ""
 	if a.count.notes > 0 {
-		text = "; " + plural(a.count.notes, "note") + " beside"
+		text = ", " + plural(a.count.notes, "note")
 	}
 	return text + a.left.String()
 }

@@ -17,6 +17,15 @@ type Options struct {
 	Color bool
 	// Notes shows findings of level note one by one instead of their number.
 	Notes bool
+	// Details lists the findings one by one; without it a table answers in ten
+	// lines. Notes implies it.
+	Details bool
+	// Terminal tells that a person reads along, so that Markdown is laid out and
+	// places lead to their files.
+	Terminal bool
+	// Link returns the address of a file on this machine, for terminals that
+	// follow links; nil for none.
+	Link func(file string) string
 	// Width is the number of columns to write for; 0 stands for 80.
 	Width int
 	// Rules are the rules that were asked, for formats that carry their
@@ -71,7 +80,7 @@ type Format struct {
 // Formats lists all formats; the first is the default.
 func Formats() []Format {
 	return []Format{
-		{"table", "groups, categories and findings for reading", writeTable},
+		{"table", "the answer in ten lines, and with --details each finding", writeTable},
 		{"html", "a report in one file, for a browser", writeHTML},
 		{"json", "everything, as docs/result.schema.json describes it", writeJSON},
 		{"sarif", "SARIF 2.1.0 for code scanning", writeSARIF},

@@ -25,7 +25,8 @@ func TestGolden(t *testing.T) {
 		r            *result.Result
 		o            Options
 	}{
-		{"table.txt", "table", awkward(), Options{}},
+		{"table.txt", "table", awkward(), Options{Details: true}},
+		{"table-short.txt", "table", awkward(), Options{}},
 		{"table-notes-color.txt", "table", awkward(), Options{Notes: true, Color: true}},
 		{"table-empty.txt", "table", empty(), Options{}},
 		{"result.json", "json", awkward(), Options{}},

@@ -48,13 +48,16 @@ func newAudit(env Env) *cobra.Command {
 		Long: `Audit a checkout and print the inventory of its process state.
 
 PATH is the folder to audit, by default the current one. Nothing in it is
-executed or changed. What a baseline knows, or a comment beside the code says
+executed or changed. The table answers in ten lines; --details lists each finding,
+and ` + "`stateaudit explain ID`" + ` shows one with its evidence. What a baseline knows, or a comment beside the code says
 may stay, is counted and not listed.
 
 Exit codes: 0 the audit ran; 1 with --fail-on, something is at or above the
 level, or new; 2 wrong usage or configuration; 3 with --strict, a part could not be
 analysed.`,
 		Example: `  stateaudit audit
+  stateaudit audit --details
+  stateaudit audit --format html=report.html
   stateaudit audit --format json -o state.json ~/src/shop
   stateaudit audit --format table --format sarif=state.sarif --fail-on new .`,
 		Args: cobra.MaximumNArgs(1),
@@ -88,7 +91,7 @@ func (f *scopeFlags) define(cmd *cobra.Command) {
 	flags.BoolVar(&f.offline, "offline", false, "never ask the network for modules")
 	flags.StringArrayVar(&f.exclude, "exclude", nil, "leave out what matches this `GLOB`, repeatable")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress")
-	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show notes, and the time each stage takes")
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show each finding with notes, and the time each stage takes")
 	cmd.MarkFlagsMutuallyExclusive("config", "no-config")
 	cmd.MarkFlagsMutuallyExclusive("quiet", "verbose")
 }
@@ -122,6 +125,7 @@ func runAudit(cmd *cobra.Command, env Env, f auditFlags, root string) error {
 	r := out.Result
 	f.ranking = out.Ranking
 	f.notes = f.notes || f.verbose || f.countNotes()
+	f.details = f.details || f.notes || f.strict || f.failOn != "" // what fails is named
 	known.apply(r, cmd.ErrOrStderr(), f.quiet)
 	if err := f.outputFlags.write(cmd, env, root, r, outputs); err != nil {
 		return err

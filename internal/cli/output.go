@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,6 +24,7 @@ type outputFlags struct {
 	formats    []string
 	output     string
 	notes      bool
+	details    bool
 	color      string
 	suppressed bool
 	category   string
@@ -33,6 +35,7 @@ func (f *outputFlags) define(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.formats, "format", nil, "output format, `NAME` or NAME=FILE, repeatable: "+strings.Join(format.Names(), ", "))
 	flags.StringVarP(&f.output, "output", "o", "", "write to `FILE` instead of the standard output")
+	flags.BoolVar(&f.details, "details", false, "list the findings, not only the answer")
 	flags.BoolVar(&f.notes, "notes", false, "show findings of level note one by one")
 	flags.StringVar(&f.color, "color", "auto", "colour: auto, always, never")
 	flags.BoolVar(&f.suppressed, "sarif-suppressed", false, "also write to SARIF what is suppressed or in the baseline")
@@ -59,7 +62,8 @@ func (f *outputFlags) write(cmd *cobra.Command, env Env, root string, r *result.
 // at root.
 func (f *outputFlags) render(cmd *cobra.Command, env Env, root string, outputs []output, write renderer) error {
 	shared := format.Options{
-		Notes: f.notes, Suppressed: f.suppressed, Category: f.category,
+		Link:  fileLink(root),
+		Notes: f.notes, Details: f.details, Suppressed: f.suppressed, Category: f.category,
 		Name: folderName(root), Ranking: f.ranking, Terms: describedTerms(),
 		Rules: describedRules(), Prefix: prefix(root), Repository: repository(env.Getenv),
 	}
@@ -98,11 +102,16 @@ func readSource(tree *os.Root, file string) ([]byte, error) {
 // options completes what all formats share by what depends on where one goes.
 func (f *outputFlags) options(opts format.Options, env Env, stdout io.Writer, o output) format.Options {
 	opts.Width = 80
+	link := opts.Link
+	opts.Link = nil
 	if o.file != "" {
 		return opts
 	}
 	width := env.Width(stdout)
 	opts.Color = colored(f.color, env.Getenv, width > 0)
+	if opts.Color && width > 0 {
+		opts.Link = link
+	}
 	if width > 0 {
 		opts.Width = min(max(width, 40), 120)
 	}
@@ -152,6 +161,18 @@ func describedRules() []format.Rule {
 		out = append(out, d)
 	}
 	return out
+}
+
+// fileLink makes the addresses of files below a root, as terminals open them.
+func fileLink(root string) func(string) string {
+	abs, err := filepath.Abs(root)
+	if err != nil {
+		return nil
+	}
+	return func(file string) string {
+		u := url.URL{Scheme: "file", Path: filepath.ToSlash(filepath.Join(abs, filepath.FromSlash(file)))}
+		return u.String()
+	}
 }
 
 // folderName is the name of the audited folder itself.
