@@ -115,8 +115,7 @@ func markdownDiff(w io.Writer, d *result.Diff, o Options) error {
 	moved, from := movedFindings(d)
 	m.short("Moved", moved, func(f result.Finding) string { return code(from[f.ID]) + " to " + m.link(f.Location) })
 	m.problems(d.Errors)
-	_, err := io.WriteString(w, m.String())
-	return err
+	return m.writeTo(w)
 }
 
 func (m *markdown) short(title string, findings []result.Finding, where func(result.Finding) string) {
