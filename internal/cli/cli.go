@@ -73,7 +73,7 @@ func newRoot(env Env) *cobra.Command {
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.AddCommand(newAudit(env), newRank(env), newPlan(env), newDomains(env), newBaseline(env), newDiff(env), newMCP(env), newConvert(env), newRules(env), newExplain(env), newInit(), newVersion(), newManual(env))
+	root.AddCommand(newAudit(env), newRank(env), newPlan(env), newDomains(env), newBaseline(env), newDiff(env), newMCP(env), newLSP(env), newConvert(env), newRules(env), newExplain(env), newInit(), newVersion(), newManual(env))
 	return root
 }
 
