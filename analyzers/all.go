@@ -2,7 +2,7 @@ package analyzers
 
 import (
 	"fmt"
-	"strconv"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -31,27 +31,20 @@ func goRules() []rule.Rule {
 	return out
 }
 
-// Choose makes analyzers of the rules of these names, of all if there are none,
-// with notes if asked for. A name that no rule has is an error.
-func Choose(names []string, notes bool) ([]*analysis.Analyzer, error) {
-	known := map[string]*analysis.Analyzer{}
-	all := All()
-	for _, a := range all {
-		known[a.Name] = a
-		if err := a.Flags.Set("notes", strconv.FormatBool(notes)); err != nil {
-			return nil, err
-		}
+// Verdicts makes one analyzer of the rules of these names, of all that concern Go
+// if there are none, for programs that show no more than a verdict a line. A name
+// that no rule has is an error.
+func Verdicts(names []string, notes bool) (*analysis.Analyzer, error) {
+	chosen := goRules()
+	if len(names) > 0 {
+		chosen = nil
 	}
-	if len(names) == 0 {
-		return all, nil
-	}
-	var out []*analysis.Analyzer
 	for _, name := range names {
-		a := known[vet.Name(name)]
-		if a == nil {
+		i := slices.IndexFunc(goRules(), func(r rule.Rule) bool { return vet.Name(r.Name) == vet.Name(name) })
+		if i < 0 {
 			return nil, fmt.Errorf("no rule %q concerns Go", name)
 		}
-		out = append(out, a)
+		chosen = append(chosen, goRules()[i])
 	}
-	return out, nil
+	return vet.Verdicts(chosen, notes), nil
 }

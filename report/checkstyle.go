@@ -57,6 +57,6 @@ func writeXML(w io.Writer, v any) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(w, xml.Header+string(raw)+"\n")
+	_, err = io.WriteString(w, xml.Header+string(inertXML(raw))+"\n")
 	return err
 }

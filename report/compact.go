@@ -17,7 +17,7 @@ func writeCompact(w io.Writer, r *result.Result, o Options) error {
 		active, _ = splitNotes(active)
 	}
 	for _, f := range active {
-		fmt.Fprintf(b, "%s:%d:%d: %s: %s: %s\n", clean(f.Location.File), max(f.Location.Line, 1), max(f.Location.Column, 1), f.Level, f.Rule, clean(f.Message))
+		fmt.Fprintf(b, "%s:%d:%d: %s: %s: %s\n", Clean(f.Location.File), max(f.Location.Line, 1), max(f.Location.Column, 1), f.Level, f.Rule, clean(f.Message))
 	}
 	return b.Flush()
 }

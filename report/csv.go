@@ -39,8 +39,8 @@ func writeCSV(w io.Writer, r *result.Result, _ Options) error {
 
 // cell keeps a spreadsheet from taking text of the audited tree for a formula.
 func cell(text string) string {
-	text = clean(text)
-	if text != "" && strings.ContainsRune("=+-@", rune(text[0])) {
+	text = inert(clean(text))
+	if shown := strings.TrimSpace(text); shown != "" && strings.ContainsRune("=+-@|%＝＋－＠", []rune(shown)[0]) {
 		return "'" + text
 	}
 	return text

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -21,10 +20,7 @@ func (f Format) WriteDiff(w io.Writer, d *result.Diff, head *result.Result, o Op
 	case "html":
 		return htmlPage(w, head, d, o)
 	case "json":
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		e.SetEscapeHTML(false)
-		return e.Encode(d)
+		return writeDocument(w, d)
 	}
 	return f.Write(w, head, o)
 }

@@ -68,4 +68,4 @@ func moreThan(n, limit int) string {
 }
 
 // WriteDomainsJSON writes the domains as the result of an audit has them.
-func WriteDomainsJSON(w io.Writer, r Ranked) error { return indented(w, r.Result.Domains) }
+func WriteDomainsJSON(w io.Writer, r Ranked) error { return writeDocument(w, r.Result.Domains) }

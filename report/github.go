@@ -28,7 +28,7 @@ func writeGitHub(w io.Writer, r *result.Result, o Options) error {
 		kinds[kind]++
 		at := src.file(f.Location.File).utf16Span(f.Location)
 		fmt.Fprintf(b, "::%s file=%s,line=%d,endLine=%d,col=%d,endColumn=%d,title=%s::%s\n", kind,
-			property(o.path(f.Location.File)), at.line, at.line, at.column, at.end,
+			property(clean(o.path(f.Location.File))), at.line, at.line, at.column, at.end,
 			property(strings.TrimSuffix(f.Rule+": "+clean(f.Symbol), ": ")), data(withFix(f)))
 	}
 	for _, kind := range []string{"error", "warning", "notice"} {

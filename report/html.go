@@ -38,7 +38,7 @@ func writeHTML(w io.Writer, r *result.Result, o Options) error {
 
 // htmlPage also shows what changed since another revision, if there is one.
 func htmlPage(w io.Writer, r *result.Result, d *result.Diff, o Options) error {
-	page, err := template.New("report.tmpl").Funcs(template.FuncMap{"inc": func(i int) int { return i + 1 }}).Parse(asset("report.tmpl"))
+	page, err := template.New("report.tmpl").Funcs(template.FuncMap{"clean": clean, "inc": func(i int) int { return i + 1 }}).Parse(asset("report.tmpl"))
 	if err != nil {
 		return err
 	}

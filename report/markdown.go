@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/domains"
 	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
@@ -29,14 +32,14 @@ func writeMarkdown(w io.Writer, r *result.Result, o Options) error {
 	m.headline(active, left)
 	m.counts(active)
 	m.findings(active, hasBaseline(r.Findings))
-	m.candidates(r.Candidates)
+	m.candidates(r)
 	m.problems(r.Errors)
 	return m.writeTo(w)
 }
 
 // writeTo writes what fits a comment: whole lines, with what is open closed.
 func (m *markdown) writeTo(w io.Writer) error {
-	text := m.String()
+	text := inertLines(m.String())
 	if len(text) > maxComment {
 		const rest = "\n\nThe rest does not fit a comment; `stateaudit audit --details` has it.\n"
 		text = text[:strings.LastIndexByte(text[:maxComment-len(rest)-len(foldEnd)], '\n')]
@@ -136,15 +139,52 @@ func (m *markdown) link(l unit.Location) string {
 	return fmt.Sprintf("[%s](%s/blob/%s/%s#L%d)", text, m.o.Repository.URI, m.o.Repository.Revision, encodePath(file), max(l.Line, 1))
 }
 
-func (m *markdown) candidates(all []result.Candidate) {
-	if len(all) == 0 {
+// candidates writes the first candidates, and below them what their numbers do not
+// tell: a score without its doubts is taken for more than it is.
+func (m *markdown) candidates(r *result.Result) {
+	if len(r.Candidates) == 0 {
 		return
 	}
-	m.printf("<details><summary>What to carve out first: %s</summary>\n\n| rank | domain | score | clarity | async | shared state | blast radius |\n| ---: | --- | ---: | ---: | ---: | ---: | ---: |\n", htmlText(all[0].Domain))
-	for _, c := range all[:min(maxCandidates, len(all))] {
-		m.printf("| %d | %s | %.2f | %.2f | %.2f | %.2f | %.2f |\n", c.Rank, tableCode(c.Domain), c.Score, c.DomainClarity, c.AsyncViability, c.SharedStateCoupling, c.BlastRadius)
+	shown := r.Candidates[:min(maxCandidates, len(r.Candidates))]
+	m.printf("<details><summary>What to carve out first: %s</summary>\n\n| rank | domain | score | ranks | clarity | async | shared state | blast radius |\n| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n", htmlText(shown[0].Domain))
+	for _, c := range shown {
+		async, ranks := fmt.Sprintf("%.2f", c.AsyncViability), fmt.Sprintf("%.0f-%.0f", c.Inputs["rankBest"], c.Inputs["rankWorst"])
+		if c.Inputs["tooFewCrossings"] > 0 {
+			async = `\~` + async
+		}
+		if c.Inputs["rankBest"] == c.Inputs["rankWorst"] {
+			ranks = strconv.Itoa(c.Rank)
+		}
+		if c.Inputs["restsOnInference"] > 0 {
+			ranks += `\*`
+		}
+		m.printf("| %d | %s | %.3f | %s | %.2f | %s | %.2f | %.2f |\n", c.Rank, tableCode(c.Domain), c.Score, ranks, c.DomainClarity, async, c.SharedStateCoupling, c.BlastRadius)
 	}
-	m.printf("\n</details>\n\n")
+	m.printf("\n%s\n\n</details>\n\n", strings.Join(caveats(r, shown), "  \n"))
+}
+
+// caveats say what the columns mean and what the numbers rest on.
+func caveats(r *result.Result, shown []result.Candidate) []string {
+	lines := []string{inline("score = clarity × async ÷ shared state. ranks: first and last place when any one weight is halved or raised by half.")}
+	for _, doubt := range []struct{ input, text string }{{"tooFewCrossings", tooFew}, {"restsOnInference", onInference}} {
+		if slices.ContainsFunc(shown, func(c result.Candidate) bool { return c.Inputs[doubt.input] > 0 }) {
+			lines = append(lines, inline(doubt.text))
+		}
+	}
+	all, guessed := 0, 0
+	for _, d := range r.Domains {
+		if d.Name == domains.Kernel {
+			continue
+		}
+		all++
+		if !domains.Source(d.Source).Declared() {
+			guessed++
+		}
+	}
+	if text := undeclared(guessed, all); text != "" {
+		lines = append(lines, inline(text))
+	}
+	return lines
 }
 
 func (m *markdown) problems(all []unit.Problem) {

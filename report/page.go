@@ -66,7 +66,7 @@ func (p *page) link(text string, at unit.Location) string {
 }
 
 func (p *page) line(text string) {
-	p.WriteString(text)
+	p.WriteString(inert(text))
 	p.WriteByte('\n')
 }
 
@@ -90,10 +90,36 @@ func (p *page) wrap(first, other, text string) {
 
 func textWidth(s string) int { return runewidth.StringWidth(s) }
 
+// inert keeps a CI service from taking a line of a log for a command to it: GitHub
+// obeys lines that begin with "::", whatever blanks stand before.
+func inert(line string) string {
+	text := strings.TrimLeftFunc(line, unicode.IsSpace)
+	if !strings.HasPrefix(text, "::") {
+		return line
+	}
+	return line[:len(line)-len(text)] + `\` + text
+}
+
+// inertLines is inert for each line of a text. In Markdown the sign that it adds is
+// not shown.
+func inertLines(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		b.WriteString(inert(line))
+	}
+	return b.String()
+}
+
+// Clean is text on one line in which nothing is left that a terminal or a CI
+// service would obey instead of show.
+func Clean(s string) string { return inert(clean(s)) }
+
 // clean replaces what a terminal would obey instead of show: names and messages
-// come from the audited tree, which may be hostile.
+// come from the audited tree, which may be hostile. GitHub also obeys "##[" within
+// a line of a log, and Azure what begins with "##vso[".
 func clean(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
+	s = strings.NewReplacer("##[", `##\[`, "##vso[", `##vso\[`).Replace(s)
 	var b strings.Builder
 	for _, r := range s {
 		switch {

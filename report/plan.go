@@ -53,10 +53,11 @@ func writePlan(w io.Writer, p plan.Plan, o Options) error {
 		contract(&b, events[:n])
 		events = events[n:]
 	}
+	text := inertLines(b.String())
 	if o.Terminal {
-		return WriteText(w, b.String(), o)
+		return WriteText(w, text, o)
 	}
-	_, err := b.WriteTo(w)
+	_, err := io.WriteString(w, text)
 	return err
 }
 
@@ -140,7 +141,7 @@ func writePlanJSON(w io.Writer, p plan.Plan, _ Options) error {
 		}
 		out.Events = append(out.Events, j)
 	}
-	return indented(w, out)
+	return writeDocument(w, out)
 }
 
 // writeEventSchemas writes one JSON Schema for each event, in an object by name.
@@ -159,7 +160,7 @@ func writeEventSchemas(w io.Writer, p plan.Plan, _ Options) error {
 		}
 		schemas[name] = raw
 	}
-	return indented(w, schemas)
+	return writeDocument(w, schemas)
 }
 
 // object is a JSON Schema of an object or a value.

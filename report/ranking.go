@@ -145,15 +145,21 @@ func (r Ranked) blockers() map[string]blocking {
 	return out
 }
 
+// What the marks of a ranking mean.
+const (
+	tooFew      = "~ too few crossings to say: the async viability of a domain of which nothing is known."
+	onInference = "* rests on inference: the domain itself is inferred, or another rank would come out without the files that joined domains by what they refer to."
+)
+
 // legend says what the columns mean and what the numbers do not tell.
 func (p *page) legend(r Ranked) {
 	p.wrap("", "", "score = clarity × async ÷ coupling. blockers: errors/warnings/notes. "+r.meaning())
 	cs := r.Ranking.Candidates
 	if slices.ContainsFunc(cs, func(c rank.Candidate) bool { return c.TooFew }) {
-		p.wrap("", "", "~ too few crossings to say: the async viability of a domain of which nothing is known.")
+		p.wrap("", "", tooFew)
 	}
 	if r.Order == rank.ByScore && r.Before == nil && slices.ContainsFunc(cs, func(c rank.Candidate) bool { return c.Inferred }) {
-		p.wrap("", "", "* rests on inference: the domain itself is inferred, or another rank would come out without the files that joined domains by what they refer to.")
+		p.wrap("", "", onInference)
 	}
 	if inferred := drawn(r.Ranking); inferred != "" {
 		p.wrap("", "", inferred)
@@ -191,19 +197,23 @@ func (r Ranked) meaning() string {
 
 // drawn says how the borders were found, where nobody drew them.
 func drawn(r *rank.Ranking) string {
-	var guessed []string
+	guessed := 0
 	for _, d := range r.Map.Domains {
 		if !d.Source.Declared() {
-			guessed = append(guessed, d.Name)
+			guessed++
 		}
 	}
-	switch {
-	case len(guessed) == 0:
+	return undeclared(guessed, len(r.Map.Domains))
+}
+
+func undeclared(guessed, all int) string {
+	switch guessed {
+	case 0:
 		return ""
-	case len(guessed) == len(r.Map.Domains):
+	case all:
 		return "Nobody has declared these domains: they come from the layout of the folders and from what refers to what. `stateaudit domains --write` drafts them for you to correct."
 	}
-	return fmt.Sprintf("%s of %s are not declared but found in the layout and the references.", strconv.Itoa(len(guessed)), plural(len(r.Map.Domains), "domain"))
+	return fmt.Sprintf("%d of %s are not declared but found in the layout and the references.", guessed, plural(all, "domain"))
 }
 
 // shortened cuts a name in its middle so that it takes some columns at most.

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"io"
 
 	"github.com/stateaudit/stateaudit/internal/result"
@@ -39,12 +38,5 @@ func writeRankingJSON(w io.Writer, r Ranked, _ Options) error {
 	for _, e := range r.Ranking.Edges {
 		out.Edges = append(out.Edges, result.Edge(e))
 	}
-	return indented(w, out)
-}
-
-func indented(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
+	return writeDocument(w, out)
 }

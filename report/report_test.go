@@ -285,3 +285,38 @@ func at(file string, line int) unit.Location {
 func evidence(kind result.EvidenceKind, phase result.Phase, function, file string, line int, note string) result.Evidence {
 	return result.Evidence{Kind: kind, Phase: phase, Function: function, Location: at(file, line), Note: note}
 }
+
+// TestMarkdownKeepsTheDoubts holds that a ranking in Markdown says what the table
+// for terminals says of its numbers.
+func TestMarkdownKeepsTheDoubts(t *testing.T) {
+	r := empty()
+	r.Domains = []result.Domain{{Name: "billing", Source: "inferred"}, {Name: "shop", Source: "layout"}, {Name: "kernel", Source: "kernel"}}
+	r.Candidates = []result.Candidate{
+		{Rank: 1, Domain: "billing", Inputs: map[string]float64{"rankBest": 1, "rankWorst": 3, "restsOnInference": 1}},
+		{Rank: 2, Domain: "shop", AsyncViability: 0.25, Inputs: map[string]float64{"rankBest": 2, "rankWorst": 2, "tooFewCrossings": 1}},
+	}
+	r.Complete()
+	var b strings.Builder
+	if err := writeMarkdown(&b, r, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"| `billing` | 0.000 | 1-3\\* |", "| `shop` | 0.000 | 2 | 0.00 | \\~0.25 |",
+		"ranks: first and last place", "\\~ too few crossings", "\\* rests on inference", "Nobody has declared these domains",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%q is not in\n%s", want, b.String())
+		}
+	}
+	r.Candidates, r.Domains[0].Source, r.Domains[1].Source = r.Candidates[:1], "package.yml", "engine"
+	r.Candidates[0].Inputs["restsOnInference"] = 0
+	b.Reset()
+	if err := writeMarkdown(&b, r, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, doubt := range []string{"too few", "inference", "declared", `\*`} {
+		if strings.Contains(b.String(), doubt) {
+			t.Errorf("%q without a reason in\n%s", doubt, b.String())
+		}
+	}
+}

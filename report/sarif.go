@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"path"
 	"regexp"
 	"strings"
 	"time"
@@ -84,15 +85,16 @@ func marshal(v any) ([]byte, error) {
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
 	err := e.Encode(v)
-	return []byte(b.String()), err
+	return inertJSON([]byte(b.String())), err
 }
 
 // automation names the audit: the part before the last slash is the category,
 // by which a later upload replaces this one. Audits of several folders of one
-// repository are different categories by themselves.
+// repository, and of parts of one folder, are different categories by themselves.
 func (s *sarif) automation() string {
 	id := "stateaudit/"
-	for _, part := range []string{s.o.Category, s.o.Prefix} {
+	shown := path.Join(s.o.Prefix, strings.Join(s.r.Paths, ","))
+	for _, part := range []string{s.o.Category, shown} {
 		if part = strings.Trim(part, "/"); part != "" {
 			return id + part + "/"
 		}

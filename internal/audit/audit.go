@@ -38,6 +38,12 @@ var ErrNoSource = errors.New("holds no source in a supported language")
 type Options struct {
 	Root   string
 	Config *config.Config // nil for the default
+	// About are the paths that the user asked for, relative to the root; none stands
+	// for all of it. A checkout in another language is audited only if these name
+	// deployment files alone.
+	About []string
+	// Only are the languages to read; all if there are none.
+	Only []unit.Language
 	// Offline forbids to ask the network for modules.
 	Offline bool
 	// Traffic, if known, weighs the endpoints for ranking.
@@ -51,6 +57,8 @@ type Options struct {
 type Outcome struct {
 	Result  *result.Result
 	Ranking *rank.Ranking // nil if ranking failed, which the errors then say
+	// Read lists the files that were read, or could not be, sorted.
+	Read []string
 	// Repaired ranks again as if what findings report were repaired. It fails if one
 	// is about nothing that domains share.
 	Repaired func(findings []result.Finding) (*rank.Ranking, error)
@@ -74,17 +82,49 @@ func Study(ctx context.Context, o Options) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	units, problems, err := parse(ctx, parsers.All(), tree, o)
+	all := o.frontEnds()
+	units, problems, err := parse(ctx, all, tree, o)
 	if err != nil {
 		return nil, err
 	}
+	if len(o.Only) == 0 {
+		about := slices.DeleteFunc(slices.Clone(tree.Files), func(f string) bool { return !Below(f, o.About) })
+		counted := countFiles(all, about, units)
+		if counted.foreign() {
+			return nil, counted.refusal(o.Root)
+		}
+		problems = append(problems, counted.unread()...)
+	}
 	o.Progress("resolving", 0, 0)
-	problems = append(problems, resolve(parsers.All(), units)...)
+	problems = append(problems, resolve(all, units)...)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	read := filesRead(units, problems)
 	o.Progress("asking rules", 0, 0)
-	return assemble(units, tree, append(tree.Problems, problems...), o)
+	out, err := assemble(units, tree, append(tree.Problems, problems...), o)
+	if err != nil {
+		return nil, err
+	}
+	out.Read = read
+	return out, nil
+}
+
+func (o Options) frontEnds() []frontend.FrontEnd {
+	return slices.DeleteFunc(parsers.All(), func(fe frontend.FrontEnd) bool {
+		return len(o.Only) > 0 && !slices.Contains(o.Only, fe.Language)
+	})
+}
+
+// Languages lists what can be read, in the order in which it is linked.
+func Languages() []unit.Language {
+	var out []unit.Language
+	for _, fe := range parsers.All() {
+		if !slices.Contains(out, fe.Language) {
+			out = append(out, fe.Language)
+		}
+	}
+	return out
 }
 
 func (o Options) complete() Options {
@@ -102,9 +142,14 @@ func parse(ctx context.Context, all []frontend.FrontEnd, tree *checkout.Tree, o 
 	var units []*unit.Unit
 	var problems []unit.Problem
 	found := false
+	var missing []string
 	for _, fe := range all {
 		files := matched(fe, tree.Files)
 		if len(files) == 0 {
+			continue
+		}
+		if fe.Unavailable != "" {
+			missing = append(missing, fmt.Sprintf("%s of %s cannot be read: %s", plural(len(files)), fe.Language, fe.Unavailable))
 			continue
 		}
 		u, p := read(ctx, fe, tree, files, o)
@@ -115,10 +160,25 @@ func parse(ctx context.Context, all []frontend.FrontEnd, tree *checkout.Tree, o 
 			return nil, nil, err
 		}
 	}
-	if !found {
-		return nil, nil, fmt.Errorf("%q %w", o.Root, ErrNoSource)
+	if found && len(missing) == 0 {
+		return units, problems, nil
 	}
-	return units, problems, nil
+	if slices.ContainsFunc(units, func(u *unit.Unit) bool { return u.Language != unit.Deploy }) {
+		return units, append(problems, unit.Problem{File: ".", Message: missing[0]}), nil
+	}
+	return nil, nil, nothing(all, tree, missing, o)
+}
+
+// nothing says why there is nothing to audit. Deployment files say too little
+// without the application that they deploy.
+func nothing(all []frontend.FrontEnd, tree *checkout.Tree, missing []string, o Options) error {
+	if len(missing) > 0 {
+		return fmt.Errorf("%q: %s", o.Root, missing[0])
+	}
+	if counted := countFiles(all, tree.Files, nil); counted.foreign() && len(o.Only) == 0 {
+		return counted.refusal(o.Root)
+	}
+	return fmt.Errorf("%q %w", o.Root, ErrNoSource)
 }
 
 func matched(fe frontend.FrontEnd, files []string) []string {
@@ -139,7 +199,7 @@ func read(ctx context.Context, fe frontend.FrontEnd, tree *checkout.Tree, files 
 	var units []*unit.Unit
 	var problems []unit.Problem
 	if p := frontend.Guard(".", "the "+string(fe.Language)+" front end", func() {
-		units, problems = fe.Load(ctx, frontend.Input{Root: tree.Root, Files: files, Offline: o.Offline})
+		units, problems = fe.Load(ctx, frontend.Input{Root: tree.Root, Files: files, Offline: o.Offline, Progress: o.Progress})
 	}); p != nil {
 		problems = append(problems, *p)
 	}

@@ -95,6 +95,23 @@ func TestNoSource(t *testing.T) {
 	}
 }
 
+// TestUnavailable refuses a checkout whose language this build cannot read, and
+// tells of it beside one that it can.
+func TestUnavailable(t *testing.T) {
+	lacking := text()
+	lacking.Unavailable = "no compiler"
+	_, _, err := parse(context.Background(), []frontend.FrontEnd{lacking}, tree(t, "a.txt"), Options{Root: "x"}.complete())
+	if err == nil || !strings.Contains(err.Error(), "1 file of text cannot be read: no compiler") {
+		t.Errorf("%v", err)
+	}
+	other := text()
+	other.Match = func(path string) bool { return path == "b.md" }
+	units, problems, err := parse(context.Background(), []frontend.FrontEnd{lacking, other}, tree(t, "a.txt", "b.md"), Options{}.complete())
+	if err != nil || len(units) != 1 || len(problems) != 1 || !strings.Contains(problems[0].Message, "no compiler") {
+		t.Errorf("%v, %v, %v", units, problems, err)
+	}
+}
+
 func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

@@ -131,15 +131,28 @@ type Applied struct {
 	Gone  []Entry // entries that match nothing any more
 }
 
-// Apply marks the findings of a result that are in the baseline as suppressed.
-// The audited root lies at prefix below the folder of the file, or is that folder
-// if it is ""; entries elsewhere have no part in it. What a comment suppresses
-// stays as it is, and needs no entry. Entries of code that could not be analysed
-// this time are not gone.
-func (b *Baseline) Apply(r *result.Result, prefix string) Applied {
-	entries, _ := b.split(prefix)
+// Scope says which part of a baseline an audit is about.
+type Scope struct {
+	// Prefix is the path of the audited root below the folder of the file, "" if it
+	// is that folder. Entries elsewhere have no part in the audit.
+	Prefix string
+	// Seen tells whether the audit was about the file that an entry names; nil if it
+	// was about all of them. Entries of other files are neither gone nor dropped, and
+	// findings in them are not added.
+	Seen func(entry string) bool
+}
+
+func (s Scope) seen(entry string, problems []unit.Problem) bool {
+	return (s.Seen == nil || s.Seen(entry)) && !unseen(entry, s.Prefix, problems)
+}
+
+// Apply marks the findings of a result that are in the baseline as suppressed. What
+// a comment suppresses stays as it is, and needs no entry. Entries of code that
+// could not be analysed this time are not gone.
+func (b *Baseline) Apply(r *result.Result, scope Scope) Applied {
+	entries, _ := b.split(scope.Prefix)
 	open := unsuppressed(r.Findings)
-	m := diff.Match(identities(entries), diff.Of(open, prefix))
+	m := diff.Match(identities(entries), diff.Of(open, scope.Prefix))
 	for _, p := range slices.Concat(m.Same, m.Moved) {
 		open[p.After].Suppressed = &result.Suppression{Kind: result.InBaseline, Reason: entries[p.Before].Reason}
 	}
@@ -153,39 +166,87 @@ func (b *Baseline) Apply(r *result.Result, prefix string) Applied {
 	r.Summary = result.Summarise(r.Findings)
 	a := Applied{Known: len(m.Same) + len(m.Moved)}
 	for _, g := range m.Gone {
-		if !unseen(entries[g].Path, prefix, r.Errors) {
+		if scope.seen(entries[g].Path, r.Errors) {
 			a.Gone = append(a.Gone, entries[g])
 		}
 	}
 	return a
 }
 
+// NotReviewed is the reason of an entry that nobody has given one.
+const NotReviewed = "not reviewed yet"
+
+// Policy says how a baseline is brought up to date.
+type Policy struct {
+	Reason string // of what is new
+	Prune  bool   // adds nothing
+	// Force also drops entries of which somebody has written the reason.
+	Force bool
+}
+
+// Changes says what an update has done.
+type Changes struct {
+	Added, Gone int
+	// Reasoned are entries of findings that are gone and that stay for their reasons.
+	Reasoned int
+}
+
 // Update makes the baseline that holds all findings: entries that still match
-// keep their reasons, others go, and what is new gets the reason given. It
-// returns how many are new and how many went. With prune, nothing is added.
-func (b *Baseline) Update(r *result.Result, prefix, reason string, prune bool) (added, gone int) {
-	entries, kept := b.split(prefix)
-	ids := diff.Of(unsuppressed(r.Findings), prefix)
+// keep their reasons, others go, and what is new gets the reason given.
+func (b *Baseline) Update(r *result.Result, scope Scope, policy Policy) Changes {
+	var c Changes
+	entries, kept := b.split(scope.Prefix)
+	ids := diff.Of(unsuppressed(r.Findings), scope.Prefix)
 	m := diff.Match(identities(entries), ids)
 	for _, p := range slices.Concat(m.Same, m.Moved) {
 		kept = append(kept, entry(ids[p.After], entries[p.Before].Reason))
 	}
 	for _, g := range m.Gone {
-		if unseen(entries[g].Path, prefix, r.Errors) {
-			kept = append(kept, entries[g])
-		} else {
-			gone++
+		switch e := entries[g]; {
+		case !scope.seen(e.Path, r.Errors):
+			kept = append(kept, e)
+		case e.reviewed() && !policy.Force:
+			kept = append(kept, e)
+			c.Reasoned++
+		default:
+			c.Gone++
 		}
 	}
-	if !prune {
-		added = len(m.Added)
+	if !policy.Prune {
 		for _, i := range m.Added {
-			kept = append(kept, entry(ids[i], reason))
+			if scope.Seen == nil || scope.Seen(ids[i].Path) {
+				kept = append(kept, entry(ids[i], policy.Reason))
+				c.Added++
+			}
 		}
 	}
 	b.Entries = kept
 	b.sort()
-	return added, gone
+	return c
+}
+
+// reviewed tells whether somebody has said why a finding may stay.
+func (e Entry) reviewed() bool { return e.Reason != "" && e.Reason != NotReviewed }
+
+// Under is the baseline as seen from a folder below which it lies at some path.
+func (b *Baseline) Under(folder string) *Baseline {
+	return b.moved(func(file string) string { return path.Join(folder, file) })
+}
+
+// From undoes Under.
+func (b *Baseline) From(folder string) *Baseline {
+	if folder == "" {
+		return b
+	}
+	return b.moved(func(file string) string { return strings.TrimPrefix(file, folder+"/") })
+}
+
+func (b *Baseline) moved(to func(file string) string) *Baseline {
+	out := &Baseline{}
+	for _, e := range b.Entries {
+		out.Entries = append(out.Entries, entry(diff.Identity{Rule: e.Rule, Symbol: e.Symbol, Path: to(e.Path)}, e.Reason))
+	}
+	return out
 }
 
 // unseen tells whether the code at a path could not be analysed: the file itself,

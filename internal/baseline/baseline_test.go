@@ -46,8 +46,8 @@ func written(t *testing.T, b *Baseline) *Baseline {
 func TestRoundTrip(t *testing.T) {
 	known := finding("r", "a: \"#\" \xff\n", "d/f.go")
 	var b Baseline
-	if added, gone := b.Update(of(finding("r", "b", "d/g.go"), known), "", "why", false); added != 2 || gone != 0 {
-		t.Errorf("%d added, %d gone", added, gone)
+	if c := b.Update(of(finding("r", "b", "d/g.go"), known), Scope{}, Policy{Reason: "why"}); c != (Changes{Added: 2}) {
+		t.Errorf("%+v", c)
 	}
 	again := written(t, &b)
 	if want := []string{"r " + known.Symbol + " d/f.go (why)", "r b d/g.go (why)"}; !reflect.DeepEqual(lines(again.Entries), want) {
@@ -55,7 +55,7 @@ func TestRoundTrip(t *testing.T) {
 	}
 	found := []result.Finding{known, finding("r", "new", "d/f.go")}
 	found = append(found, finding("r", "b", "d/h.go")) // moved
-	a := again.Apply(of(found...), "")
+	a := again.Apply(of(found...), Scope{})
 	if a.Known != 2 || len(a.Gone) != 0 || found[1].Suppressed != nil {
 		t.Errorf("%+v, %+v", a, found)
 	}
@@ -77,14 +77,14 @@ func TestUpdateKeepsReasons(t *testing.T) {
 	ignored.Suppressed = &result.Suppression{Kind: result.Inline}
 	found := []result.Finding{finding("r", "kept", "f.go"), finding("r", "new", "f.go"), finding("r", "moved", "e.go"), ignored}
 	pruned := &Baseline{Entries: append([]Entry(nil), b.Entries...)}
-	if added, gone := pruned.Update(of(found...), "", "x", true); added != 0 || gone != 1 {
-		t.Errorf("prune: %d added, %d gone", added, gone)
+	if c := pruned.Update(of(found...), Scope{}, Policy{Reason: "x", Prune: true, Force: true}); c != (Changes{Gone: 1}) {
+		t.Errorf("prune: %+v", c)
 	}
 	if want := []string{"r moved e.go (reviewed)", "r kept f.go (reviewed)"}; !reflect.DeepEqual(lines(pruned.Entries), want) {
 		t.Errorf("prune: %q", lines(pruned.Entries))
 	}
-	if added, gone := b.Update(of(found...), "", "x", false); added != 1 || gone != 1 {
-		t.Errorf("%d added, %d gone", added, gone)
+	if c := b.Update(of(found...), Scope{}, Policy{Reason: "x", Force: true}); c != (Changes{Added: 1, Gone: 1}) {
+		t.Errorf("%+v", c)
 	}
 	if want := []string{"r moved e.go (reviewed)", "r kept f.go (reviewed)", "r new f.go (x)"}; !reflect.DeepEqual(lines(b.Entries), want) {
 		t.Errorf("%q", lines(b.Entries))
@@ -95,13 +95,62 @@ func TestUpdateKeepsReasons(t *testing.T) {
 func TestPart(t *testing.T) {
 	b := &Baseline{Entries: []Entry{{Rule: "r", Symbol: "a", Path: "x/f.go"}, {Rule: "r", Symbol: "b", Path: "y/f.go"}, {Rule: "r", Symbol: "c", Path: "y/f.go"}}}
 	found := []result.Finding{finding("r", "b", "f.go"), finding("r", "a", "f.go")}
-	a := b.Apply(of(found...), "y")
+	a := b.Apply(of(found...), Scope{Prefix: "y"})
 	if a.Known != 1 || found[0].Suppressed == nil || found[1].Suppressed != nil || len(a.Gone) != 1 || a.Gone[0].Symbol != "c" {
 		t.Errorf("%+v, %+v", a, found)
 	}
-	b.Update(of(finding("r", "b", "f.go")), "y", "", false)
+	b.Update(of(finding("r", "b", "f.go")), Scope{Prefix: "y"}, Policy{})
 	if want := []string{"r a x/f.go ()", "r b y/f.go ()"}; !reflect.DeepEqual(lines(b.Entries), want) {
 		t.Errorf("%q", lines(b.Entries))
+	}
+}
+
+// TestOnlyWhatWasLookedAt neither tells of nor drops entries of files that an
+// audit was not about, and adds none there.
+func TestOnlyWhatWasLookedAt(t *testing.T) {
+	scope := Scope{Seen: func(file string) bool { return strings.HasPrefix(file, "y/") }}
+	b := &Baseline{Entries: []Entry{{Rule: "r", Symbol: "a", Path: "x/f.go"}, {Rule: "r", Symbol: "b", Path: "y/f.go"}}}
+	if gone := b.Apply(of(), scope).Gone; len(gone) != 1 || gone[0].Symbol != "b" {
+		t.Errorf("gone: %v", gone)
+	}
+	if c := b.Update(of(finding("r", "new", "x/g.go"), finding("r", "new", "y/g.go")), scope, Policy{Reason: "x"}); c != (Changes{Added: 1, Gone: 1}) {
+		t.Errorf("%+v", c)
+	}
+	if want := []string{"r a x/f.go ()", "r new y/g.go (x)"}; !reflect.DeepEqual(lines(b.Entries), want) {
+		t.Errorf("%q", lines(b.Entries))
+	}
+}
+
+// TestReasonsStay drops no reason that somebody has written unless it is told to.
+func TestReasonsStay(t *testing.T) {
+	for _, c := range []struct {
+		reason string
+		policy Policy
+		want   Changes
+	}{
+		{"see ADR 12", Policy{}, Changes{Reasoned: 1}},
+		{"see ADR 12", Policy{Prune: true}, Changes{Reasoned: 1}},
+		{"see ADR 12", Policy{Prune: true, Force: true}, Changes{Gone: 1}},
+		{NotReviewed, Policy{Prune: true}, Changes{Gone: 1}},
+		{"", Policy{Prune: true}, Changes{Gone: 1}},
+	} {
+		b := &Baseline{Entries: []Entry{{Rule: "r", Symbol: "a", Path: "f.go", Reason: c.reason}}}
+		if got := b.Update(of(), Scope{}, c.policy); got != c.want || len(b.Entries) != c.want.Reasoned {
+			t.Errorf("%q with %+v: %+v, %d left", c.reason, c.policy, got, len(b.Entries))
+		}
+	}
+}
+
+// TestElsewhere reads a baseline of a folder from the root above it.
+func TestElsewhere(t *testing.T) {
+	b := &Baseline{}
+	b.Update(of(finding("r", "a", "f.go")), Scope{}, Policy{Reason: "why"})
+	above := b.Under("x/y")
+	if a := above.Apply(of(finding("r", "a", "x/y/f.go")), Scope{}); a.Known != 1 {
+		t.Errorf("%+v", a)
+	}
+	if got := written(t, above.From("x/y")); !reflect.DeepEqual(got, b) {
+		t.Errorf("%+v, want %+v", got, b)
 	}
 }
 
@@ -125,17 +174,17 @@ func TestUnseen(t *testing.T) {
 		r := of()
 		r.Errors = []unit.Problem{{File: c.problem}}
 		b := &Baseline{Entries: []Entry{{Rule: "r", Path: c.entry}}}
-		if got := len(b.Apply(r, "").Gone) == 0; got != c.want {
+		if got := len(b.Apply(r, Scope{}).Gone) == 0; got != c.want {
 			t.Errorf("%s with a problem at %s: not gone %v, want %v", c.entry, c.problem, got, c.want)
 		}
-		if _, gone := b.Update(r, "", "", true); (gone == 0) != c.want || (len(b.Entries) == 1) != c.want {
-			t.Errorf("%s with a problem at %s: %d dropped", c.entry, c.problem, gone)
+		if got := b.Update(r, Scope{}, Policy{Prune: true}); (got.Gone == 0) != c.want || (len(b.Entries) == 1) != c.want {
+			t.Errorf("%s with a problem at %s: %d dropped", c.entry, c.problem, got.Gone)
 		}
 	}
 	b := &Baseline{Entries: []Entry{{Rule: "r", Path: "x/a/g.go"}}}
 	r := of()
 	r.Errors = []unit.Problem{{File: "a/f.go"}}
-	if gone := b.Apply(r, "x").Gone; len(gone) != 0 {
+	if gone := b.Apply(r, Scope{Prefix: "x"}).Gone; len(gone) != 0 {
 		t.Errorf("below a prefix: %v", gone)
 	}
 }

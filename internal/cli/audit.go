@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,6 +14,7 @@ import (
 	"github.com/stateaudit/stateaudit/internal/audit"
 	"github.com/stateaudit/stateaudit/internal/config"
 	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
 // scopeFlags say what is audited and how; every command that audits has them.
@@ -21,6 +23,7 @@ type scopeFlags struct {
 	noConfig bool
 	offline  bool
 	exclude  []string
+	only     []string
 	quiet    bool
 	verbose  bool
 	traffic  string // of commands that rank
@@ -43,14 +46,17 @@ type auditFlags struct {
 func newAudit(env Env) *cobra.Command {
 	var f auditFlags
 	cmd := &cobra.Command{
-		Use:   "audit [PATH]",
+		Use:   "audit [PATH...]",
 		Short: "Audit a checkout and print the inventory of its process state",
 		Long: `Audit a checkout and print the inventory of its process state.
 
-PATH is the folder to audit, by default the current one. Nothing in it is
-executed or changed. The table answers in ten lines; --details lists each finding,
-and ` + "`stateaudit explain ID`" + ` shows one with its evidence. What a baseline knows, or a comment beside the code says
-may stay, is counted and not listed.
+PATH is the folder to audit, by default the current one. A folder or file inside
+a Go module or a Rails application is audited with all of it, and only what lies
+at or below the PATHs is shown; "-" reads them from the standard input. Nothing
+in the tree is executed or changed. The table answers in ten lines; --details
+lists each finding, and ` + "`stateaudit explain ID`" + ` shows one with its evidence.
+What a baseline knows, or a comment beside the code says may stay, is counted and
+not listed.
 
 Exit codes: 0 the audit ran; 1 with --fail-on, something is at or above the
 level, or new; 2 wrong usage or configuration; 3 with --strict, a part could not be
@@ -59,10 +65,11 @@ analysed.`,
   stateaudit audit --details
   stateaudit audit --format html=report.html
   stateaudit audit --format json -o state.json ~/src/shop
-  stateaudit audit --format table --format sarif=state.sarif --fail-on new .`,
-		Args: cobra.MaximumNArgs(1),
+  stateaudit audit --format table --format sarif=state.sarif --fail-on new .
+  stateaudit audit app/services lib/throttle.rb
+  git diff --name-only main | stateaudit audit -`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runAudit(cmd, env, f, rootOf(args))
+			return runAudit(cmd, env, f, args)
 		},
 	}
 	f.define(cmd)
@@ -90,6 +97,8 @@ func (f *scopeFlags) define(cmd *cobra.Command) {
 	flags.BoolVar(&f.noConfig, "no-config", false, "read no configuration file")
 	flags.BoolVar(&f.offline, "offline", false, "never ask the network for modules")
 	flags.StringArrayVar(&f.exclude, "exclude", nil, "leave out what matches this `GLOB`, repeatable")
+	flags.StringArrayVar(&f.only, "only", nil, "read only this `LANGUAGE`, repeatable: "+joined(audit.Languages()))
+	_ = cmd.RegisterFlagCompletionFunc("only", cobra.FixedCompletions(strings.Split(joined(audit.Languages()), ", "), cobra.ShellCompDirectiveNoFileComp))
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show each finding with notes, and the time each stage takes")
 	cmd.MarkFlagsMutuallyExclusive("config", "no-config")
@@ -102,35 +111,39 @@ func (f *verdictFlags) define(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("fail-on", cobra.FixedCompletions([]string{"note", "warning", "error", failOnNew}, cobra.ShellCompDirectiveNoFileComp))
 }
 
-func runAudit(cmd *cobra.Command, env Env, f auditFlags, root string) error {
+func runAudit(cmd *cobra.Command, env Env, f auditFlags, args []string) error {
 	outputs, err := f.check()
 	if err != nil {
 		return err
 	}
-	known, err := f.baselineFlags.read(root)
+	t, err := targetOf(args, cmd.InOrStdin())
+	if err != nil {
+		return &exit{exitUsage, err}
+	}
+	known, err := f.baselineFlags.read(t)
 	if err != nil {
 		return &exit{exitUsage, err}
 	}
 	if f.failOn == failOnNew && known == nil {
 		return &exit{exitUsage, errors.New("--fail-on new: there is no baseline to compare with; write one with `stateaudit baseline`")}
 	}
-	c, err := f.configuration(root)
+	c, err := f.configuration(t)
 	if err != nil {
 		return &exit{exitUsage, err}
 	}
-	out, err := f.study(cmd.Context(), env, cmd.ErrOrStderr(), root, c)
+	out, err := f.study(cmd.Context(), env, cmd.ErrOrStderr(), t, c)
 	if err != nil {
 		return err
 	}
-	r := out.Result
 	f.ranking = out.Ranking
 	f.notes = f.notes || f.verbose || f.countNotes()
 	f.details = f.details || f.notes || f.strict || f.failOn != "" // what fails is named
-	known.apply(r, cmd.ErrOrStderr(), f.quiet)
-	if err := f.outputFlags.write(cmd, env, root, r, outputs); err != nil {
+	known.apply(out, t, cmd.ErrOrStderr(), f.quiet)
+	audit.Narrow(out.Result, t.paths)
+	if err := f.outputFlags.write(cmd, env, t.root, out.Result, outputs); err != nil {
 		return err
 	}
-	return f.verdict(r)
+	return f.verdict(out.Result)
 }
 
 // check finds what is wrong with the flags before any work is done.
@@ -151,11 +164,11 @@ func (f *verdictFlags) check() error {
 	return nil
 }
 
-// configuration reads the file that holds for a root.
-func (f *scopeFlags) configuration(root string) (*config.Config, error) {
+// configuration reads the file that holds for a target.
+func (f *scopeFlags) configuration(t target) (*config.Config, error) {
 	file := f.config
 	if file == "" && !f.noConfig {
-		file = config.Find(root)
+		file = t.find(config.FileName)
 	}
 	c := &config.Config{}
 	if file != "" {
@@ -168,25 +181,37 @@ func (f *scopeFlags) configuration(root string) (*config.Config, error) {
 	return c, nil
 }
 
-// audited runs the audit with progress and times.
-func (f *scopeFlags) audited(ctx context.Context, env Env, stderr io.Writer, root string, c *config.Config) (*result.Result, error) {
-	out, err := f.study(ctx, env, stderr, root, c)
-	if err != nil {
-		return nil, err
-	}
-	return out.Result, nil
-}
-
-// study is audited that keeps the ranking.
-func (f *scopeFlags) study(ctx context.Context, env Env, stderr io.Writer, root string, c *config.Config) (*audit.Outcome, error) {
+// study runs the audit with progress and times, and keeps the ranking.
+func (f *scopeFlags) study(ctx context.Context, env Env, stderr io.Writer, t target, c *config.Config) (*audit.Outcome, error) {
 	requests, err := f.requests(stderr)
 	if err != nil {
 		return nil, &exit{exitUsage, err}
 	}
+	only, err := f.languages()
+	if err != nil {
+		return nil, &exit{exitUsage, err}
+	}
 	start := env.Now()
-	p := newProgress(env, stderr, f.quiet, f.verbose)
-	out, err := audit.Study(ctx, audit.Options{Root: root, Config: c, Offline: f.offline, Traffic: requests, Progress: p.update})
-	p.finish()
+	out := &audit.Outcome{Result: &result.Result{SchemaVersion: result.SchemaVersion, Root: "."}}
+	if t.nothing {
+		if !f.quiet {
+			fmt.Fprintln(stderr, "stateaudit: the list of paths is empty: nothing is audited")
+		}
+		out.Result.Complete()
+	} else {
+		about := t.paths
+		if t.listed { // what a list names need not be something to audit
+			about = nil
+		}
+		p := newProgress(env, stderr, f.quiet, f.verbose)
+		out, err = audit.Study(ctx, audit.Options{
+			Root: t.root, Config: c, About: about, Only: only, Offline: f.offline, Traffic: requests, Progress: p.update,
+		})
+		p.finish()
+		if err == nil && !t.listed {
+			err = out.Covers(t.paths)
+		}
+	}
 	switch {
 	case errors.Is(err, context.Canceled):
 		return nil, failure(errors.New("interrupted"))
@@ -197,6 +222,18 @@ func (f *scopeFlags) study(ctx context.Context, env Env, stderr io.Writer, root 
 	r.Tool = result.Tool{Name: "stateaudit", Version: version()}
 	r.StartedAt = start.UTC().Format(time.RFC3339)
 	r.DurationMs = env.Now().Sub(start).Milliseconds()
+	return out, nil
+}
+
+// languages reads --only.
+func (f *scopeFlags) languages() ([]unit.Language, error) {
+	var out []unit.Language
+	for _, name := range f.only {
+		if !slices.Contains(audit.Languages(), unit.Language(name)) {
+			return nil, fmt.Errorf("--only %q: no such language; known are %s", name, joined(audit.Languages()))
+		}
+		out = append(out, unit.Language(name))
+	}
 	return out, nil
 }
 

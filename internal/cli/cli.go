@@ -4,8 +4,9 @@
 //
 // Exit codes: 0 the command ran; 1 findings at or above --fail-on; 2 wrong usage
 // or configuration; 3 an audit that --strict calls incomplete, or a failure of
-// the program itself. An incomplete audit outranks its findings, since what they
-// leave out is unknown.
+// the program itself; 128 and the number of the signal that ended it, such as 130
+// for SIGINT. An incomplete audit outranks its findings, since what they leave out
+// is unknown.
 package cli
 
 import (
@@ -14,13 +15,16 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"runtime/debug"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
+
+	"github.com/stateaudit/stateaudit/internal/config"
+	format "github.com/stateaudit/stateaudit/report"
 )
 
 // The exit codes.
@@ -38,19 +42,21 @@ type Env struct {
 	// Width returns the columns of the terminal that a stream leads to, or 0 if
 	// it leads elsewhere.
 	Width func(stream io.Writer) int
+	// files knows what is half written when the process has to end.
+	files *files
 }
 
 // Main runs the program for the process that it is in.
 func Main() int {
 	tuneMemory()
-	env := Env{Getenv: os.Getenv, Now: time.Now, Width: terminalWidth}
-	return Run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr, env)
+	env := Env{Getenv: os.Getenv, Now: time.Now, Width: terminalWidth, files: &files{}}
+	return interruptible(env, func(ctx context.Context) int {
+		return Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, env)
+	})
 }
 
 // Run runs the program and returns its exit code.
-func Run(args []string, stdin io.Reader, stdout, stderr io.Writer, env Env) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
+func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, env Env) int {
 	root := newRoot(env)
 	root.SetArgs(args)
 	root.SetIn(stdin)
@@ -70,11 +76,43 @@ func newRoot(env Env) *cobra.Command {
   stateaudit rank .`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Version:       version(),
+		Args:          knownCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetVersionTemplate(versionLine())
+	root.SetFlagErrorFunc(suggestFlag)
 	root.AddCommand(newAudit(env), newRank(env), newPlan(env), newDomains(env), newBaseline(env), newDiff(env), newMCP(env), newLSP(env), newConvert(env), newRules(env), newExplain(env), newInit(), newVersion(), newManual(env))
 	return root
+}
+
+// knownCommand refuses a word that is no command, with the one that was meant.
+func knownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if info, err := os.Stat(args[0]); err == nil && info.IsDir() {
+		return fmt.Errorf("%q is a folder and no command; to audit it: stateaudit audit %s", args[0], args[0])
+	}
+	cmd.SuggestionsMinimumDistance = 2
+	if meant := cmd.SuggestionsFor(args[0]); len(meant) > 0 {
+		return fmt.Errorf("%q is no command; did you mean %q?", args[0], meant[0])
+	}
+	return fmt.Errorf("%q is no command", args[0])
+}
+
+// suggestFlag adds to the complaint about an unknown flag the one that was meant.
+func suggestFlag(cmd *cobra.Command, err error) error {
+	given, ok := strings.CutPrefix(err.Error(), "unknown flag: --")
+	if !ok {
+		return err
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+	if hint := config.Suggestion("--"+given, names); strings.Contains(hint, "did you mean") {
+		return fmt.Errorf("%w%s", err, hint)
+	}
+	return err
 }
 
 // exit is an error that knows its exit code. One without a cause says nothing.
@@ -108,19 +146,30 @@ func report(cmd *cobra.Command, err error, stderr io.Writer) int {
 	}
 	var e *exit
 	if !errors.As(err, &e) {
-		fmt.Fprintf(stderr, "stateaudit: %v\nRun \"%s --help\" for usage.\n", sentence(err), cmd.CommandPath())
+		fmt.Fprintf(stderr, "stateaudit: %s\nRun \"%s --help\" for usage.\n", sentence(err), cmd.CommandPath())
 		return exitUsage
 	}
 	if e.cause != nil {
-		fmt.Fprintf(stderr, "stateaudit: %v\n", e.cause)
+		fmt.Fprintf(stderr, "stateaudit: %s\n", sentence(e.cause))
 	}
 	return e.code
 }
 
-// sentence keeps the first paragraph of an error: cobra adds suggestions and
-// usage in lines of their own.
+// sentence is an error for a terminal or a log: it may quote names of the audited
+// tree. Empty lines go, as cobra has them before its suggestions.
 func sentence(err error) string {
-	return strings.TrimSpace(strings.ReplaceAll(err.Error(), "\n\n", "\n"))
+	var lines []string
+	for line := range strings.Lines(err.Error()) {
+		if line = strings.TrimRight(line, "\r\n"); strings.TrimSpace(line) != "" {
+			indented := len(line) > len(strings.TrimLeft(line, " \t"))
+			line = format.Clean(strings.TrimSpace(line))
+			if indented {
+				line = "  " + line
+			}
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 func terminalWidth(stream io.Writer) int {

@@ -119,12 +119,36 @@ func TestProgress(t *testing.T) {
 	} {
 		var b bytes.Buffer
 		k := &clock{step: c.step}
-		p := newProgress(Env{Now: k.now, Width: func(io.Writer) int { return c.width }}, &b, c.quiet, c.verbose)
+		p := newProgress(Env{Now: k.now, Getenv: getenv(""), Width: func(io.Writer) int { return c.width }}, &b, c.quiet, c.verbose)
 		p.update("parsing", 1, 2)
 		p.update("parsing", 2, 2)
 		p.finish()
 		if b.String() != c.want {
 			t.Errorf("%s: %q, want %q", c.name, b.String(), c.want)
+		}
+	}
+}
+
+// TestProgressInLogs writes a line every ten seconds, also while a stage has
+// nothing to tell.
+func TestProgressInLogs(t *testing.T) {
+	for ci, want := range map[string]string{
+		"CI=true":  "stateaudit: loading go packages 7 (10 s)\nstateaudit: loading go packages 7 (20 s)\n",
+		"CI=false": "",
+		"":         "",
+	} {
+		var b bytes.Buffer
+		k := &clock{step: time.Second}
+		p := newProgress(Env{Now: k.now, Getenv: getenv(ci), Width: func(io.Writer) int { return 0 }}, &b, false, false)
+		close(p.stop) // beats by hand
+		p.stop = make(chan struct{})
+		p.update("loading go packages", 7, 0)
+		for k.t.Sub(p.start) < 25*time.Second {
+			p.tick()
+		}
+		p.finish()
+		if b.String() != want {
+			t.Errorf("%q: %q, want %q", ci, b.String(), want)
 		}
 	}
 }

@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -101,14 +99,19 @@ func isID(arg string) bool {
 
 // explainFinding shows one finding; shown is false if none is called so.
 func explainFinding(cmd *cobra.Command, env Env, f explainFlags, id, root string) (shown bool, err error) {
-	c, err := f.configuration(root)
+	t, err := targetOf([]string{root}, cmd.InOrStdin()) // as audit does, so that the ids are the same
 	if err != nil {
 		return true, &exit{exitUsage, err}
 	}
-	r, err := f.audited(cmd.Context(), env, cmd.ErrOrStderr(), root, c)
+	c, err := f.configuration(t)
+	if err != nil {
+		return true, &exit{exitUsage, err}
+	}
+	out, err := f.study(cmd.Context(), env, cmd.ErrOrStderr(), t, c)
 	if err != nil {
 		return true, err
 	}
+	r := out.Result
 	finding, err := named(r.Findings, id)
 	if err != nil {
 		if slices.ContainsFunc(r.Candidates, func(c result.Candidate) bool { return c.Domain == id }) {
@@ -117,12 +120,12 @@ func explainFinding(cmd *cobra.Command, env Env, f explainFlags, id, root string
 		return true, &exit{exitUsage, fmt.Errorf("explain %s: %w", id, err)}
 	}
 	return true, f.pageFlags.write(cmd, env, func(w io.Writer, o format.Options) error {
-		if tree, err := os.OpenRoot(root); err == nil {
+		if tree, err := os.OpenRoot(t.root); err == nil {
 			defer tree.Close()
 			o.Source = func(file string) ([]byte, error) { return readSource(tree, file) }
 		}
 		if o.Terminal && o.Color {
-			o.Link = fileLink(root)
+			o.Link = fileLink(t.root)
 		}
 		return format.WriteFinding(w, r, finding, o)
 	})
@@ -172,19 +175,10 @@ func newInit() *cobra.Command {
 }
 
 func create(name, content string, overwrite bool) error {
-	flags := os.O_WRONLY | os.O_CREATE | os.O_EXCL
-	if overwrite {
-		flags = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
-	}
-	f, err := os.OpenFile(name, flags, 0o644)
-	if errors.Is(err, fs.ErrExist) {
+	if _, err := os.Lstat(name); err == nil && !overwrite {
 		return fmt.Errorf("%s is already there; --force overwrites it", name)
 	}
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteString(content)
-	return errors.Join(err, f.Close())
+	return (*files)(nil).write(name, []byte(content))
 }
 
 func newVersion() *cobra.Command {
@@ -193,10 +187,14 @@ func newVersion() *cobra.Command {
 		Short: "Print the version",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "stateaudit %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := io.WriteString(cmd.OutOrStdout(), versionLine())
 			return failure(err)
 		},
 	}
+}
+
+func versionLine() string {
+	return fmt.Sprintf("stateaudit %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 // version is what the build has recorded: a tag for installed programs, a

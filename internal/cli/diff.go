@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -32,7 +33,7 @@ type diffFlags struct {
 func newDiff(env Env) *cobra.Command {
 	var f diffFlags
 	cmd := &cobra.Command{
-		Use:   "diff --base REV [PATH]",
+		Use:   "diff --base REV [PATH...]",
 		Short: "Show which findings a change adds, fixes and moves",
 		Long: `Show which findings a change adds, fixes and moves.
 
@@ -40,16 +41,16 @@ Both revisions are audited, each in full, and their findings compared by rule,
 symbol and path, so that lines that move change nothing. The base is the point
 at which the head left REV. The head is the work tree as it is, or the revision
 that --head names. Revisions are written to a temporary folder: neither the work
-tree nor the index is touched.
+tree nor the index is touched. What is shown lies at or below the PATHs, as with
+audit.
 
 The formats table, markdown and json show what was added, fixed and moved; all
 others show what was added, at a line that the change touches if there is one.`,
 		Example: `  stateaudit diff --base origin/main
   stateaudit diff --base v1.4.0 --head v1.5.0 --format markdown
   stateaudit diff --base origin/main --format github --fail-on warning`,
-		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runDiff(cmd, env, f, rootOf(args))
+			return runDiff(cmd, env, f, args)
 		},
 	}
 	f.outputFlags.define(cmd)
@@ -62,7 +63,7 @@ others show what was added, at a line that the change touches if there is one.`,
 	return cmd
 }
 
-func runDiff(cmd *cobra.Command, env Env, f diffFlags, root string) error {
+func runDiff(cmd *cobra.Command, env Env, f diffFlags, args []string) error {
 	if err := f.verdictFlags.check(); err != nil {
 		return err
 	}
@@ -70,16 +71,20 @@ func runDiff(cmd *cobra.Command, env Env, f diffFlags, root string) error {
 	if err != nil {
 		return err
 	}
+	t, err := targetOf(args, cmd.InOrStdin())
+	if err != nil {
+		return &exit{exitUsage, err}
+	}
 	scratch, err := os.MkdirTemp("", "stateaudit-diff-")
 	if err != nil {
 		return failure(err)
 	}
 	defer os.RemoveAll(scratch)
-	repo, err := diff.Open(cmd.Context(), root, f.offline)
+	repo, err := diff.Open(cmd.Context(), t.root, f.offline)
 	if err != nil {
 		return &exit{exitUsage, err}
 	}
-	before, after, err := f.revisions(cmd.Context(), repo, root, scratch)
+	before, after, err := f.revisions(cmd.Context(), repo, t.root, scratch)
 	if err != nil {
 		return &exit{exitUsage, err}
 	}
@@ -87,16 +92,19 @@ func runDiff(cmd *cobra.Command, env Env, f diffFlags, root string) error {
 	if err != nil && !f.quiet { // findings then stand at their declarations
 		fmt.Fprintf(cmd.ErrOrStderr(), "stateaudit: which lines were changed is not known: %v\n", err)
 	}
-	was, is, err := f.auditBoth(cmd, env, root, before, after)
+	was, is, err := f.auditBoth(cmd, env, t, before, after)
 	if err != nil {
 		return err
 	}
 	f.notes = f.notes || f.verbose || f.countNotes()
 	d := diff.Compare(was, is, "already in "+before.Name)
 	d.Base, d.Head = before.Revision, after.Revision
+	narrowDiff(d, t.paths)
 	shown := diff.AtTheChange(is, changed)
+	audit.Narrow(is, t.paths)
+	audit.Narrow(shown, t.paths)
 	if err := f.render(cmd, env, after.root, outputs, func(w io.Writer, as format.Format, o format.Options) error {
-		o.Prefix = prefix(root) // that of a revision's own folder is that of no repository
+		o.Prefix = prefix(t.root) // that of a revision's own folder is that of no repository
 		return as.WriteDiff(w, d, shown, o)
 	}); err != nil {
 		return err
@@ -171,40 +179,56 @@ func checkedOut(ctx context.Context, repo *diff.Repository, name, folder string)
 
 // auditBoth audits both sides by the configuration of the work tree, so that the
 // code alone makes the difference.
-func (f *diffFlags) auditBoth(cmd *cobra.Command, env Env, root string, before, after revision) (was, is *result.Result, err error) {
-	c, err := f.configuration(root)
+func (f *diffFlags) auditBoth(cmd *cobra.Command, env Env, t target, before, after revision) (was, is *result.Result, err error) {
+	c, err := f.configuration(t)
 	if err != nil {
 		return nil, nil, &exit{exitUsage, err}
 	}
-	if was, err = f.auditedAt(cmd, env, root, before, c); err != nil {
+	t.listed = true // a path need not be there in both revisions
+	if was, err = f.auditedAt(cmd, env, t, before, c); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", before.Name, err)
 	}
-	is, err = f.auditedAt(cmd, env, root, after, c)
+	is, err = f.auditedAt(cmd, env, t, after, c)
 	return was, is, err
 }
 
-// auditedAt audits a copy of root. A revision in which the folder was not there,
-// or held nothing to audit, has no findings.
-func (f *diffFlags) auditedAt(cmd *cobra.Command, env Env, root string, rev revision, c *config.Config) (*result.Result, error) {
-	copied := rev.root != root
+// auditedAt audits a copy of the target's root. A revision in which the folder was
+// not there, or held nothing to audit, has no findings.
+func (f *diffFlags) auditedAt(cmd *cobra.Command, env Env, t target, rev revision, c *config.Config) (*result.Result, error) {
+	copied := rev.root != t.root
 	if copied && c.File != "" {
 		moved := *c
-		moved.File = filepath.Join(upwards(rev.root, c.Prefix(root)), filepath.Base(c.File))
+		moved.File = filepath.Join(parents(rev.root, c.Prefix(t.root)), filepath.Base(c.File))
 		c = &moved
 	}
-	r, err := f.audited(cmd.Context(), env, cmd.ErrOrStderr(), rev.root, c)
-	if copied && (errors.Is(err, audit.ErrNoSource) || errors.Is(err, checkout.ErrNotFound)) {
-		r, err = &result.Result{}, nil
+	t.root = rev.root
+	out, err := f.study(cmd.Context(), env, cmd.ErrOrStderr(), t, c)
+	if copied && (errors.Is(err, audit.ErrNoSource) || errors.Is(err, audit.ErrOtherLanguage) || errors.Is(err, checkout.ErrNotFound)) {
+		r := &result.Result{}
 		r.Complete()
+		return r, nil
 	}
-	if err == nil {
-		r.Errors = result.SortProblems(append(r.Errors, rev.problems...))
+	if err != nil {
+		return nil, err
 	}
-	return r, err
+	out.Result.Errors = result.SortProblems(append(out.Result.Errors, rev.problems...))
+	return out.Result, nil
 }
 
-// upwards is the folder that another lies in at the path given.
-func upwards(folder, below string) string {
+// narrowDiff leaves of a diff what lies at or below some paths.
+func narrowDiff(d *result.Diff, paths []string) {
+	elsewhere := func(f result.Finding) bool { return !audit.Below(f.Location.File, paths) }
+	d.Added = slices.DeleteFunc(d.Added, elsewhere)
+	d.Fixed = slices.DeleteFunc(d.Fixed, elsewhere)
+	d.Ignored = slices.DeleteFunc(d.Ignored, elsewhere)
+	d.Moved = slices.DeleteFunc(d.Moved, func(m result.Move) bool {
+		return !audit.Below(m.From.File, paths) && elsewhere(m.Finding)
+	})
+	d.Errors, d.BaseErrors = audit.Near(d.Errors, paths), audit.Near(d.BaseErrors, paths)
+}
+
+// parents is the folder that another lies in at the path given.
+func parents(folder, below string) string {
 	for ; below != "" && below != "."; below = filepath.ToSlash(filepath.Dir(filepath.FromSlash(below))) {
 		folder = filepath.Dir(folder)
 	}

@@ -117,7 +117,7 @@ func TestCommandsInPagesWork(t *testing.T) {
 			}
 		}
 	}
-	for _, broken := range []string{"audit --formt table", "audit --format tabel", "audti", "diff", "audit --fail-on all", "audit a b"} {
+	for _, broken := range []string{"audit --formt table", "audit --format tabel", "audti", "diff", "audit --fail-on all", "rank a b"} {
 		if usable(broken) == nil {
 			t.Errorf("stateaudit %s passes", broken)
 		}

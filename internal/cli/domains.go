@@ -59,7 +59,7 @@ func runDomains(cmd *cobra.Command, env Env, f domainsFlags, root string) error 
 	r := format.Ranked{Result: out.Result, Ranking: out.Ranking, Order: rank.ByScore}
 	switch {
 	case f.write:
-		return f.draft(cmd, r, root)
+		return f.draft(cmd, env, r, root)
 	case f.json:
 		return f.pageFlags.write(cmd, env, func(w io.Writer, _ format.Options) error { return format.WriteDomainsJSON(w, r) })
 	}
@@ -67,7 +67,7 @@ func runDomains(cmd *cobra.Command, env Env, f domainsFlags, root string) error 
 }
 
 // draft appends the domains to the configuration file that holds for a root.
-func (f *domainsFlags) draft(cmd *cobra.Command, r format.Ranked, root string) error {
+func (f *domainsFlags) draft(cmd *cobra.Command, env Env, r format.Ranked, root string) error {
 	if len(r.Ranking.Map.Domains) == 0 {
 		return &exit{exitUsage, errors.New("there are no domains to write: " + r.Ranking.NothingToRank())}
 	}
@@ -82,7 +82,7 @@ func (f *domainsFlags) draft(cmd *cobra.Command, r format.Ranked, root string) e
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return &exit{exitUsage, err}
 	}
-	c, err := f.configuration(root)
+	c, err := f.configuration(target{root: root, near: root})
 	if err != nil {
 		return &exit{exitUsage, err}
 	}
@@ -96,7 +96,7 @@ func (f *domainsFlags) draft(cmd *cobra.Command, r format.Ranked, root string) e
 	if len(content) > 0 && !bytes.HasSuffix(content, []byte("\n")) {
 		content = append(content, '\n')
 	}
-	if err := os.WriteFile(file, append(content, text...), 0o644); err != nil {
+	if err := env.files.write(file, append(content, text...)); err != nil {
 		return failure(err)
 	}
 	_, err = fmt.Fprintf(cmd.OutOrStdout(), "wrote %d domains to %s\n", len(r.Ranking.Map.Domains), shorten(file))

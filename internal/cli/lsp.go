@@ -19,6 +19,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stateaudit/stateaudit/internal/audit"
 	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/unit"
 	format "github.com/stateaudit/stateaudit/report"
@@ -148,16 +149,17 @@ func (s *editorServer) audits(ctx context.Context) {
 			return
 		case <-s.due:
 		}
-		c, err := s.flags.configuration(s.root)
-		var r *result.Result
+		t := target{root: s.root, near: s.root}
+		c, err := s.flags.configuration(t)
+		var out *audit.Outcome
 		if err == nil {
-			r, err = s.flags.audited(ctx, s.env, s.stderr, s.root, c)
+			out, err = s.flags.study(ctx, s.env, s.stderr, t, c)
 		}
 		if err != nil {
 			_ = s.notify("window/showMessage", map[string]any{"type": 1, "message": "stateaudit: " + err.Error()})
 			continue
 		}
-		s.publish(r)
+		s.publish(out.Result)
 	}
 }
 

@@ -69,7 +69,7 @@ func TestEditor(t *testing.T) {
 	done := make(chan int)
 	go func() {
 		env := Env{Getenv: func(string) string { return "" }, Now: time.Now, Width: func(io.Writer) int { return 0 }}
-		done <- Run([]string{"lsp", "--offline"}, fromEditor, toEditor, io.Discard, env)
+		done <- Run(t.Context(), []string{"lsp", "--offline"}, fromEditor, toEditor, io.Discard, env)
 	}()
 	e := editor{&wire{r: bufio.NewReader(fromServer), w: toServer}, t}
 

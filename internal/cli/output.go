@@ -48,7 +48,11 @@ func (f *outputFlags) check() ([]output, error) {
 	if !slices.Contains([]string{"auto", "always", "never"}, f.color) {
 		return nil, fmt.Errorf("--color %q: known are auto, always, never", f.color)
 	}
-	return parseOutputs(f.formats, f.output)
+	outputs, err := parseOutputs(f.formats, f.output)
+	for i := 0; i < len(outputs) && err == nil; i++ {
+		err = writable(outputs[i].file)
+	}
+	return outputs, err
 }
 
 // write writes a result of the checkout at root in every format asked for.
@@ -72,7 +76,7 @@ func (f *outputFlags) render(cmd *cobra.Command, env Env, root string, outputs [
 		shared.Source = func(file string) ([]byte, error) { return readSource(tree, file) }
 	}
 	for _, o := range outputs {
-		if err := o.write(cmd.OutOrStdout(), f.options(shared, env, cmd.OutOrStdout(), o), write); err != nil {
+		if err := o.write(env.files, cmd.OutOrStdout(), f.options(shared, env, cmd.OutOrStdout(), o), write); err != nil {
 			return failure(err)
 		}
 	}
@@ -264,22 +268,12 @@ func apart(outputs []output) error {
 	return nil
 }
 
-func (o output) write(stdout io.Writer, opts format.Options, write renderer) error {
-	if o.file == "" || o.file == "-" {
-		return write(stdout, o.format, opts)
-	}
-	f, err := os.Create(o.file)
-	if err != nil {
+func (o output) write(to *files, stdout io.Writer, opts format.Options, write renderer) error {
+	err := to.output(o.file, stdout, func(w io.Writer) error { return write(w, o.format, opts) })
+	if err != nil && o.file != "" && o.file != "-" {
 		return fmt.Errorf("writing %s: %w", o.format.Name, err)
 	}
-	err = write(f, o.format, opts)
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", o.format.Name, err)
-	}
-	return nil
+	return err
 }
 
 // colored decides as no-color.org and bixense.com/clicolors say.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"maps"
@@ -31,7 +32,7 @@ func run(args ...string) (code int, stdout, stderr string) {
 		Now:    func() time.Time { return time.Unix(0, 0) },
 		Width:  func(io.Writer) int { return 0 },
 	}
-	code = Run(args, strings.NewReader(""), &out, &errs, env)
+	code = Run(context.Background(), args, strings.NewReader(""), &out, &errs, env)
 	return code, out.String(), errs.String()
 }
 
@@ -219,8 +220,9 @@ func TestOutputGoesWhereItIsTold(t *testing.T) {
 			t.Errorf("%s: %v: %.200s", file, err, content)
 		}
 	}
-	code, _, errs = run("audit", "--offline", "-o", filepath.Join(dir, "none", "x"), sample("atlas-go"))
-	if code != exitFailure || !strings.Contains(errs, "writing table") {
+	// Before the work: the folder to audit is not even looked for.
+	code, _, errs = run("audit", "--offline", "-o", filepath.Join(dir, "none", "x"), sample("nowhere"))
+	if code != exitUsage || !strings.Contains(errs, "cannot be written") {
 		t.Errorf("exit %d, %s", code, errs)
 	}
 }

@@ -134,11 +134,12 @@ func (f *rankFlags) repair(r *format.Ranked, out *audit.Outcome) error {
 
 // studied audits with progress, and insists on a ranking.
 func (f *scopeFlags) studied(cmd *cobra.Command, env Env, root string) (*audit.Outcome, error) {
-	c, err := f.configuration(root)
+	t := target{root: root, near: root}
+	c, err := f.configuration(t)
 	if err != nil {
 		return nil, &exit{exitUsage, err}
 	}
-	out, err := f.study(cmd.Context(), env, cmd.ErrOrStderr(), root, c)
+	out, err := f.study(cmd.Context(), env, cmd.ErrOrStderr(), t, c)
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +148,7 @@ func (f *scopeFlags) studied(cmd *cobra.Command, env Env, root string) (*audit.O
 	}
 	if !f.quiet {
 		for _, p := range out.Ranking.Map.Problems {
-			fmt.Fprintf(cmd.ErrOrStderr(), "stateaudit: %s:%d: %s\n", p.File, p.Line, p.Message)
+			fmt.Fprintf(cmd.ErrOrStderr(), "stateaudit: %s:%d: %s\n", format.Clean(p.File), p.Line, format.Clean(p.Message))
 		}
 	}
 	return out, nil
@@ -175,10 +176,10 @@ func (f *scopeFlags) requests(stderr io.Writer) (*rank.Traffic, error) {
 	if !f.quiet {
 		for _, p := range problems {
 			if p.Line == 0 {
-				fmt.Fprintf(stderr, "stateaudit: %s: %s\n", p.File, p.Message)
+				fmt.Fprintf(stderr, "stateaudit: %s: %s\n", format.Clean(p.File), format.Clean(p.Message))
 				continue
 			}
-			fmt.Fprintf(stderr, "stateaudit: %s:%d: %s\n", p.File, p.Line, p.Message)
+			fmt.Fprintf(stderr, "stateaudit: %s:%d: %s\n", format.Clean(p.File), p.Line, format.Clean(p.Message))
 		}
 	}
 	return requests, nil
@@ -206,7 +207,7 @@ func (f *pageFlags) check() error {
 	if !slices.Contains([]string{"auto", "always", "never"}, f.color) {
 		return fmt.Errorf("--color %q: known are auto, always, never", f.color)
 	}
-	return nil
+	return writable(f.output)
 }
 
 // write writes a page to where it goes.
@@ -219,11 +220,6 @@ func (f *pageFlags) write(cmd *cobra.Command, env Env, write func(io.Writer, for
 		if width > 0 {
 			o.Width = min(max(width, 40), 120)
 		}
-		return failure(write(cmd.OutOrStdout(), o))
 	}
-	file, err := os.Create(f.output)
-	if err != nil {
-		return failure(err)
-	}
-	return failure(errors.Join(write(file, o), file.Close()))
+	return failure(env.files.output(f.output, cmd.OutOrStdout(), func(w io.Writer) error { return write(w, o) }))
 }

@@ -39,7 +39,7 @@ func shown(t *testing.T, command, block string) {
 	root := filepath.Join("..", "..")
 	var out, problems bytes.Buffer
 	env := cli.Env{Getenv: func(string) string { return "" }, Now: time.Now, Width: func(io.Writer) int { return 0 }}
-	if code := cli.Run([]string{command, filepath.Join(root, "testdata", "atlas")}, strings.NewReader(""), &out, &problems, env); code != 0 {
+	if code := cli.Run(t.Context(), []string{command, filepath.Join(root, "testdata", "atlas")}, strings.NewReader(""), &out, &problems, env); code != 0 {
 		t.Fatalf("exit code %d: %s", code, problems.String())
 	}
 	rest := out.String()

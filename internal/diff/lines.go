@@ -24,7 +24,7 @@ type span struct{ first, last int }
 // opened by; those outside of it are left out, and so are files that git does
 // not know.
 func (r *Repository) Changed(ctx context.Context, base, head string) (Lines, error) {
-	args := []string{"diff", "--unified=0", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--src-prefix=a/", "--dst-prefix=b/", base}
+	args := []string{"diff", "--unified=0", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules=all", "--src-prefix=a/", "--dst-prefix=b/", base}
 	if head != "" {
 		args = append(args, head)
 	}

@@ -5,22 +5,27 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // Repository is a git repository, read by the git command. Nothing in it is
-// changed: neither its work tree, nor its index, nor its references.
+// changed: neither its work tree, nor its index, nor its references. Nothing that
+// it names is run: no hook, file system monitor, external diff, text conversion or
+// filter, whose commands stand in a configuration that may have come with it.
 type Repository struct {
 	Top string // absolute path of the work tree
 	// Prefix is the slash-separated path of the folder it was opened by, below
 	// its top, or "".
 	Prefix  string
 	offline bool
+	// filters are the settings by which the configuration defines filters.
+	filters []string
 }
 
 // ErrUnknownRevision says that a revision is not in the repository, which is
@@ -43,7 +48,44 @@ func Open(ctx context.Context, dir string, offline bool) (*Repository, error) {
 	if len(lines) > 1 {
 		r.Prefix = strings.TrimSuffix(lines[1], "/")
 	}
-	return r, nil
+	return r, r.withoutFilters(ctx)
+}
+
+// withoutFilters finds the filters that the configuration defines, and makes them
+// pass everything through.
+func (r *Repository) withoutFilters(ctx context.Context) error {
+	list, err := r.git(ctx, nil, "config", "--null", "--name-only", "--get-regexp", `^filter\.`)
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.ExitCode() == 1 { // there are none
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	r.filters = strings.FieldsFunc(list, func(sign rune) bool { return sign == 0 })
+	return nil
+}
+
+// passing adds to an environment the settings that switch the filters off, behind
+// those that it may hold already.
+func (r *Repository) passing(env []string) []string {
+	n := 0
+	env = slices.DeleteFunc(env, func(v string) bool {
+		count, ok := strings.CutPrefix(v, "GIT_CONFIG_COUNT=")
+		if ok {
+			n, _ = strconv.Atoi(count)
+		}
+		return ok
+	})
+	for _, key := range r.filters {
+		value := ""
+		if strings.HasSuffix(key, ".required") {
+			value = "false"
+		}
+		env = append(env, fmt.Sprintf("GIT_CONFIG_KEY_%d=%s", n, key), fmt.Sprintf("GIT_CONFIG_VALUE_%d=%s", n, value))
+		n++
+	}
+	return append(env, fmt.Sprintf("GIT_CONFIG_COUNT=%d", n))
 }
 
 // Commit returns the hash of the commit that a revision names.
@@ -66,44 +108,6 @@ func (r *Repository) MergeBase(ctx context.Context, a, b string) (string, error)
 	return hash, err
 }
 
-// Checkout writes the files of a commit to a folder, which must be empty. It uses
-// an index of its own and runs no hook. It returns the paths of files that the
-// repository names and does not hold, as clones may that have not all objects.
-func (r *Repository) Checkout(ctx context.Context, commit, folder string) (missing []string, err error) {
-	scratch, err := os.MkdirTemp("", "stateaudit-index-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(scratch)
-	index := []string{"GIT_INDEX_FILE=" + filepath.Join(scratch, "index")}
-	if _, err := r.git(ctx, index, "read-tree", commit); err != nil {
-		return nil, err
-	}
-	_, err = r.git(ctx, index, "checkout-index", "--all", "--force", "--quiet", "--prefix="+filepath.ToSlash(folder)+"/")
-	var failed *gitError
-	if errors.As(err, &failed) {
-		if missing := unreadable(failed.stderr); len(missing) > 0 {
-			return missing, nil
-		}
-	}
-	return nil, err
-}
-
-// unreadable lists the files for which the command had no content, if it
-// complains of nothing else. It goes on after each of them.
-func unreadable(complaints string) []string {
-	pattern := regexp.MustCompile(`^error: unable to read sha1 file of (.+) \([0-9a-f]+\)$`)
-	var files []string
-	for line := range strings.Lines(complaints) {
-		m := pattern.FindStringSubmatch(strings.TrimRight(line, "\r\n"))
-		if m == nil {
-			return nil
-		}
-		files = append(files, m[1])
-	}
-	return files
-}
-
 // gitError is a failure of the git command with its own words.
 type gitError struct {
 	command, stderr string
@@ -121,15 +125,23 @@ func (e *gitError) Unwrap() error { return e.cause }
 
 // git runs the command and returns its output without the last line end. The
 // error is the command's own complaint.
-func (r *Repository) git(ctx context.Context, env []string, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, "git", append([]string{"-c", "core.hooksPath=" + os.DevNull, "-c", "core.fsmonitor=false", "-C", r.Top}, args...)...)
-	cmd.Env = append(environment(cmd.Environ(), r.offline), env...)
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Run(); err != nil {
-		return "", &gitError{command: args[0], stderr: strings.TrimSpace(stderr.String()), cause: err}
+func (r *Repository) git(ctx context.Context, stdin io.Reader, args ...string) (string, error) {
+	var stdout bytes.Buffer
+	if err := r.command(ctx, stdin, &stdout, args...); err != nil {
+		return "", err
 	}
 	return strings.TrimSuffix(stdout.String(), "\n"), nil
+}
+
+func (r *Repository) command(ctx context.Context, stdin io.Reader, stdout io.Writer, args ...string) error {
+	cmd := exec.CommandContext(ctx, "git", append([]string{"-c", "core.hooksPath=" + os.DevNull, "-c", "core.fsmonitor=false", "-c", "protocol.ext.allow=never", "-C", r.Top}, args...)...)
+	cmd.Env = r.passing(environment(cmd.Environ(), r.offline))
+	var stderr bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		return &gitError{command: args[0], stderr: strings.TrimSpace(stderr.String()), cause: err}
+	}
+	return nil
 }
 
 // environment is what git sees: without the variables by which a hook that runs

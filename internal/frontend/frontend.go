@@ -25,6 +25,9 @@ type FrontEnd struct {
 	// Resolve joins the units of the language over the whole checkout: names
 	// become IDs of declarations, callers get their callees. It may be nil.
 	Resolve func(units []*unit.Unit)
+	// Unavailable says why this build of the program cannot read the language; ""
+	// if it can.
+	Unavailable string
 }
 
 // Input is what Load gets.
@@ -32,4 +35,7 @@ type Input struct {
 	Root    string   // absolute folder of the checkout
 	Files   []string // matched files, relative, sorted
 	Offline bool     // never ask the network for modules
+	// Progress, if set, is told how far a stage has come; 0 of 0 if that is not
+	// known. It may be called from several goroutines at once.
+	Progress func(stage string, done, total int)
 }

@@ -73,18 +73,21 @@ const (
 
 // Result is one audit.
 type Result struct {
-	SchemaVersion string                  `json:"schemaVersion"`
-	Tool          Tool                    `json:"tool"`
-	Root          string                  `json:"root"`
-	StartedAt     string                  `json:"startedAt"`
-	DurationMs    int64                   `json:"durationMs"`
-	Languages     map[string]LanguageStat `json:"languages"`
-	Summary       Summary                 `json:"summary"`
-	Findings      []Finding               `json:"findings"`
-	Domains       []Domain                `json:"domains"`
-	Candidates    []Candidate             `json:"candidates"`
-	Edges         []Edge                  `json:"edges"`
-	Errors        []unit.Problem          `json:"errors"`
+	SchemaVersion string `json:"schemaVersion"`
+	Tool          Tool   `json:"tool"`
+	Root          string `json:"root"`
+	// Paths are what the user asked for below the root; none stands for all of it.
+	// With paths, findings are those at or below them, and the ranking is left out.
+	Paths      []string                `json:"paths,omitempty"`
+	StartedAt  string                  `json:"startedAt"`
+	DurationMs int64                   `json:"durationMs"`
+	Languages  map[string]LanguageStat `json:"languages"`
+	Summary    Summary                 `json:"summary"`
+	Findings   []Finding               `json:"findings"`
+	Domains    []Domain                `json:"domains"`
+	Candidates []Candidate             `json:"candidates"`
+	Edges      []Edge                  `json:"edges"`
+	Errors     []unit.Problem          `json:"errors"`
 }
 
 // Tool names the program that wrote a result.

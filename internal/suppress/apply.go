@@ -41,6 +41,10 @@ func Apply(findings []result.Finding, comments []Comment, o Options) []result.Fi
 func apply(findings []result.Finding, candidates []int, c Comment, o Options) []string {
 	var complaints []string
 	for _, name := range c.Rules {
+		if name == "" {
+			complaints = append(complaints, "names no rule, and so ignores nothing; write the rule and why the finding may stay")
+			continue
+		}
 		if !slices.Contains(o.Rules, name) {
 			complaints = append(complaints, fmt.Sprintf("names an unknown rule, %q%s", name, o.Suggest(name)))
 		}

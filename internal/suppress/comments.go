@@ -161,9 +161,9 @@ func parse(text string, goFile bool) (Comment, bool) {
 }
 
 // split cuts a list at its commas; a comment without any rule names the empty
-// one, which is unknown.
+// one, which there is not.
 func split(list string) []string {
-	parts := strings.Split(list, ",")
+	parts := strings.Split(strings.Trim(list, ", "), ",")
 	for i := range parts {
 		parts[i] = strings.TrimSpace(parts[i])
 	}

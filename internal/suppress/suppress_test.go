@@ -94,7 +94,7 @@ func TestApply(t *testing.T) {
 		"7 two: The comment `two` gives no reason, and so ignores nothing; write why the finding may stay after the rule.",
 		"30 five: The comment `five` names an unknown rule, \"y\"; known are x.",
 		"30 five: The comment `five` matches no finding of x on line 31; remove it.",
-		"40 six: The comment `six` names an unknown rule, \"\"; known are x.",
+		"40 six: The comment `six` names no rule, and so ignores nothing; write the rule and why the finding may stay.",
 		"50 five: The comment `five` matches no finding on line 51; remove it.",
 	}
 	if !slices.Equal(complaints, want) {

@@ -31,6 +31,10 @@ type related struct {
 	Message string `json:"message"`
 }
 
+// errEmpty says that a stream holds nothing: go vet writes at least {} for what it
+// has looked at.
+var errEmpty = errors.New("go vet -json has printed nothing, as it does when it fails: its exit code and standard error say why")
+
 // Findings reads what `go vet -json -vettool=stateaudit` prints. Paths are made
 // relative to root. Diagnostics of other analyzers are left out. A stream that
 // is no such output is an error.
@@ -43,14 +47,17 @@ func Findings(stream io.Reader, root string) ([]result.Finding, []unit.Problem, 
 	var found []result.Finding
 	var problems []unit.Problem
 	seen := map[string]bool{}
-	for {
+	for read := 0; ; read++ {
 		var packages map[string]map[string]json.RawMessage
 		err := decoder.Decode(&packages)
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) && read > 0 {
 			break
 		}
+		if errors.Is(err, io.EOF) {
+			return nil, nil, errEmpty
+		}
 		if err != nil {
-			return nil, nil, fmt.Errorf("not the output of go vet -json: %w", err)
+			return nil, nil, fmt.Errorf("not the output of go vet -json, or of one that failed: %w", err)
 		}
 		for _, pkg := range keys(packages) {
 			for _, analyzer := range keys(packages[pkg]) {

@@ -14,16 +14,47 @@ import (
 
 // report tells the findings of one rule, or of all.
 func report(pass *analysis.Pass, all []told, rule string, notes bool) {
+	for _, d := range diagnostics(all, rule, notes) {
+		pass.Report(d)
+	}
+}
+
+func diagnostics(all []told, rule string, notes bool) []analysis.Diagnostic {
+	var out []analysis.Diagnostic
 	for _, t := range all {
 		f := t.finding
 		if rule != "" && f.Rule != rule || f.Level == result.Note && !notes {
 			continue
 		}
-		pass.Report(analysis.Diagnostic{
+		out = append(out, analysis.Diagnostic{
 			Pos: t.pos, End: t.end, Category: category(f), URL: DocURL + Name(f.Rule) + "/rule.md",
 			Message: message(f), Related: t.related,
 		})
 	}
+	return out
+}
+
+// byLine joins the diagnostics of a line, in their order, and drops what is
+// related to them.
+func byLine(fset *token.FileSet, all []analysis.Diagnostic) []analysis.Diagnostic {
+	type line struct {
+		file string
+		line int
+	}
+	at := map[line]int{}
+	var out []analysis.Diagnostic
+	for _, d := range all {
+		p := fset.Position(d.Pos)
+		key := line{p.Filename, p.Line}
+		if i, ok := at[key]; ok {
+			out[i].Message += " And on the same line: " + d.Message
+			continue
+		}
+		at[key] = len(out)
+		d.Related = nil
+		out = append(out, d)
+	}
+	return out
 }
 
 // category packs what the protocol has no fields for: rule, level, category,

@@ -50,7 +50,7 @@ func Analyzers(rules []rule.Rule) []*analysis.Analyzer {
 			}
 		}
 	}
-	link := linker(concerned)
+	link := linker(concerned, false)
 	var out []*analysis.Analyzer
 	for _, r := range concerned {
 		out = append(out, analyzer(r, link))
@@ -60,7 +60,7 @@ func Analyzers(rules []rule.Rule) []*analysis.Analyzer {
 
 // Combined is one analyzer for all rules.
 func Combined(rules []rule.Rule) *analysis.Analyzer {
-	link := linker(rules)
+	link := linker(rules, false)
 	a := &analysis.Analyzer{
 		Name: "stateaudit", Doc: "reports state that a process keeps and that breaks when a second copy runs",
 		URL: "https://github.com/stateaudit/stateaudit", Requires: []*analysis.Analyzer{link},
@@ -71,6 +71,24 @@ func Combined(rules []rule.Rule) *analysis.Analyzer {
 		return nil, nil
 	}
 	return a
+}
+
+// Verdicts is one analyzer for all rules, for programs that show a diagnostic as an
+// issue and nothing more: it gives no related places, which such programs make
+// issues of their own, and one diagnostic a line, since they show no second one.
+// Whether a nolint comment needs a reason is left to them.
+func Verdicts(rules []rule.Rule, notes bool) *analysis.Analyzer {
+	link := linker(rules, true)
+	return &analysis.Analyzer{
+		Name: "stateaudit", Doc: "reports state that a process keeps and that breaks when a second copy runs",
+		URL: "https://github.com/stateaudit/stateaudit", Requires: []*analysis.Analyzer{link},
+		Run: func(pass *analysis.Pass) (any, error) {
+			for _, d := range byLine(pass.Fset, diagnostics(pass.ResultOf[link].([]told), "", notes)) {
+				pass.Report(d)
+			}
+			return nil, nil
+		},
+	}
 }
 
 // Name is the name of a rule's analyzer: an identifier, as go/analysis wants it.
@@ -110,17 +128,18 @@ type told struct {
 	related []analysis.RelatedInformation
 }
 
-// linker is the hidden analyzer that the others ask.
-func linker(rules []rule.Rule) *analysis.Analyzer {
+// linker is the hidden analyzer that the others ask. With bare, a nolint comment
+// needs no reason.
+func linker(rules []rule.Rule, bare bool) *analysis.Analyzer {
 	return &analysis.Analyzer{
 		Name: "stateauditlink", Doc: "joins a package with what it imports, for the analyzers of stateaudit",
 		FactTypes: []analysis.Fact{new(fact)}, ResultType: reflect.TypeOf([]told(nil)), RunDespiteErrors: true,
-		Run: func(pass *analysis.Pass) (any, error) { return link(pass, rules) },
+		Run: func(pass *analysis.Pass) (any, error) { return link(pass, rules, bare) },
 	}
 }
 
 // link extracts the package, hands the unit on, and asks the rules.
-func link(pass *analysis.Pass, rules []rule.Rule) ([]told, error) {
+func link(pass *analysis.Pass, rules []rule.Rule, bare bool) ([]told, error) {
 	if !local(pass) {
 		return nil, nil
 	}
@@ -146,7 +165,7 @@ func link(pass *analysis.Pass, rules []rule.Rule) ([]told, error) {
 	units = append(units, own)
 	golang.Implement(append(closure(pass.Pkg, paths), pass.Pkg), units)
 	below.satisfy(units)
-	below.Comments = append(below.Comments, comments(pass, own)...)
+	below.Comments = append(below.Comments, comments(pass, own, bare)...)
 	var out []told
 	for _, f := range unignored(ask(rules, units), below.Comments, rules) {
 		if before[f.ID] {
@@ -193,7 +212,7 @@ func merged(pass *analysis.Pass) *fact {
 }
 
 // comments reads the comments of the package that ignore findings.
-func comments(pass *analysis.Pass, own *unit.Unit) []suppress.Comment {
+func comments(pass *analysis.Pass, own *unit.Unit, bare bool) []suppress.Comment {
 	if pass.ReadFile == nil {
 		return nil
 	}
@@ -202,6 +221,11 @@ func comments(pass *analysis.Pass, own *unit.Unit) []suppress.Comment {
 	for _, f := range own.Files {
 		if content, err := pass.ReadFile(filepath.Join(base, filepath.FromSlash(f.Path))); err == nil {
 			out = append(out, suppress.Comments(f.Path, content)...)
+		}
+	}
+	for i := range out {
+		if c := &out[i]; bare && len(c.Rules) == 0 && c.Reason == "" { // only nolint names no rule
+			c.Reason = "nolint"
 		}
 	}
 	return out

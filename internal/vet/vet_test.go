@@ -93,6 +93,11 @@ func TestConvertRefuses(t *testing.T) {
 	if _, _, err := vet.Findings(strings.NewReader("FAIL\n"), "."); err == nil || !strings.Contains(err.Error(), "go vet -json") {
 		t.Errorf("got %v", err)
 	}
+	for _, failed := range []string{"", "# example.com/x\n", "# example.com/x\nvet: x.go:3:13: cannot use \"a\"\n", "{}\nvet: x.go:3:13: cannot use \"a\"\n"} {
+		if _, _, err := vet.Findings(strings.NewReader(failed), "."); err == nil || !strings.Contains(err.Error(), "fail") {
+			t.Errorf("%q: %v", failed, err)
+		}
+	}
 	if found, _, err := vet.Findings(strings.NewReader("# example.com/x\n{}\n"), "."); err != nil || len(found) != 0 {
 		t.Errorf("got %v, %v", found, err)
 	}

@@ -51,14 +51,17 @@ const loadMode = packages.NeedName | packages.NeedFiles | packages.NeedCompiledG
 // packages, sorted by path, and what could not be read.
 func Load(ctx context.Context, in frontend.Input) ([]*unit.Unit, []unit.Problem) {
 	l := &loader{root: in.Root, offline: in.Offline, seen: map[string]bool{}, paths: map[string]bool{}}
+	l.count = newCounter(in.Progress)
 	mods := modulesOf(in)
 	for _, m := range mods {
-		if p := modulePath(m.gomod); p != "" && inside(in.Root, m.gomod) {
+		if p := modulePath(m.gomod); p != "" && !m.invented && inside(in.Root, m.gomod) {
 			l.modules = append(l.modules, p)
 		}
 	}
 	for _, m := range mods {
+		before := len(l.problems)
 		l.module(ctx, m)
+		l.explain(m, before)
 	}
 	sort.Slice(l.units, func(i, j int) bool { return l.units[i].Path+l.units[i].Name < l.units[j].Path+l.units[j].Name })
 	return l.units, l.problems
@@ -69,6 +72,8 @@ type module struct {
 	dir   string // absolute
 	rel   string // relative to the root, slash-separated
 	gomod string // absolute
+	// invented tells that there is no such go.mod.
+	invented bool
 }
 
 // modulesOf finds the modules of the checkout. If there is none, the root may be
@@ -87,6 +92,9 @@ func modulesOf(in frontend.Input) []module {
 	}
 	if gomod := above(in.Root); len(mods) == 0 && gomod != "" {
 		mods = append(mods, module{dir: in.Root, rel: ".", gomod: gomod})
+	}
+	if m := orphans(in, mods); m != nil {
+		mods = append(mods, *m)
 	}
 	sort.Slice(mods, func(i, j int) bool { return mods[i].rel < mods[j].rel })
 	return mods
@@ -134,6 +142,7 @@ type loader struct {
 	modules  []string        // module paths of the checkout
 	units    []*unit.Unit
 	problems []unit.Problem
+	count    *counter
 }
 
 // module loads one module and extracts its packages.
@@ -191,6 +200,8 @@ func (l *loader) load(ctx context.Context, m module, flags []string) ([]*package
 		BuildFlags: append([]string{"-mod=mod"}, flags...),
 		ParseFile:  parseFile(l.root),
 	}
+	cfg.Overlay = m.overlay()
+	cfg.ParseFile = l.count.loading(cfg.ParseFile)
 	if fileExists(filepath.Join(filepath.Dir(m.gomod), "vendor", "modules.txt")) {
 		cfg.BuildFlags = append([]string{"-mod=vendor"}, flags...)
 	} else if flags == nil {
@@ -279,6 +290,7 @@ func (l *loader) extract(pkgs []*packages.Package) {
 		go func() {
 			defer wg.Done()
 			defer func() { <-gate }()
+			defer l.count.one(len(todo))
 			problem := frontend.Guard(l.packageFile(p), "package "+p.PkgPath, func() {
 				units[i] = Extract(Source{Root: l.root, Fset: p.Fset, Files: p.Syntax, Types: p.Types, Info: p.TypesInfo, Local: l.local})
 			})

@@ -57,6 +57,8 @@ func FrontEnd() frontend.FrontEnd {
 		Match:     match,
 		ParseFile: parseFile,
 		Resolve:   resolve,
+
+		Unavailable: unavailable,
 	}
 }
 

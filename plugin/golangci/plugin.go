@@ -32,9 +32,15 @@ func New(raw any) (register.LinterPlugin, error) {
 
 type plugin struct{ settings settings }
 
-// BuildAnalyzers returns the analyzers of the rules asked for.
+// BuildAnalyzers returns one analyzer for the rules asked for. golangci-lint makes
+// an issue of every related place, which a nolint comment at the declaration does
+// not reach, and by default shows one issue a line: so it gets verdicts alone.
 func (p plugin) BuildAnalyzers() ([]*analysis.Analyzer, error) {
-	return analyzers.Choose(p.settings.Rules, p.settings.Notes)
+	a, err := analyzers.Verdicts(p.settings.Rules, p.settings.Notes)
+	if err != nil {
+		return nil, err
+	}
+	return []*analysis.Analyzer{a}, nil
 }
 
 // GetLoadMode says that types are needed.

@@ -1,0 +1,94 @@
+package golang
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stateaudit/stateaudit/internal/frontend"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// loaded reads some files as a checkout.
+func loaded(t *testing.T, files map[string]string, tell func(string, int, int)) ([]*unit.Unit, []unit.Problem) {
+	t.Helper()
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := frontend.Input{Root: dir, Offline: true, Progress: tell}
+	for name, content := range files {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		in.Files = append(in.Files, name)
+	}
+	slices.Sort(in.Files)
+	units, problems := Load(context.Background(), in)
+	if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil && files["go.mod"] == "" {
+		t.Error("a go.mod was written into the checkout")
+	}
+	return units, problems
+}
+
+func paths(units []*unit.Unit) []string {
+	var out []string
+	for _, u := range units {
+		out = append(out, u.Path)
+	}
+	slices.Sort(out)
+	return out
+}
+
+const serving = "package main\n\nimport \"net/http\"\n\nvar hits = map[string]int{}\n\nfunc main() {\n\thttp.HandleFunc(\"/\", func(w http.ResponseWriter, r *http.Request) { hits[r.URL.Path]++ })\n\thttp.ListenAndServe(\":80\", nil)\n}\n"
+
+// TestNoModule reads Go files that no go.mod stands above: alone, in folders, and
+// beside a module.
+func TestNoModule(t *testing.T) {
+	for name, c := range map[string]struct {
+		files   map[string]string
+		want    []string
+		problem string
+	}{
+		"a script":        {map[string]string{"main.go": serving}, []string{"."}, ""},
+		"folders":         {map[string]string{"cmd/a/main.go": serving, "lib/lib.go": "package lib\n\nvar N int\n"}, []string{"cmd/a", "lib"}, ""},
+		"beside a module": {map[string]string{"tool.go": serving, "sub/go.mod": "module example.org/sub\n\ngo 1.24\n", "sub/a.go": "package sub\n"}, []string{".", "sub"}, ""},
+		"other modules":   {map[string]string{"main.go": "package main\n\nimport \"example.org/missing\"\n\nvar X = missing.Y\n\nfunc main() {}\n"}, []string{"."}, "belong to no module"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			units, problems := loaded(t, c.files, nil)
+			if got := paths(units); !slices.Equal(got, c.want) {
+				t.Errorf("read %q, want %q (%v)", got, c.want, problems)
+			}
+			told := slices.ContainsFunc(problems, func(p unit.Problem) bool { return c.problem != "" && strings.Contains(p.Message, c.problem) })
+			if told != (c.problem != "") || c.problem == "" && len(problems) > 0 {
+				t.Errorf("problems %v, want %q", problems, c.problem)
+			}
+		})
+	}
+}
+
+// TestProgress moves during the whole load.
+func TestProgress(t *testing.T) {
+	var mu sync.Mutex
+	most := map[string]int{}
+	loaded(t, map[string]string{"go.mod": "module example.org/x\n\ngo 1.24\n", "main.go": serving, "lib/lib.go": "package lib\n"}, func(stage string, done, _ int) {
+		mu.Lock()
+		defer mu.Unlock()
+		most[stage] = max(most[stage], done)
+	})
+	if most["loading go packages"] < 20 || most["reading go packages"] != 2 {
+		t.Errorf("%v", most)
+	}
+	if _, told := most["listing go packages"]; !told {
+		t.Errorf("%v", most)
+	}
+}
