@@ -1,4 +1,4 @@
-.PHONY: check test bench fuzz growth survey build help
+.PHONY: check test bench fuzz growth survey build report-sample help
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -24,3 +24,8 @@ survey: build ## audit each checkout below REPOS= with bounds, and print a table
 
 build: ## the program, in ./bin
 	go build -trimpath -o bin/stateaudit ./cmd/stateaudit
+
+report-sample: ## the HTML report of testdata/atlas, in ./bin
+	@mkdir -p bin
+	go run ./cmd/stateaudit audit --offline --quiet --format html=bin/report-sample.html testdata/atlas
+	@echo bin/report-sample.html

@@ -17,6 +17,8 @@ func (f Format) WriteDiff(w io.Writer, d *result.Diff, head *result.Result, o Op
 		return tableDiff(w, d, o)
 	case "markdown":
 		return markdownDiff(w, d, o)
+	case "html":
+		return htmlPage(w, head, d, o)
 	case "json":
 		return writeDocument(w, d)
 	}
@@ -59,7 +61,7 @@ func tableDiff(w io.Writer, d *result.Diff, o Options) error {
 	if !o.Notes {
 		shown, hidden = splitNotes(d.Added)
 	}
-	p.findings(shown)
+	p.findings(folded(shown))
 	p.notes(hidden)
 	p.list("fixed", d.Fixed, func(f result.Finding) string { return place(f.Location) })
 	p.list("now ignored", d.Ignored, func(f result.Finding) string { return place(f.Location) })
@@ -109,8 +111,7 @@ func markdownDiff(w io.Writer, d *result.Diff, o Options) error {
 	moved, from := movedFindings(d)
 	m.short("Moved", moved, func(f result.Finding) string { return code(from[f.ID]) + " to " + m.link(f.Location) })
 	m.problems(d.Errors)
-	_, err := io.WriteString(w, inertLines(m.String()))
-	return err
+	return m.writeTo(w)
 }
 
 func (m *markdown) short(title string, findings []result.Finding, where func(result.Finding) string) {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"html"
 	"io"
 	"slices"
 	"strconv"
@@ -12,17 +13,18 @@ import (
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
-// A comment on a pull request holds 65,536 characters; these bounds keep well
-// within.
+// A comment on a pull request holds 65,536 characters, counted by GitHub in
+// characters; bytes are never fewer.
 const (
+	maxComment    = 65_000
 	maxListed     = 40
 	maxMessage    = 500
 	maxCandidates = 5
 )
 
-// writeMarkdown writes a summary for a pull request or a workflow: how much there
-// is of what, the findings that count, and what to carve out first. The first
-// line lets a script find its own comment again.
+// writeMarkdown writes a summary for a pull request or a workflow: what is new
+// first, then how much there is of what, and folded away the findings and what to
+// carve out first. The first line lets a bot find its own comment again.
 func writeMarkdown(w io.Writer, r *result.Result, o Options) error {
 	m := &markdown{o: o}
 	active, left := split(r.Findings)
@@ -32,9 +34,25 @@ func writeMarkdown(w io.Writer, r *result.Result, o Options) error {
 	m.findings(active, hasBaseline(r.Findings))
 	m.candidates(r)
 	m.problems(r.Errors)
-	_, err := io.WriteString(w, inertLines(m.String()))
+	return m.writeTo(w)
+}
+
+// writeTo writes what fits a comment: whole lines, with what is open closed.
+func (m *markdown) writeTo(w io.Writer) error {
+	text := inertLines(m.String())
+	if len(text) > maxComment {
+		const rest = "\n\nThe rest does not fit a comment; `stateaudit audit --details` has it.\n"
+		text = text[:strings.LastIndexByte(text[:maxComment-len(rest)-len(foldEnd)], '\n')]
+		if strings.Count(text, "<details>") > strings.Count(text, "</details>") {
+			text += foldEnd
+		}
+		text += rest
+	}
+	_, err := io.WriteString(w, text)
 	return err
 }
+
+const foldEnd = "\n\n</details>\n"
 
 type markdown struct {
 	strings.Builder
@@ -81,11 +99,12 @@ func (m *markdown) findings(active []result.Finding, onlyNew bool) {
 		}
 		m.printf("### %s\n\n", title)
 	}
-	for _, f := range sorted(shown)[:min(maxListed, len(shown))] {
-		m.printf("- **%s** %s at %s  \n  %s\n", f.Level, code(f.Rule), m.link(f.Location), inline(shorten(clean(f.Message), maxMessage)))
-	}
-	if more := len(shown) - maxListed; more > 0 {
-		m.printf("- and %d more\n", more)
+	for i, f := range folded(shown) {
+		if i == maxListed {
+			m.printf("- and %d more\n", len(folded(shown))-maxListed)
+			break
+		}
+		m.fold(f)
 	}
 	if len(shown) > 0 {
 		m.printf("\n")
@@ -93,6 +112,21 @@ func (m *markdown) findings(active []result.Finding, onlyNew bool) {
 	if len(notes) > 0 {
 		m.printf("%s not listed.\n\n", plural(len(notes), "note"))
 	}
+}
+
+// fold writes one finding, or what several share once and the places folded away.
+func (m *markdown) fold(f fold) {
+	first := f.findings[0]
+	if len(f.findings) == 1 {
+		m.printf("- **%s** %s at %s  \n  %s\n", first.Level, code(first.Rule), m.link(first.Location), inline(shorten(clean(first.Message), maxMessage)))
+		return
+	}
+	m.printf("- **%s** %s at %s, first %s  \n  %s\n", first.Level, code(first.Rule), plural(len(f.findings), "place"), m.link(first.Location), inline(shorten(clean(strings.Join(f.common, " ")), maxMessage)))
+	m.printf("  <details><summary>all %d places</summary>\n\n", len(f.findings))
+	for _, one := range f.findings {
+		m.printf("  - %s %s\n", m.link(one.Location), inline(shorten(clean(f.own(one.Message)), maxMessage)))
+	}
+	m.printf("\n  </details>\n")
 }
 
 // link leads to the lines in the repository, if it is known.
@@ -112,7 +146,7 @@ func (m *markdown) candidates(r *result.Result) {
 		return
 	}
 	shown := r.Candidates[:min(maxCandidates, len(r.Candidates))]
-	m.printf("### What to carve out first\n\n| rank | domain | score | ranks | clarity | async | shared state | blast radius |\n| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n")
+	m.printf("<details><summary>What to carve out first: %s</summary>\n\n| rank | domain | score | ranks | clarity | async | shared state | blast radius |\n| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n", htmlText(shown[0].Domain))
 	for _, c := range shown {
 		async, ranks := fmt.Sprintf("%.2f", c.AsyncViability), fmt.Sprintf("%.0f-%.0f", c.Inputs["rankBest"], c.Inputs["rankWorst"])
 		if c.Inputs["tooFewCrossings"] > 0 {
@@ -126,7 +160,7 @@ func (m *markdown) candidates(r *result.Result) {
 		}
 		m.printf("| %d | %s | %.3f | %s | %.2f | %s | %.2f | %.2f |\n", c.Rank, tableCode(c.Domain), c.Score, ranks, c.DomainClarity, async, c.SharedStateCoupling, c.BlastRadius)
 	}
-	m.printf("\n%s\n\n", strings.Join(caveats(r, shown), "  \n"))
+	m.printf("\n%s\n\n</details>\n\n", strings.Join(caveats(r, shown), "  \n"))
 }
 
 // caveats say what the columns mean and what the numbers rest on.
@@ -166,6 +200,9 @@ func (m *markdown) problems(all []unit.Problem) {
 	}
 	m.printf("\n</details>\n")
 }
+
+// htmlText writes text of the audited tree between tags in a line of Markdown.
+func htmlText(text string) string { return "<code>" + html.EscapeString(clean(text)) + "</code>" }
 
 // code quotes text that may itself have backticks in it.
 func code(text string) string {

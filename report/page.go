@@ -7,18 +7,21 @@ import (
 	"unicode"
 
 	"github.com/mattn/go-runewidth"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
 // page is text for a terminal of some width.
 type page struct {
 	bytes.Buffer
-	width int
-	color bool
+	width  int
+	color  bool
+	linked func(file string) string
 }
 
 // newPage is a page of the width that the options say, 80 columns if they do not.
 func newPage(o Options) *page {
-	p := &page{width: o.Width, color: o.Color}
+	p := &page{width: o.Width, color: o.Color, linked: o.Link}
 	if p.width <= 0 {
 		p.width = 80
 	}
@@ -33,6 +36,7 @@ const (
 	red    style = "31"
 	yellow style = "33"
 	cyan   style = "36"
+	faint  style = "2"
 )
 
 func levelColor(level string) style {
@@ -50,6 +54,15 @@ func (p *page) paint(s style, text string) string {
 		return text
 	}
 	return "\x1b[" + string(s) + "m" + text + "\x1b[0m"
+}
+
+// link makes text lead to a place, where the terminal follows links (OSC 8). The
+// address is made here and holds no byte that a terminal would obey.
+func (p *page) link(text string, at unit.Location) string {
+	if p.linked == nil || at.File == "" {
+		return text
+	}
+	return "\x1b]8;;" + p.linked(at.File) + "\x1b\\" + text + "\x1b]8;;\x1b\\"
 }
 
 func (p *page) line(text string) {

@@ -33,7 +33,7 @@ func PlanFormats() []PlanFormat {
 const maxFurther = 4
 
 // writePlan writes a plan as Markdown. Tasks can be ticked off.
-func writePlan(w io.Writer, p plan.Plan, _ Options) error {
+func writePlan(w io.Writer, p plan.Plan, o Options) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# Taking out %s\n\nRank %d of %d, score %.3f. `stateaudit explain %s` lists the evidence.\n", planText(p.Domain), p.Rank, p.Of, p.Score, strings.ReplaceAll(clean(p.Domain), "`", "'"))
 	for i, s := range p.Steps {
@@ -53,7 +53,11 @@ func writePlan(w io.Writer, p plan.Plan, _ Options) error {
 		contract(&b, events[:n])
 		events = events[n:]
 	}
-	_, err := io.WriteString(w, inertLines(b.String()))
+	text := inertLines(b.String())
+	if o.Terminal {
+		return WriteText(w, text, o)
+	}
+	_, err := io.WriteString(w, text)
 	return err
 }
 

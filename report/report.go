@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/stateaudit/stateaudit/internal/rank"
 	"github.com/stateaudit/stateaudit/internal/result"
 )
 
@@ -16,9 +17,18 @@ type Options struct {
 	Color bool
 	// Notes shows findings of level note one by one instead of their number.
 	Notes bool
-	// Details also shows what findings rest on as a whole: workloads, and what was
-	// left out.
+	// Details lists the findings one by one; without it a table answers in ten
+	// lines. Notes implies it.
 	Details bool
+	// Context also shows what findings rest on as a whole: workloads, and what was
+	// left out.
+	Context bool
+	// Terminal tells that a person reads along, so that Markdown is laid out and
+	// places lead to their files.
+	Terminal bool
+	// Link returns the address of a file on this machine, for terminals that
+	// follow links; nil for none.
+	Link func(file string) string
 	// Width is the number of columns to write for; 0 stands for 80.
 	Width int
 	// Rules are the rules that were asked, for formats that carry their
@@ -38,6 +48,13 @@ type Options struct {
 	Suppressed bool
 	// Repository is where the sources come from, if that is known.
 	Repository Repository
+	// Name is what people call the checkout, for a title; empty if unknown.
+	Name string
+	// Ranking is what the candidates of the result were made of; nil if only the
+	// result is at hand. Formats then say less of tables.
+	Ranking *rank.Ranking
+	// Terms says what each input of a candidate counts, by its name.
+	Terms map[string]string
 }
 
 // Rule is what formats say of a rule.
@@ -66,7 +83,8 @@ type Format struct {
 // Formats lists all formats; the first is the default.
 func Formats() []Format {
 	return []Format{
-		{"table", "groups, categories and findings for reading", writeTable},
+		{"table", "the answer in ten lines, and with --details each finding", writeTable},
+		{"html", "a report in one file, for a browser", writeHTML},
 		{"json", "everything, as docs/result.schema.json describes it", writeJSON},
 		{"sarif", "SARIF 2.1.0 for code scanning", writeSARIF},
 		{"github", "GitHub workflow annotations", writeGitHub},

@@ -25,10 +25,11 @@ func TestGolden(t *testing.T) {
 		r            *result.Result
 		o            Options
 	}{
-		{"table.txt", "table", awkward(), Options{}},
+		{"table.txt", "table", awkward(), Options{Details: true}},
+		{"table-short.txt", "table", awkward(), Options{}},
 		{"table-notes-color.txt", "table", awkward(), Options{Notes: true, Color: true}},
 		{"table-empty.txt", "table", empty(), Options{}},
-		{"table-details.txt", "table", deployed(), Options{Details: true}},
+		{"table-details.txt", "table", deployed(), Options{Details: true, Context: true}},
 		{"result.json", "json", awkward(), Options{}},
 		{"empty.json", "json", empty(), Options{}},
 		{"result.sarif", "sarif", awkward(), machine()},

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,19 +25,28 @@ const (
 	maxProblems = 10
 )
 
-// writeTable writes for a reader at a terminal: first how much there is of what,
-// then each finding, the worst first.
+// writeTable writes for a reader at a terminal: first the answer in ten lines,
+// then, on demand, how much there is of what and each finding, the worst first.
 func writeTable(w io.Writer, r *result.Result, o Options) error {
 	t := newPage(o)
-	active, left := split(r.Findings)
-	t.counts(active)
-	shown, hidden := active, []result.Finding(nil)
-	if !o.Notes {
-		shown, hidden = splitNotes(active)
+	a := answerOf(r)
+	t.answer(r, a)
+	if !o.Details && !o.Notes {
+		t.hint(r)
+		_, err := t.WriteTo(w)
+		return err
 	}
-	t.findings(shown)
-	t.notes(hidden)
-	if o.Details {
+	active, left := split(r.Findings)
+	t.line("")
+	t.counts(active)
+	t.findings(a.breaking)
+	_, notes := splitNotes(active)
+	if o.Notes {
+		t.findings(folded(notes))
+		notes = nil
+	}
+	t.notes(notes)
+	if o.Context {
 		t.workloads(r.Workloads)
 		t.leftOut(r.LeftOut)
 	}
@@ -179,7 +187,22 @@ func worse(a, b tally) int {
 const titleWidth = 30
 
 func (p *page) table(title string, rows [][]string) {
+	if p.width < minGrid {
+		p.narrow(title, rows)
+		return
+	}
 	p.grid([]string{title, "findings", "errors", "warnings", "notes"}, rows, tw.Mapper[int, int]{0: titleWidth}, 1)
+}
+
+// minGrid is the width below which a table of counts is written as lines.
+const minGrid = 66
+
+func (p *page) narrow(title string, rows [][]string) {
+	p.line(p.paint(bold, strings.ToUpper(title)))
+	for _, r := range rows {
+		p.wrap("  ", "    ", fmt.Sprintf("%s: %s errors, %s warnings, %s notes", r[0], r[2], r[3], r[4]))
+	}
+	p.line("")
 }
 
 // grid writes rows below a header. The first columns are text, the rest numbers;
@@ -219,39 +242,47 @@ func (p *page) grid(header []string, rows [][]string, widths tw.Mapper[int, int]
 	p.line("")
 }
 
-// findings writes the findings below the domain or folder that they lie in.
-func (p *page) findings(findings []result.Finding) {
-	byFolder := map[string][]result.Finding{}
-	tallies := map[string]tally{}
-	for _, f := range findings {
-		d := folder(f)
-		byFolder[d] = append(byFolder[d], f)
-		t := tallies[d]
-		t.add(f.Level)
-		tallies[d] = t
-	}
-	folders := slices.SortedFunc(maps.Keys(byFolder), func(a, b string) int {
-		return cmp.Or(worse(tallies[a], tallies[b]), cmp.Compare(a, b))
-	})
-	for _, d := range folders {
-		p.line(p.paint(bold, fmt.Sprintf("%s: %s", clean(d), plural(len(byFolder[d]), "finding"))))
-		p.line("")
-		for _, f := range sorted(byFolder[d]) {
-			p.finding(f)
+// findings writes what has one cause together, with the cure once.
+func (p *page) findings(folds []fold) {
+	for _, f := range folds {
+		if len(f.findings) == 1 {
+			p.finding(f.findings[0])
+			continue
 		}
+		p.fold(f)
 	}
 }
 
-// folder is the domain, or the first two segments of the path.
-func folder(f result.Finding) string {
-	if f.Domain != "" {
-		return f.Domain
+// fold writes what is true of all its places once, and then of each what is
+// true of it alone. `explain` has the evidence of each.
+func (p *page) fold(f fold) {
+	first := f.findings[0]
+	level := strings.ToUpper(string(first.Level))
+	p.line("  " + p.paint(bold, plural(len(f.findings), "place")) + "  " + p.paint(levelColor(level), level) + "  " + first.Rule)
+	if len(f.common) > 0 {
+		p.wrap("    ", "    ", strings.Join(f.common, " "))
 	}
-	segments := strings.Split(path.Dir(f.Location.File), "/")
-	if segments[0] == "." {
-		return "(top folder)"
+	for _, one := range f.findings {
+		p.where("    ", one)
+		if own := f.own(one.Message); own != "" {
+			p.wrap("      ", "      ", own)
+		}
 	}
-	return strings.Join(segments[:min(2, len(segments))], "/")
+	if first.Fix != "" {
+		p.wrap("    fix: ", "         ", first.Fix)
+	}
+	p.line("")
+}
+
+// where names a place, what is there and the identity that commands take.
+func (p *page) where(indent string, f result.Finding) {
+	at, symbol, id := clean(place(f.Location)), clean(f.Symbol), shortID(f)
+	text := indent + p.link(p.paint(bold, at), f.Location)
+	if textWidth(indent)+textWidth(at)+textWidth(symbol)+len(id)+4 > p.width {
+		p.line(text)
+		text, at = indent+" ", ""
+	}
+	p.line(strings.TrimRight(text+"  "+symbol, " ") + "  " + p.paint(faint, id))
 }
 
 func sorted(findings []result.Finding) []result.Finding {
@@ -265,35 +296,36 @@ func sorted(findings []result.Finding) []result.Finding {
 }
 
 func (p *page) finding(f result.Finding) {
-	p.header(place(f.Location), strings.ToUpper(string(f.Level)), f.Rule, f.Symbol)
-	p.wrap("    ", "    ", f.Message)
-	p.evidence(f.Evidence)
+	level := strings.ToUpper(string(f.Level))
+	p.where("  ", f)
+	p.line("  " + p.paint(levelColor(level), level) + "  " + f.Rule)
+	p.wrap("    ", "    ", strings.Join(once(f.Message), " "))
+	p.evidence(f.Evidence, f.Message)
 	if f.Fix != "" {
 		p.wrap("    fix: ", "         ", f.Fix)
 	}
 	p.line("")
 }
 
-// header puts place, level, rule and symbol on one line, or on two if they are
-// too long.
-func (p *page) header(place, level, rule, symbol string) {
-	place, symbol = clean(place), clean(symbol)
-	painted := p.paint(levelColor(level), level)
-	rest := strings.TrimRight(painted+"  "+rule+"  "+symbol, " ")
-	if textWidth(place)+textWidth(level)+textWidth(rule)+textWidth(symbol)+8 <= p.width {
-		p.line("  " + p.paint(bold, place) + "  " + rest)
-		return
+// once lists the sentences of a message without those said before.
+func once(message string) []string {
+	var out []string
+	for _, s := range sentences(message) {
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
 	}
-	p.line("  " + p.paint(bold, place))
-	p.line("  " + rest)
+	return out
 }
 
 // evidence shows where the state changes while serving; without such a place, it
-// shows what else the finding rests on.
-func (p *page) evidence(all []result.Evidence) {
+// shows what else the finding rests on. Places that the message names are not
+// named again.
+func (p *page) evidence(all []result.Evidence, message string) {
 	var writes, others []result.Evidence
 	for _, e := range all {
 		switch {
+		case strings.Contains(message, place(e.Location)+")"):
 		case e.Kind == result.WriteAt && e.Phase == result.Serving:
 			writes = append(writes, e)
 		case e.Kind != result.Declaration:

@@ -53,13 +53,17 @@ func newAudit(env Env) *cobra.Command {
 PATH is the folder to audit, by default the current one. A folder or file inside
 a Go module or a Rails application is audited with all of it, and only what lies
 at or below the PATHs is shown; "-" reads them from the standard input. Nothing
-in the tree is executed or changed. What a baseline knows, or a comment beside
-the code says may stay, is counted and not listed.
+in the tree is executed or changed. The table answers in ten lines; --details
+lists each finding, and ` + "`stateaudit explain ID`" + ` shows one with its evidence.
+What a baseline knows, or a comment beside the code says may stay, is counted and
+not listed.
 
 Exit codes: 0 the audit ran; 1 with --fail-on, something is at or above the
 level, or new; 2 wrong usage or configuration; 3 with --strict, a part could not be
 analysed.`,
 		Example: `  stateaudit audit
+  stateaudit audit --details
+  stateaudit audit --format html=report.html
   stateaudit audit --format json -o state.json ~/src/shop
   stateaudit audit --format table --format sarif=state.sarif --fail-on new .
   stateaudit audit app/services lib/throttle.rb
@@ -96,7 +100,7 @@ func (f *scopeFlags) define(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.only, "only", nil, "read only this `LANGUAGE`, repeatable: "+joined(audit.Languages()))
 	_ = cmd.RegisterFlagCompletionFunc("only", cobra.FixedCompletions(strings.Split(joined(audit.Languages()), ", "), cobra.ShellCompDirectiveNoFileComp))
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress")
-	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show notes, workloads, what was left out, and the time each stage takes")
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show each finding with notes, workloads, what was left out, and the time each stage takes")
 	cmd.MarkFlagsMutuallyExclusive("config", "no-config")
 	cmd.MarkFlagsMutuallyExclusive("quiet", "verbose")
 }
@@ -131,8 +135,10 @@ func runAudit(cmd *cobra.Command, env Env, f auditFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	f.ranking = out.Ranking
 	f.notes = f.notes || f.verbose || f.countNotes()
-	f.details = f.verbose
+	f.context = f.verbose
+	f.details = f.details || f.notes || f.strict || f.failOn != "" // what fails is named
 	known.apply(out, t, cmd.ErrOrStderr(), f.quiet)
 	audit.Narrow(out.Result, t.paths)
 	if err := f.outputFlags.write(cmd, env, t.root, out.Result, outputs); err != nil {

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -14,21 +15,28 @@ import (
 
 	"github.com/stateaudit/stateaudit/internal/config"
 	"github.com/stateaudit/stateaudit/internal/rank"
+	"github.com/stateaudit/stateaudit/internal/result"
 	format "github.com/stateaudit/stateaudit/report"
 )
 
-func newRules() *cobra.Command {
+func newRules(env Env) *cobra.Command {
 	return &cobra.Command{
 		Use:     "rules",
 		Short:   "List the rules with their levels",
 		Example: "  stateaudit rules",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-			for _, r := range rules() {
-				fmt.Fprintf(w, "%s\t%s\t%s\n", r.Name, r.Level, r.Summary())
-			}
-			return failure(w.Flush())
+			f := pageFlags{color: "auto"}
+			return f.write(cmd, env, func(w io.Writer, o format.Options) error {
+				if o.Terminal {
+					return format.WriteRules(w, describedRules(), o)
+				}
+				t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+				for _, r := range rules() {
+					fmt.Fprintf(t, "%s\t%s\t%s\n", r.Name, r.Level, r.Summary())
+				}
+				return t.Flush()
+			})
 		},
 	}
 }
@@ -43,19 +51,21 @@ type explainFlags struct {
 func newExplain(env Env) *cobra.Command {
 	var f explainFlags
 	cmd := &cobra.Command{
-		Use:   "explain RULE | DOMAIN [PATH]",
-		Short: "Explain a rule, or the score of a domain",
-		Long: `Explain a rule: what it reports, what breaks, how to fix it. Or explain the score
-of a domain: every count that it is made of, with the places that were counted.`,
+		Use:   "explain RULE | ID | DOMAIN [PATH]",
+		Short: "Explain a rule, a finding, or the score of a domain",
+		Long: `Explain a rule: what it reports, what breaks, how to fix it. Or explain one
+finding by the beginning of its ID: the way to the change and every place that it
+rests on. Or explain the score of a domain: every count that it is made of, with
+the places that were counted.`,
 		Example: `  stateaudit explain mutable-singleton
+  stateaudit explain 592989fe
   stateaudit explain notifications ~/src/shop`,
 		Args:              cobra.RangeArgs(1, 2),
 		ValidArgsFunction: cobra.FixedCompletions(ruleNames(), cobra.ShellCompDirectiveDefault),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, r := range rules() {
 				if r.Name == args[0] && len(args) == 1 {
-					_, err := fmt.Fprintln(cmd.OutOrStdout(), strings.TrimSpace(r.Doc))
-					return failure(err)
+					return explainRule(cmd, env, f, r.Doc)
 				}
 			}
 			return explainDomain(cmd, env, f, args[0], rootOf(args[1:]))
@@ -68,9 +78,67 @@ of a domain: every count that it is made of, with the places that were counted.`
 	return cmd
 }
 
+func explainRule(cmd *cobra.Command, env Env, f explainFlags, doc string) error {
+	if err := f.pageFlags.check(); err != nil {
+		return err
+	}
+	return f.pageFlags.write(cmd, env, func(w io.Writer, o format.Options) error {
+		if o.Terminal {
+			return format.WriteText(w, doc, o)
+		}
+		_, err := fmt.Fprintln(w, strings.TrimSpace(doc))
+		return err
+	})
+}
+
+// isID tells whether an argument can be the beginning of a finding's identity.
+// Four digits would name too many, and words of these letters are short.
+func isID(arg string) bool {
+	return len(arg) >= 6 && len(arg) <= 32 && strings.Trim(strings.ToLower(arg), "0123456789abcdef") == ""
+}
+
+// explainFinding shows one finding; shown is false if none is called so.
+func explainFinding(cmd *cobra.Command, env Env, f explainFlags, id, root string) (shown bool, err error) {
+	t, err := targetOf([]string{root}, cmd.InOrStdin()) // as audit does, so that the ids are the same
+	if err != nil {
+		return true, &exit{exitUsage, err}
+	}
+	c, err := f.configuration(t)
+	if err != nil {
+		return true, &exit{exitUsage, err}
+	}
+	out, err := f.study(cmd.Context(), env, cmd.ErrOrStderr(), t, c)
+	if err != nil {
+		return true, err
+	}
+	r := out.Result
+	finding, err := named(r.Findings, id)
+	if err != nil {
+		if slices.ContainsFunc(r.Candidates, func(c result.Candidate) bool { return c.Domain == id }) {
+			return false, nil
+		}
+		return true, &exit{exitUsage, fmt.Errorf("explain %s: %w", id, err)}
+	}
+	return true, f.pageFlags.write(cmd, env, func(w io.Writer, o format.Options) error {
+		if tree, err := os.OpenRoot(t.root); err == nil {
+			defer tree.Close()
+			o.Source = func(file string) ([]byte, error) { return readSource(tree, file) }
+		}
+		if o.Terminal && o.Color {
+			o.Link = fileLink(t.root)
+		}
+		return format.WriteFinding(w, r, finding, o)
+	})
+}
+
 func explainDomain(cmd *cobra.Command, env Env, f explainFlags, domain, root string) error {
 	if err := f.pageFlags.check(); err != nil {
 		return err
+	}
+	if isID(domain) {
+		if shown, err := explainFinding(cmd, env, f, domain, root); shown {
+			return err
+		}
 	}
 	out, c, err := f.candidate(cmd, env, domain, root)
 	if err != nil {

@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stateaudit/stateaudit/docs"
+	"github.com/stateaudit/stateaudit/internal/rank"
 	"github.com/stateaudit/stateaudit/internal/result"
 	format "github.com/stateaudit/stateaudit/report"
 )
@@ -21,15 +25,18 @@ type outputFlags struct {
 	output     string
 	notes      bool
 	details    bool
+	context    bool
 	color      string
 	suppressed bool
 	category   string
+	ranking    *rank.Ranking // of the audit that is written, if it was made here
 }
 
 func (f *outputFlags) define(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringArrayVar(&f.formats, "format", nil, "output format, `NAME` or NAME=FILE, repeatable: "+strings.Join(format.Names(), ", "))
 	flags.StringVarP(&f.output, "output", "o", "", "write to `FILE` instead of the standard output")
+	flags.BoolVar(&f.details, "details", false, "list the findings, not only the answer")
 	flags.BoolVar(&f.notes, "notes", false, "show findings of level note one by one")
 	flags.StringVar(&f.color, "color", "auto", "colour: auto, always, never")
 	flags.BoolVar(&f.suppressed, "sarif-suppressed", false, "also write to SARIF what is suppressed or in the baseline")
@@ -60,7 +67,8 @@ func (f *outputFlags) write(cmd *cobra.Command, env Env, root string, r *result.
 // at root.
 func (f *outputFlags) render(cmd *cobra.Command, env Env, root string, outputs []output, write renderer) error {
 	shared := format.Options{
-		Notes: f.notes, Details: f.details, Suppressed: f.suppressed, Category: f.category,
+		Notes: f.notes, Details: f.details, Context: f.context, Suppressed: f.suppressed, Category: f.category,
+		Link: fileLink(root), Name: folderName(root), Ranking: f.ranking, Terms: describedTerms(),
 		Rules: describedRules(), Prefix: prefix(root), Repository: repository(env.Getenv),
 	}
 	if tree, err := os.OpenRoot(root); err == nil {
@@ -98,11 +106,16 @@ func readSource(tree *os.Root, file string) ([]byte, error) {
 // options completes what all formats share by what depends on where one goes.
 func (f *outputFlags) options(opts format.Options, env Env, stdout io.Writer, o output) format.Options {
 	opts.Width = 80
+	link := opts.Link
+	opts.Link = nil
 	if o.file != "" {
 		return opts
 	}
 	width := env.Width(stdout)
 	opts.Color = colored(f.color, env.Getenv, width > 0)
+	if opts.Color && width > 0 {
+		opts.Link = link
+	}
 	if width > 0 {
 		opts.Width = min(max(width, 40), 120)
 	}
@@ -150,6 +163,54 @@ func describedRules() []format.Rule {
 			d.Tags = append(d.Tags, string(c))
 		}
 		out = append(out, d)
+	}
+	return out
+}
+
+// fileLink makes the addresses of files below a root, as terminals open them.
+func fileLink(root string) func(string) string {
+	abs, err := filepath.Abs(root)
+	if err != nil {
+		return nil
+	}
+	return func(file string) string {
+		u := url.URL{Scheme: "file", Path: filepath.ToSlash(filepath.Join(abs, filepath.FromSlash(file)))}
+		return u.String()
+	}
+}
+
+// folderName is the name of the audited folder itself.
+func folderName(root string) string {
+	abs, err := filepath.Abs(root)
+	if err != nil {
+		return ""
+	}
+	return filepath.Base(abs)
+}
+
+// describedTerms says what the inputs of a candidate count, as the schema has it.
+func describedTerms() map[string]string {
+	raw, err := docs.Schemas.ReadFile("result.schema.json")
+	if err != nil {
+		return nil
+	}
+	var schema struct {
+		Defs struct {
+			Candidate struct {
+				Properties struct {
+					Inputs struct {
+						Properties map[string]struct{ Description string }
+					}
+				}
+			}
+		} `json:"$defs"`
+	}
+	if json.Unmarshal(raw, &schema) != nil {
+		return nil
+	}
+	out := map[string]string{}
+	for name, p := range schema.Defs.Candidate.Properties.Inputs.Properties {
+		out[name] = p.Description
 	}
 	return out
 }

@@ -214,7 +214,7 @@ func TestOutputGoesWhereItIsTold(t *testing.T) {
 	if code != exitOK || out != "" || errs != "" {
 		t.Fatalf("exit %d, stdout %q, stderr %q", code, out, errs)
 	}
-	for file, want := range map[string]string{a: `"schemaVersion": "1"`, b: "GROUP"} {
+	for file, want := range map[string]string{a: `"schemaVersion": "1"`, b: "break with a second copy"} {
 		content, err := os.ReadFile(file)
 		if err != nil || !strings.Contains(string(content), want) || strings.Contains(string(content), "\x1b") {
 			t.Errorf("%s: %v: %.200s", file, err, content)

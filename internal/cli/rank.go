@@ -255,6 +255,7 @@ func (f *pageFlags) write(cmd *cobra.Command, env Env, write func(io.Writer, for
 	if f.output == "" || f.output == "-" {
 		width := env.Width(cmd.OutOrStdout())
 		o.Color = colored(f.color, env.Getenv, width > 0)
+		o.Terminal = width > 0
 		if width > 0 {
 			o.Width = min(max(width, 40), 120)
 		}

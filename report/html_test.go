@@ -1,0 +1,309 @@
+package report
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	pages "github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"github.com/stateaudit/stateaudit/internal/result"
+)
+
+// attacks are names that would run, break out or ask the network if any part of
+// the page took them for markup.
+func attacks() []string {
+	return []string{
+		`<script>window.pwned=1</script>`, `"><img src=x onerror="window.pwned=1">`, `</script><script>window.pwned=1</script>`,
+		`javascript:window.pwned=1`, `{{.Policy}}`, "'-window.pwned-'", "<!--<script>", "\u2028window.pwned=1",
+	}
+}
+
+// hostilePage is the page of a result whose every text is an attack.
+func hostilePage(t *testing.T) (string, *result.Result) {
+	t.Helper()
+	out := hostileShop(t)
+	r := *out.Result
+	r.Findings = append(append([]result.Finding{}, r.Findings...), awkward().Findings...)
+	for i, a := range attacks() {
+		f := findings()[0]
+		f.ID = fmt.Sprintf("%032d", i)
+		f.Symbol, f.Message, f.Domain, f.Fix, f.Location.File, f.Suppressed = a, a+". `"+a+"`", a, a, a, nil
+		f.Evidence = []result.Evidence{{Kind: result.WriteAt, Phase: result.Serving, Function: a, Note: a, Location: f.Location}}
+		r.Findings = append(r.Findings, f)
+	}
+	for i := range r.Candidates {
+		r.Candidates[i].Domain = attacks()[i%len(attacks())] + r.Candidates[i].Domain
+	}
+	o := machine()
+	o.Name, o.Ranking = attacks()[0], out.Ranking
+	o.Source = func(string) ([]byte, error) { return []byte(strings.Repeat(attacks()[2]+"\n", 20)), nil }
+	var b bytes.Buffer
+	if err := writeHTML(&b, &r, o); err != nil {
+		t.Fatal(err)
+	}
+	return b.String(), &r
+}
+
+// TestPageIsOneFile holds that nothing is loaded, and that the policy allows just
+// the style and the scripts that are there.
+func TestPageIsOneFile(t *testing.T) {
+	text, _ := hostilePage(t)
+	policy := regexp.MustCompile(`Content-Security-Policy" content="([^"]*)"`).FindStringSubmatch(text)
+	if policy == nil || !strings.Contains(policy[1], "default-src &#39;none&#39;") || strings.Contains(policy[1], "unsafe") {
+		t.Fatalf("policy %q", policy)
+	}
+	allowed := strings.ReplaceAll(strings.ReplaceAll(policy[1], "&#39;", "'"), "&#43;", "+")
+	parts := regexp.MustCompile(`(?s)<(?:script|style)>(.*?)</(?:script|style)>`).FindAllStringSubmatch(text, -1)
+	if len(parts) != 3 {
+		t.Fatalf("%d scripts and styles", len(parts))
+	}
+	for _, p := range parts {
+		if !strings.Contains(allowed, digest(p[1])) {
+			t.Errorf("the policy does not allow %.80q", p[1])
+		}
+	}
+	rest := regexp.MustCompile(`(?s)<script>.*?</script>`).ReplaceAllString(text, "")
+	if found := regexp.MustCompile(`(?i)<(link[^>]+href="http|img|iframe|object|embed|script[^>]+src)`).FindString(rest); found != "" {
+		t.Errorf("the page loads something: %q", found)
+	}
+}
+
+// TestPageIsSmall holds a page of many findings to what people can mail.
+func TestPageIsSmall(t *testing.T) {
+	r := *hostileShop(t).Result
+	f := findings()[0]
+	for i := range 1500 {
+		f.ID = fmt.Sprintf("%032d", i)
+		r.Findings = append(r.Findings, f)
+	}
+	o := machine()
+	line := strings.Repeat("x", 300) + "\n"
+	o.Source = func(string) ([]byte, error) { return []byte(strings.Repeat(line, 300)), nil }
+	var b bytes.Buffer
+	if err := writeHTML(&b, &r, o); err != nil {
+		t.Fatal(err)
+	}
+	if b.Len() > 5<<20 || !strings.Contains(b.String(), "without excerpts") {
+		t.Errorf("%d bytes", b.Len())
+	}
+}
+
+func TestPageWithoutCandidatesHasNoCharts(t *testing.T) {
+	var b bytes.Buffer
+	if err := writeHTML(&b, empty(), Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if b.Len() > 60_000 || !strings.Contains(b.String(), "Nothing was found that breaks") {
+		t.Errorf("%d bytes", b.Len())
+	}
+}
+
+func TestPageOfChanges(t *testing.T) {
+	f, _ := Named("html")
+	var b bytes.Buffer
+	if err := f.WriteDiff(&b, changed(), awkward(), machine()); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`id="changed"`, "<h3>Added: ", "<h3>Fixed: ", "<h3>Moved: "} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q", want)
+		}
+	}
+}
+
+// browser opens a page in headless Chromium, and collects what its console and
+// its log say. It skips where there is none; .ci/run installs one.
+func browser(t *testing.T, text string) (context.Context, func() []string) {
+	t.Helper()
+	var path string
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	if path == "" {
+		t.Skip("no Chromium on this machine")
+	}
+	file := filepath.Join(t.TempDir(), "report.html")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewExecAllocator(ctx, append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox)...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	must(t, ctx, chromedp.Navigate("about:blank"))
+	said := make(chan string, 1000)
+	if err := chromedp.Listen(ctx, func(ev any) {
+		switch ev := ev.(type) {
+		case *runtime.EventConsoleAPICalled:
+			said <- fmt.Sprint(ev.Type)
+		case *runtime.EventExceptionThrown:
+			said <- fmt.Sprint(*ev.ExceptionDetails)
+		case *log.EventEntryAdded:
+			said <- ev.Entry.Text
+		case *pages.EventJavascriptDialogOpening:
+			said <- ev.Message
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	must(t, ctx, chromedp.Navigate("file://"+file), chromedp.WaitReady("html[data-charts]"))
+	return ctx, func() (all []string) {
+		for len(said) > 0 {
+			all = append(all, <-said)
+		}
+		return all
+	}
+}
+
+func must(t *testing.T, ctx context.Context, actions ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ask evaluates an expression in the page.
+func ask[T any](t *testing.T, ctx context.Context, expression string) T {
+	t.Helper()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+const countShown = `[...document.querySelectorAll("#findings > details")].filter(d => !d.hidden).length`
+
+func TestPageInABrowser(t *testing.T) {
+	text, r := hostilePage(t)
+	ctx, said := browser(t, text)
+
+	// A filter ends up in the address, an address makes the filter.
+	must(t, ctx, chromedp.SetValue(`[name=level]`, "error"), chromedp.Evaluate[chromedp.Void](`document.querySelector("[name=level]").dispatchEvent(new Event("input"))`))
+	active := 0
+	for _, f := range r.Findings {
+		if f.Level == result.Error {
+			active++
+		}
+	}
+	if got := ask[int](t, ctx, countShown); got != active || got == 0 {
+		t.Errorf("%d findings shown, there are %d errors", got, active)
+	}
+	if got := ask[string](t, ctx, `location.hash`); got != "#filter:level=error" {
+		t.Errorf("address %q", got)
+	}
+	must(t, ctx, chromedp.Evaluate[chromedp.Void](`location.hash = "#filter:q=nothing+has+this"`), chromedp.Sleep(100*time.Millisecond))
+	if got := ask[int](t, ctx, countShown); got != 0 {
+		t.Errorf("%d findings shown for a search that nothing matches", got)
+	}
+	if got := ask[string](t, ctx, `document.getElementById("shown").textContent`); !strings.HasPrefix(got, "0 of ") {
+		t.Errorf("the status says %q", got)
+	}
+
+	// A link to a finding opens it, also if the filter hides it.
+	id := "f-" + r.Findings[0].ID
+	must(t, ctx, chromedp.Evaluate[chromedp.Void](`location.hash = "#`+id+`"`), chromedp.Sleep(100*time.Millisecond))
+	if !ask[bool](t, ctx, `(d => d.open && !d.hidden)(document.getElementById("`+id+`"))`) {
+		t.Error("the link does not open its finding")
+	}
+	if bad := ask[[]string](t, ctx, `[...document.querySelectorAll('a[href^="#"]')].map(a => decodeURIComponent(a.getAttribute("href").slice(1))).filter(h => !h.startsWith("filter:") && !document.getElementById(h))`); len(bad) > 0 {
+		t.Errorf("links lead nowhere: %q", bad)
+	}
+
+	// Focus leaves a domain and its neighbours.
+	if charts := ask[string](t, ctx, `document.documentElement.getAttribute("data-charts")`); charts != "2" {
+		t.Errorf("%s charts", charts)
+	}
+	nodes := `echarts.getInstanceByDom(document.getElementById("graph")).getOption().series[0].data.length`
+	all := ask[int](t, ctx, nodes)
+	must(t, ctx, chromedp.Evaluate[chromedp.Void](`(s => { s.selectedIndex = 1; s.dispatchEvent(new Event("change")); })(document.getElementById("focus")); document.querySelectorAll("#graph-kinds input").forEach(i => { i.checked = false; i.dispatchEvent(new Event("change", {bubbles: true})); })`))
+	if got := ask[int](t, ctx, nodes); got != 1 || all < 2 {
+		t.Errorf("%d of %d domains without any edge", got, all)
+	}
+	if ask[bool](t, ctx, `"pwned" in window`) {
+		t.Error("a name of the audited tree ran")
+	}
+	if all := said(); len(all) > 0 {
+		t.Errorf("the console says %q", all)
+	}
+}
+
+// TestPageFitsItsScreens compares the structure of the page at two widths, light
+// and dark, and on paper.
+func TestPageFitsItsScreens(t *testing.T) {
+	text, _ := hostilePage(t)
+	ctx, said := browser(t, text)
+	background := `getComputedStyle(document.body).backgroundColor`
+	seen := map[string]bool{}
+	for _, width := range []int64{360, 1600} {
+		for _, scheme := range []string{"light", "dark"} {
+			must(t, ctx, chromedp.EmulateViewport(width, 900),
+				prefer(scheme), chromedp.Sleep(100*time.Millisecond))
+			seen[ask[string](t, ctx, background)] = true
+			if got := ask[int64](t, ctx, `document.documentElement.scrollWidth`); got > width {
+				t.Errorf("the page is %d pixels wide on a screen of %d", got, width)
+			}
+			if got := ask[int](t, ctx, `document.querySelectorAll("h2, canvas, table, .finding").length`); got < 20 {
+				t.Errorf("%d parts at %d", got, width)
+			}
+		}
+	}
+	if len(seen) != 2 {
+		t.Errorf("backgrounds %v", seen)
+	}
+	paper, err := chromedp.Run(ctx, chromedp.PrintToPDF())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.HasPrefix(paper, []byte("%PDF")) {
+		t.Error("no PDF")
+	}
+	if all := said(); len(all) > 0 {
+		t.Errorf("the console says %q", all)
+	}
+}
+
+// prefer makes the browser ask for a light or a dark page.
+func prefer(scheme string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		})
+		return err
+	})
+}
+
+// TestPageHasNamesForScreenReaders asks for what a screen reader would read out.
+func TestPageHasNamesForScreenReaders(t *testing.T) {
+	text, _ := hostilePage(t)
+	ctx, _ := browser(t, text)
+	for what, expression := range map[string]string{
+		"controls without a label":       `[...document.querySelectorAll("input, select")].filter(e => !e.labels.length).map(e => e.name || e.id)`,
+		"charts without a text":          `[...document.querySelectorAll(".chart")].filter(e => !e.getAttribute("aria-label")).map(e => e.id)`,
+		"scrolled regions without focus": `[...document.querySelectorAll(".scroll")].filter(e => e.tabIndex < 0 || !e.getAttribute("aria-label")).map(e => e.textContent.slice(0, 40))`,
+		"headings that skip a level":     `[...document.querySelectorAll("h1,h2,h3,h4")].filter((h, i, all) => i && +h.tagName[1] > +all[i-1].tagName[1] + 1).map(h => h.textContent)`,
+		"ids used twice":                 `[...document.querySelectorAll("[id]")].map(e => e.id).filter((id, i, all) => all.indexOf(id) !== i)`,
+	} {
+		if bad := ask[[]string](t, ctx, expression); len(bad) > 0 {
+			t.Errorf("%s: %q", what, bad)
+		}
+	}
+}
