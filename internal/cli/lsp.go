@@ -57,7 +57,7 @@ type editorServer struct {
 	env    Env
 	flags  scopeFlags
 	stderr io.Writer
-	root   string // absolute
+	target target // of the application around the editor's folder, once it is known
 	due    chan struct{}
 
 	mu     sync.Mutex
@@ -65,9 +65,16 @@ type editorServer struct {
 	shown  map[string]bool // files with diagnostics in the editor
 }
 
+// setRoot takes the application around a folder: an editor that has a part of it
+// open asks about that part, and the other parts are what changes its state.
 func (s *editorServer) setRoot(folder string) {
-	if abs, err := filepath.Abs(folder); err == nil {
-		s.root = abs
+	t, err := targetOf([]string{folder}, nil)
+	if err != nil {
+		t = target{root: folder, near: folder} // the audit will say what is wrong with it
+	}
+	if abs, err := filepath.Abs(t.root); err == nil {
+		t.root = abs
+		s.target = t
 	}
 }
 
@@ -131,7 +138,7 @@ func (s *editorServer) initialize(params json.RawMessage) {
 	}
 	_ = json.Unmarshal(params, &p) // without a root the working directory is audited
 	switch u, err := url.Parse(p.RootURI); {
-	case s.root != "":
+	case s.target.root != "":
 	case err == nil && u.Scheme == "file":
 		s.setRoot(filepath.FromSlash(u.Path))
 	case p.RootPath != "":
@@ -149,7 +156,7 @@ func (s *editorServer) audits(ctx context.Context) {
 			return
 		case <-s.due:
 		}
-		t := target{root: s.root, near: s.root}
+		t := s.target
 		c, err := s.flags.configuration(t)
 		var out *audit.Outcome
 		if err == nil {
@@ -206,13 +213,13 @@ func (s *editorServer) publish(r *result.Result) {
 	}
 	s.mu.Unlock()
 	for file, all := range byFile {
-		_ = s.notify("textDocument/publishDiagnostics", map[string]any{"uri": fileLink(s.root)(file), "diagnostics": all})
+		_ = s.notify("textDocument/publishDiagnostics", map[string]any{"uri": fileLink(s.target.root)(file), "diagnostics": all})
 	}
 }
 
 // line is a line of a file of the checkout, or "".
 func (s *editorServer) line(file string, n int) string {
-	tree, err := os.OpenRoot(s.root)
+	tree, err := os.OpenRoot(s.target.root)
 	if err != nil {
 		return ""
 	}
@@ -247,7 +254,7 @@ func (s *editorServer) asked(uri string, from, to int) []result.Finding {
 	if r == nil {
 		return nil
 	}
-	link := fileLink(s.root)
+	link := fileLink(s.target.root)
 	return slices.DeleteFunc(slices.Clone(r.Findings), func(f result.Finding) bool {
 		line := max(f.Location.Line, 1) - 1
 		return f.Suppressed != nil || line < from || line > to || link(f.Location.File) != uri

@@ -64,21 +64,7 @@ func TestEditor(t *testing.T) {
 	}
 	write(filepath.Join(root, "go.mod"), "module example.com/x\n\ngo 1.26\n")
 	write(file, source)
-	fromEditor, toServer := io.Pipe()
-	fromServer, toEditor := io.Pipe()
-	done := make(chan int)
-	go func() {
-		env := Env{Getenv: func(string) string { return "" }, Now: time.Now, Width: func(io.Writer) int { return 0 }}
-		done <- Run(t.Context(), []string{"lsp", "--offline"}, fromEditor, toEditor, io.Discard, env)
-	}()
-	e := editor{&wire{r: bufio.NewReader(fromServer), w: toServer}, t}
-
-	e.request("1", "initialize", map[string]any{"rootUri": fileLink(root)(".")})
-	if got := e.answerTo("1"); !strings.Contains(got, "hoverProvider") {
-		t.Errorf("capabilities %s", got)
-	}
-	e.request("", "initialized", map[string]any{})
-	published := func(m message, _ string) bool { return m.Method == "textDocument/publishDiagnostics" }
+	e, done := opened(t, root)
 	if got := e.until(published); !strings.Contains(got, `"start":{"line":4,"character":4}`) || !strings.Contains(got, "main.hits") {
 		t.Errorf("diagnostics %s", got)
 	}
@@ -102,10 +88,59 @@ func TestEditor(t *testing.T) {
 	if got := e.answerTo("4"); !strings.Contains(got, "-32601") {
 		t.Errorf("unknown method: %s", got)
 	}
+	e.close(done)
+}
+
+// TestEditorOfAFolder opens one package of a program. What changes its state lies
+// in another, and the audit knows of it.
+func TestEditorOfAFolder(t *testing.T) {
+	root := t.TempDir()
+	for name, text := range map[string]string{
+		"go.mod":        "module example.com/x\n\ngo 1.26\n",
+		"hits/hits.go":  "package hits\n\nvar ByPath = map[string]int{}\n",
+		"cmd/x/main.go": "package main\n\nimport (\n\t\"net/http\"\n\n\t\"example.com/x/hits\"\n)\n\nfunc main() {\n\thttp.HandleFunc(\"/\", func(w http.ResponseWriter, r *http.Request) { hits.ByPath[r.URL.Path]++ })\n\thttp.ListenAndServe(\":80\", nil)\n}\n",
+	} {
+		name = filepath.Join(root, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	e, done := opened(t, filepath.Join(root, "hits"))
+	if got := e.until(published); !strings.Contains(got, "hits.ByPath") || !strings.Contains(got, "/hits/hits.go") {
+		t.Errorf("diagnostics %s", got)
+	}
+	e.close(done)
+}
+
+// opened starts a server and opens a folder in it.
+func opened(t *testing.T, folder string) (editor, <-chan int) {
+	fromEditor, toServer := io.Pipe()
+	fromServer, toEditor := io.Pipe()
+	done := make(chan int)
+	go func() {
+		env := Env{Getenv: func(string) string { return "" }, Now: time.Now, Width: func(io.Writer) int { return 0 }}
+		done <- Run(t.Context(), []string{"lsp", "--offline"}, fromEditor, toEditor, io.Discard, env)
+	}()
+	e := editor{&wire{r: bufio.NewReader(fromServer), w: toServer}, t}
+	e.request("1", "initialize", map[string]any{"rootUri": fileLink(folder)(".")})
+	if got := e.answerTo("1"); !strings.Contains(got, "hoverProvider") {
+		t.Errorf("capabilities %s", got)
+	}
+	e.request("", "initialized", map[string]any{})
+	return e, done
+}
+
+func (e editor) close(done <-chan int) {
+	e.t.Helper()
 	e.request("5", "shutdown", nil)
 	e.answerTo("5")
 	e.request("", "exit", nil)
 	if code := <-done; code != exitOK {
-		t.Errorf("exit code %d", code)
+		e.t.Errorf("exit code %d", code)
 	}
 }
+
+func published(m message, _ string) bool { return m.Method == "textDocument/publishDiagnostics" }
