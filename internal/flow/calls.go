@@ -208,8 +208,10 @@ func (s *solver) foreign(in *instance, i int32) {
 		receiver, args = in.slot(args[0]), args[1:]
 	}
 	kept := s.variable()
-	for _, a := range args {
-		s.edge(in.slot(a), kept)
+	for k, a := range args {
+		if at := k + len(op.Args) - len(args); at >= len(op.Call.Brief) || !op.Call.Brief[at] {
+			s.edge(in.slot(a), kept)
+		}
 	}
 	for _, n := range made {
 		s.edge(kept, s.storedIn(s.child(n, anyElement, "")))

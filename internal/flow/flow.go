@@ -62,6 +62,8 @@ type Input struct {
 	Serves func(function string) bool
 	// Loops tells a function that goes on for as long as the process does.
 	Loops func(function string) bool
+	// Waits tells a function that waits until the process is told to end.
+	Waits func(function string) bool
 	// Joins tells a goroutine that the function which starts it waits for.
 	Joins func(by, run string) bool
 }
@@ -155,8 +157,8 @@ type instance struct {
 
 	boot, serving bool
 	via           [2]way
-	// entries are the programs that reach it, a bit each.
-	entries uint64
+	// entries are the programs and commands that reach it.
+	entries entrySet
 }
 
 // way is how an instance was reached in a phase.
@@ -205,6 +207,7 @@ type solver struct {
 	dispatch map[dispatchKey]bool
 	ownerOf  map[string]string // type that declares each method
 	callers  [][]caller
+	lasting  entrySet                 // entries that go on after they have started
 	fields   map[string][]unit.Holder // of each struct of the checkout
 }
 

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -31,11 +32,13 @@ type holders struct {
 type answer struct {
 	holder, part string
 	several      bool
+	// vague says that the holder is one of several places that the object was only
+	// handed to.
+	vague bool
 }
 
 func newHolders(s *solver) *holders {
 	h := &holders{s: s, lives: make([]life, len(s.objects)), heldAt: make([][]int32, len(s.objects)), kept: map[string][]int32{}, known: map[int32]answer{}}
-	s.markEntries()
 	h.holdings()
 	h.live()
 	for i := 1; i < len(s.objects); i++ {
@@ -228,7 +231,9 @@ func (h *holders) find(n int32, depth int) answer {
 		if o.holder != "" {
 			return answer{holder: o.holder}
 		}
-		return h.keeper(object, depth)
+		a, sole := h.keepers(object, depth)
+		a.vague = a.vague || !sole
+		return a
 	}
 	if h.lives[object] == single && h.unique(field) {
 		return answer{holder: field}
@@ -236,13 +241,13 @@ func (h *holders) find(n int32, depth int) answer {
 	// The part that the field belongs to may lie by value in a field or variable.
 	if s.nodes[owner].parent != 0 {
 		if a := h.at(owner, depth+1); a.holder != "" {
-			return answer{a.holder, field, true}
+			return answer{a.holder, field, true, a.vague}
 		}
 	} else if o.holder != "" {
-		return answer{o.holder, field, true}
+		return answer{holder: o.holder, part: field, several: true}
 	}
-	if a := h.keeper(object, depth); a.holder != "" {
-		return answer{a.holder, field, true}
+	if a, sole := h.keepers(object, depth); a.holder != "" && (sole && !a.vague || h.lives[object] != single) {
+		return answer{a.holder, field, true, false}
 	}
 	if h.lives[object] == single {
 		return answer{holder: field}
@@ -256,35 +261,51 @@ func (h *holders) unique(field string) bool {
 	if len(kept) <= 1 {
 		return true
 	}
-	taken := uint64(0)
+	var taken entrySet
 	for _, at := range kept {
 		entries := h.entriesOf(at)
-		if entries == 0 || taken&entries != 0 {
+		if entries.empty() || taken.meets(entries) {
 			return false
 		}
-		taken |= entries
+		taken.join(entries)
 	}
 	return true
 }
 
 // entriesOf are the programs that have an object, or the object around a part, which
 // is given by its node, negative.
-func (h *holders) entriesOf(at int32) uint64 {
+func (h *holders) entriesOf(at int32) entrySet {
 	if at < 0 {
 		at = h.s.nodes[-at].object
 	}
 	if m := h.s.objects[at].maker; m != nil {
 		return m.entries
 	}
-	return 0
+	return entrySet{}
 }
 
-// keeper is the place that a reader would name for an object: where its maker put
-// it, rather than where it was handed on to.
+// keeper is the place that a reader would name for an object: the variable that
+// holds it, or the field of what was made together with it.
 func (h *holders) keeper(object int32, depth int) answer {
+	best, _ := h.keepers(object, depth)
+	return best
+}
+
+// How well a place names the object that it holds: the variable at package level
+// best, then what was made beside it or around it, then what was given it.
+const (
+	byHand     = 1
+	byBuilder  = 3
+	bySameCode = 5
+	byVariable = 6
+	once       = 8 // more for a field that the process has once
+)
+
+// keepers also tells whether there is but one such place. Fields that an object was
+// only handed to are names of it as good as any other.
+func (h *holders) keepers(object int32, depth int) (best answer, sole bool) {
 	s := h.s
 	o := &s.objects[object]
-	var best answer
 	rank := -2
 	for _, at := range h.heldAt[object] {
 		holding := s.nodes[at].object
@@ -295,24 +316,45 @@ func (h *holders) keeper(object int32, depth int) answer {
 		if a.holder == "" {
 			continue
 		}
-		r := 1
-		if s.objects[holding].maker == nil {
-			r = 2
+		r := byHand
+		switch m := s.objects[holding].maker; {
+		case a.vague:
+		case m == nil:
+			r = byVariable
+		case m == o.maker:
+			r = bySameCode
+		case !s.handedIn(m, object):
+			r = byBuilder
 		}
-		if s.objects[holding].maker == o.maker {
-			r = 3
-		}
-		if !a.several {
-			r += 4 // a field that the process has once names it best
+		if !a.several && !a.vague {
+			r += once
 		}
 		if isElement(s.nodes[at].step) {
 			r--
 		}
-		if r > rank || r == rank && a.holder < best.holder {
-			best, rank = a, r
+		switch {
+		case r > rank:
+			best, rank, sole = a, r, true
+		case r == rank && a.holder != best.holder:
+			sole = false
+			if a.holder < best.holder {
+				best = a
+			}
 		}
 	}
-	return best
+	return best, sole && rank != byHand && rank != byHand+once
+}
+
+// handedIn tells whether an instance was given an object by its caller.
+func (s *solver) handedIn(in *instance, object int32) bool {
+	for _, slots := range [][]unit.Slot{in.fn.Params, in.fn.Captures} {
+		for _, sl := range slots {
+			if v := in.slot(sl); v != 0 && slices.ContainsFunc(s.vars[v].all, func(n int32) bool { return s.nodes[n].object == object }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // all tells which declarations last, and who keeps the objects they belong to.

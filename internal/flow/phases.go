@@ -12,6 +12,7 @@ func (s *solver) phases() {
 	for _, in := range s.instances {
 		in.boot, in.serving, in.via = false, false, [2]way{}
 	}
+	s.markEntries()
 	w := walker{s: s}
 	for _, r := range s.in.Roots {
 		f := s.functions[r.Function]
@@ -35,35 +36,6 @@ func (s *solver) phases() {
 		}
 	}
 	w.walk()
-}
-
-// markEntries tells for each instance which programs reach it: two programs are two
-// processes, and what each makes once, each process has once.
-func (s *solver) markEntries() {
-	bit := 0
-	for _, r := range s.in.Roots {
-		f := s.functions[r.Function]
-		if f == nil || r.Serving || f.instances[context{}] == nil {
-			continue
-		}
-		mark := ^uint64(0)
-		if r.Program {
-			mark = uint64(1) << (bit % 64)
-			bit++
-		}
-		queue := []*instance{f.instances[context{}]}
-		for len(queue) > 0 {
-			in := queue[0]
-			queue = queue[1:]
-			if in.entries&mark == mark {
-				continue
-			}
-			in.entries |= mark
-			for _, c := range in.calls {
-				queue = append(queue, c.to)
-			}
-		}
-	}
 }
 
 type step struct {
@@ -110,7 +82,7 @@ func (w *walker) over(at step, c call) int {
 	case served:
 		return serving
 	case beside:
-		if w.s.in.Joins(at.in.fn.Function, c.to.fn.Function) {
+		if w.s.in.Joins(at.in.fn.Function, c.to.fn.Function) || !at.in.entries.meets(w.s.lasting) {
 			return at.phase
 		}
 		return serving

@@ -38,6 +38,10 @@ func (p *Program) solve() {
 			f := p.functions[id]
 			return f != nil && slices.Contains(f.Attrs, "endless-loop")
 		},
+		Waits: func(id string) bool {
+			f := p.functions[id]
+			return f != nil && slices.Contains(f.Attrs, "waits-for-signal")
+		},
 		Joins: func(by, run string) bool {
 			f := p.functions[run]
 			return f != nil && p.joined(p.functions[by], f)

@@ -57,6 +57,9 @@ type Apply struct {
 	// Ifaces are, for each argument, the interface that a function outside the
 	// checkout expects: it can call these methods and no others.
 	Ifaces [][]string `json:",omitempty"`
+	// Brief are, for each argument, whether it is a function that is called before
+	// the foreign call returns and not kept; nil for none.
+	Brief []bool `json:",omitempty"`
 	// Out are, for each result of a foreign call, its type.
 	Out []string `json:",omitempty"`
 }

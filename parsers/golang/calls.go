@@ -166,6 +166,9 @@ func (b *body) call(c *ast.CallExpr, use unit.Use, m mode) {
 		call.Callee, call.Name, call.External = funcID(f), f.Name(), b.x.isExternal(f)
 		if call.External {
 			b.x.foreign[f.Origin()] = true
+			if f.Pkg() != nil && f.Pkg().Path() == "os/signal" {
+				b.attr("waits-for-signal")
+			}
 		}
 		b.receiver(c, f, &call)
 	default:

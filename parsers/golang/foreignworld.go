@@ -167,6 +167,7 @@ func synchronised(f *types.Func, sig *types.Signature) *foreignSummary {
 	switch f.Name() {
 	case "Load", "Range", "All":
 		s := newForeignSummary()
+		s.called[0] = f.Name() == "Range"
 		s.returns = refs{{root: fromReceiver, deep: true}}
 		return s
 	}

@@ -89,9 +89,33 @@ func (w *writer) handed(op *unit.Op, f *types.Func, sig *types.Signature) {
 	if !some {
 		op.Call.Ifaces = nil
 	}
+	op.Call.Brief = w.brief(f, sig, op.Call.Method)
 	if len(calledBack(f)) > 0 {
 		op.Call.Hands = calledWhen(f)
 	}
+}
+
+// brief tells the functions that are called before a call returns, and then let go.
+func (w *writer) brief(f *types.Func, sig *types.Signature, method bool) []bool {
+	var out []bool
+	for i := 0; i < sig.Params().Len(); i++ {
+		if _, ok := types.Unalias(sig.Params().At(i).Type()).Underlying().(*types.Signature); !ok {
+			continue
+		}
+		p, known := w.r.x.learned(f, i)
+		if !known || !p.Called || p.Kept || p.Async {
+			continue
+		}
+		at := i
+		if method {
+			at++
+		}
+		if out == nil {
+			out = make([]bool, sig.Params().Len()+1)
+		}
+		out[at] = true
+	}
+	return out
 }
 
 // standard tells the standard library, which asks no more of an object than the

@@ -1,0 +1,120 @@
+package flow
+
+// entrySet is a set of the ways to start a process: its programs, and the commands
+// that a program runs one of. Beyond its size entries share a bit, and count as
+// one.
+type entrySet [4]uint64
+
+func (e *entrySet) put(i int) {
+	i %= 64 * len(e)
+	e[i/64] |= 1 << (i % 64)
+}
+
+func (e *entrySet) join(o entrySet) {
+	for i := range e {
+		e[i] |= o[i]
+	}
+}
+
+func (e entrySet) meets(o entrySet) bool {
+	for i := range e {
+		if e[i]&o[i] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (e entrySet) empty() bool { return e == entrySet{} }
+
+// entryTree is an entry with the commands that it runs.
+type entryTree struct {
+	at       *instance
+	reached  []*instance
+	commands []int // in solver order
+	all      bool  // runs in every program
+}
+
+// markEntries tells for each instance which entries reach it: two programs are two
+// processes, and what each makes once, each process has once. What a program does
+// before it runs a command, each of its commands has done. It then tells which of
+// them last.
+func (s *solver) markEntries() {
+	for _, in := range s.instances {
+		in.entries = entrySet{}
+	}
+	var trees []*entryTree
+	known := map[*instance]int{}
+	add := func(in *instance) int {
+		if at, ok := known[in]; ok {
+			return at
+		}
+		known[in] = len(trees)
+		trees = append(trees, &entryTree{at: in})
+		return len(trees) - 1
+	}
+	for _, r := range s.in.Roots {
+		if f := s.functions[r.Function]; f != nil && !r.Serving && f.instances[context{}] != nil {
+			i := add(f.instances[context{}])
+			trees[i].all = trees[i].all || !r.Program
+		}
+	}
+	for i := 0; i < len(trees); i++ {
+		trees[i].walk(add)
+	}
+	sets := make([]entrySet, len(trees))
+	for i := range trees {
+		if sets[i].put(i); trees[i].all {
+			sets[i] = entrySet{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)}
+		}
+	}
+	for grown := true; grown; {
+		grown = false
+		for i, t := range trees {
+			before := sets[i]
+			for _, c := range t.commands {
+				sets[i].join(sets[c])
+			}
+			grown = grown || sets[i] != before
+		}
+	}
+	for i, t := range trees {
+		for _, in := range t.reached {
+			in.entries.join(sets[i])
+		}
+	}
+	s.lasting = s.lastingEntries()
+}
+
+// walk goes along the calls of an entry up to the commands that it runs.
+func (t *entryTree) walk(add func(*instance) int) {
+	seen := map[*instance]bool{t.at: true}
+	t.reached = []*instance{t.at}
+	for i := 0; i < len(t.reached); i++ {
+		for _, c := range t.reached[i].calls {
+			switch {
+			case c.kind == command:
+				t.commands = append(t.commands, add(c.to))
+			case !seen[c.to]:
+				seen[c.to] = true
+				t.reached = append(t.reached, c.to)
+			}
+		}
+	}
+}
+
+// lastingEntries are those that serve, loop or wait somewhere. Goroutines of the
+// others end with the command that started them.
+func (s *solver) lastingEntries() entrySet {
+	var out entrySet
+	for _, in := range s.instances {
+		goes := s.in.Serves(in.fn.Function) || s.in.Loops(in.fn.Function) || s.in.Waits(in.fn.Function)
+		for i := 0; i < len(in.calls) && !goes; i++ {
+			goes = in.calls[i].kind == served
+		}
+		if goes {
+			out.join(in.entries)
+		}
+	}
+	return out
+}
