@@ -40,8 +40,20 @@ type Backend struct {
 	Location unit.Location
 	Setting  unit.Setting // that chose it; of an omission the kind alone
 	Options  []unit.Value
+	// From is the place in a file of settings that gives the name, if one does.
+	From unit.Location
 	// In is the backend of the cache that this one keeps things in.
 	In *Backend
+}
+
+// Sample is the file to be copied from which the backend is known; "" if none is.
+func (b Backend) Sample() string {
+	for _, file := range []string{b.From.File, b.Location.File} {
+		if sampled(file) {
+			return file
+		}
+	}
+	return ""
 }
 
 // User is what asks for a resource.
@@ -67,6 +79,7 @@ func resources() map[string]Resource {
 		unit.SettingCacheStore: Cache, unit.SettingSessionStore: Session, unit.SettingQueueAdapter: Jobs,
 		unit.SettingUploadStorage: Upload, unit.SettingStorageChoice: Storage, unit.SettingLimiterStore: Limiter,
 		unit.SettingPageCache: PageCache, unit.SettingFlagStore: Flags, unit.SettingBusStore: Bus,
+		unit.SettingDatabase: Database, unit.SettingCable: Cable,
 	}
 }
 
@@ -91,7 +104,8 @@ type finder struct {
 	p         *program.Program
 	settings  []unit.Setting
 	apps      []unit.Setting // applications, by their folder
-	services  map[string]unit.Setting
+	services  map[string][]unit.Setting
+	values    []unit.Setting // keys of files of settings
 	types     map[string]*unit.Type
 	constants []*program.Holder
 	calls     []site
@@ -107,7 +121,7 @@ type group struct {
 }
 
 func newFinder(p *program.Program) *finder {
-	f := &finder{p: p, services: map[string]unit.Setting{}, types: map[string]*unit.Type{}, calls: sites(p)}
+	f := &finder{p: p, services: map[string][]unit.Setting{}, types: map[string]*unit.Type{}, calls: sites(p)}
 	for _, t := range p.Types() {
 		f.types[t.ID] = t
 	}
@@ -119,12 +133,16 @@ func newFinder(p *program.Program) *finder {
 	for _, s := range p.Settings() {
 		switch s.Kind {
 		case unit.SettingStorageService:
-			f.services[s.Subject] = s
+			f.services[s.Subject] = append(f.services[s.Subject], s)
+		case unit.SettingValue:
+			f.values = append(f.values, s)
 		case unit.SettingFramework:
 			f.apps = append(f.apps, s)
 		}
 		f.settings = append(f.settings, s)
 	}
+	f.settings = unsampled(f.settings)
+	f.values = unsampled(f.values)
 	return f
 }
 
@@ -167,7 +185,7 @@ func (f *finder) groups() []group {
 
 // single tells the resources of which each statement makes one of its own.
 func single(g group) bool {
-	return g.resource == Limiter && g.subject != "Rack::Attack" || g.resource == PageCache || g.resource == Flags
+	return g.resource == Limiter && g.subject != "Rack::Attack" || g.resource == PageCache || g.resource == Flags || g.resource == Database || g.resource == Cable
 }
 
 // loaded orders files as Rails loads them.
@@ -226,6 +244,10 @@ func (f *finder) binding(g group) Binding {
 	settings := make([]unit.Setting, len(g.settings))
 	for i, s := range g.settings {
 		s.Choices = f.resolved(s)
+		s.When = s.When.Map(f.decided)
+		if g.resource == Storage {
+			s.Choices = f.kinds(s.Choices, maxMirrors)
+		}
 		settings[i] = s
 	}
 	for _, reached := range reach(settings) {
@@ -246,15 +268,17 @@ func (f *finder) binding(g group) Binding {
 
 // backend is a choice as a place.
 func (f *finder) backend(r Resource, s unit.Setting, c unit.Choice, guard string) Backend {
-	b := Backend{Name: c.Value, Guard: guard, Location: s.Location, Setting: s, Options: c.Options}
+	b := Backend{Name: c.Value, Guard: guard, Location: s.Location, Setting: s, Options: c.Options, From: c.From}
 	if c.Location.Line != 0 && c.Location.File == s.Location.File && within(c.Location, s.Location) {
 		b.Location = c.Location
 		if b.Location.Line == s.Location.Line {
 			b.Location = s.Location
 		}
 	}
-	if r == Storage {
-		b.Where = f.service(c.Value, 3)
+	if kind, ok := strings.CutPrefix(c.Ref, serviceOf); ok && r == Storage {
+		if strings.EqualFold(kind, "disk") {
+			b.Where = Disk
+		}
 		return b
 	}
 	b.Where = known().place(r, c.Value)
@@ -263,18 +287,6 @@ func (f *finder) backend(r Resource, s unit.Setting, c unit.Choice, guard string
 
 func within(inner, outer unit.Location) bool {
 	return inner.Line >= outer.Line && inner.EndLine <= outer.EndLine
-}
-
-// service tells where a service of Active Storage keeps files.
-func (f *finder) service(name string, follow int) Where {
-	s, ok := f.services[name]
-	switch {
-	case ok && strings.EqualFold(s.Value, "disk"):
-		return Disk
-	case ok && strings.EqualFold(s.Value, "mirror") && follow > 0 && len(s.Values) > 0:
-		return f.service(s.Values[0].Text, follow-1)
-	}
-	return Elsewhere
 }
 
 // fallback is what holds where none of the settings of a group is made.

@@ -23,6 +23,8 @@ const (
 	PageCache Resource = "page-cache"
 	Flags     Resource = "flags"
 	Bus       Resource = "bus"
+	Database  Resource = "database"
+	Cable     Resource = "cable"
 )
 
 // Where says what kind of place a backend is.

@@ -36,6 +36,10 @@ const (
 	// Value: Disk, S3, ...). SettingStorageChoice selects one by name (Value).
 	SettingStorageService = "storage-service"
 	SettingStorageChoice  = "storage-choice"
+	// SettingValue is a key of a file in which an application keeps settings of its
+	// own. Subject: the keys that lead to it, joined by dots, without the environment
+	// (ENV and a name for a variable of the environment); Choices: what it may be.
+	SettingValue = "value"
 	// SettingINI is a key of an ini-like file that an application reads itself.
 	// Subject is "section.key", lower case.
 	SettingINI = "ini"
