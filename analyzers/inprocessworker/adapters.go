@@ -20,6 +20,9 @@ func reportAdapters(p *rule.Pass) {
 		if k.Backend.Where == bindings.Inline {
 			how = "while the request waits"
 		}
+		if k.Backend.Where == bindings.Disk {
+			how = "from a queue in an SQLite file of this host"
+		}
 		p.ReportKept(k, result.Finding{
 			Category: result.Worker,
 			Message:  fmt.Sprintf("In production jobs run %s, %s. A restart or deployment loses what is queued, and no other copy can take it over.", how, k.Chosen()),

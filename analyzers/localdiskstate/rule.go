@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/assess"
+	"github.com/stateaudit/stateaudit/internal/bindings"
 	"github.com/stateaudit/stateaudit/internal/effects"
 	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/remedy"
@@ -39,7 +40,7 @@ func run(p *rule.Pass) {
 		if f.Test || f.HasRole(unit.Tool) {
 			continue
 		}
-		if w, ok := published(f); ok {
+		if w, ok := published(f); ok && !adapted(p, w) {
 			reportPublished(p, f, w)
 		}
 		if w, ok := opened(f); ok && (f.Boot || f.Serving) && !byTool(p, f) {
@@ -90,6 +91,12 @@ func published(f *program.Function) (write, bool) {
 		}
 	}
 	return write{}, false
+}
+
+// adapted tells a sitemap of which a setting says where it goes: that is judged by
+// the setting.
+func adapted(p *rule.Pass, w write) bool {
+	return strings.HasPrefix(w.call.Callee, "SitemapGenerator") && slices.ContainsFunc(p.Bindings, func(b bindings.Binding) bool { return b.Subject == "SitemapGenerator" })
 }
 
 func reportPublished(p *rule.Pass, f *program.Function, w write) {

@@ -134,6 +134,13 @@ func reportSettings(p *rule.Pass) {
 			Message: fmt.Sprintf("In production sessions are kept %s, %s. With two copies %s.", in, k.Chosen(), remedy.Breaks(result.Session, "")),
 		})
 	}
+	for _, k := range p.Local(bindings.Secret) {
+		p.ReportKept(k, result.Finding{
+			Category: result.Session, Symbol: k.Binding.Subject,
+			Message: fmt.Sprintf("In production the key `%s` is drawn when the process starts, %s. With two copies each refuses what the other has signed, and a restart what was signed before.", k.Binding.Subject, k.Chosen()),
+			Fix:     "Read the key from the environment, the credentials or a secret store, the same for all copies, and refuse to start without it.",
+		})
+	}
 	sessions := p.Effective(unit.SettingINI)
 	for _, s := range sessions {
 		if namesSessionStore(s.Subject) && (s.Value == "memory" || s.Value == "file") && !off(sessions) {

@@ -79,7 +79,7 @@ func resources() map[string]Resource {
 		unit.SettingCacheStore: Cache, unit.SettingSessionStore: Session, unit.SettingQueueAdapter: Jobs,
 		unit.SettingUploadStorage: Upload, unit.SettingStorageChoice: Storage, unit.SettingLimiterStore: Limiter,
 		unit.SettingPageCache: PageCache, unit.SettingFlagStore: Flags, unit.SettingBusStore: Bus,
-		unit.SettingDatabase: Database, unit.SettingCable: Cable,
+		unit.SettingDatabase: Database, unit.SettingCable: Cable, unit.SettingSecret: Secret,
 	}
 }
 
@@ -91,6 +91,7 @@ func Of(p *program.Program) []Binding {
 		out = append(out, f.binding(g))
 	}
 	out = append(out, f.omitted()...)
+	out = append(out, f.unset()...)
 	out = append(out, f.attachments()...)
 	f.follow(out)
 	slices.SortStableFunc(out, func(a, b Binding) int {
@@ -215,7 +216,7 @@ func subject(s unit.Setting) string {
 		return "config.cache_store"
 	case unit.SettingQueueAdapter:
 		if name == "config.active_job" || name == "ActiveJob::Base" {
-			return "config.active_job.queue_adapter"
+			return jobsSetting
 		}
 	case unit.SettingSessionStore:
 		if name == "config" || name == "ActionController::Base" {
@@ -230,6 +231,9 @@ func subject(s unit.Setting) string {
 	}
 	return name
 }
+
+// jobsSetting is what Active Job is told to use.
+const jobsSetting = "config.active_job.queue_adapter"
 
 // settingName is the attribute that a setting assigns.
 func settingName(s unit.Setting) string {
@@ -295,7 +299,7 @@ func (f *finder) fallback(g group, guard string) (Backend, bool) {
 	switch {
 	case g.resource == Upload:
 		name = "file"
-	case g.subject != "config.cache_store" && g.resource == Cache, name == "":
+	case g.subject != "config.cache_store" && g.resource == Cache, g.subject != jobsSetting && g.resource == Jobs, name == "":
 		return Backend{}, false
 	}
 	s := g.settings[0]

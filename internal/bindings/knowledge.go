@@ -25,6 +25,7 @@ const (
 	Bus       Resource = "bus"
 	Database  Resource = "database"
 	Cable     Resource = "cable"
+	Secret    Resource = "secret"
 )
 
 // Where says what kind of place a backend is.

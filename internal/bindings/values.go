@@ -113,10 +113,13 @@ func (f *finder) sourceOf(name string) func(string) bool {
 // decided is an atom that a file of settings answers: whether a key is set, or what
 // it is. Where Ruby in the file decides, it stays a question.
 func (f *finder) decided(c unit.Condition) unit.Condition {
-	if c.Ref == "" || strings.HasPrefix(c.Ref, "ENV.") {
+	if c.Ref == "" {
 		return c
 	}
 	found := f.value(c.Ref)
+	if strings.HasPrefix(c.Ref, "ENV.") && (c.Is != "" || len(found) > 0 && found[0].Location.File != "" && !f.forProduction(c.Ref)) {
+		return c // what starts the process may set another
+	}
 	if len(found) == 0 || found[0].Origin != unit.Written || found[0].When.Op != unit.Always || sampled(found[0].Location.File) {
 		return c
 	}
@@ -128,6 +131,11 @@ func (f *finder) decided(c unit.Condition) unit.Condition {
 		return unit.Condition{}
 	}
 	return unit.Condition{Op: unit.Never}
+}
+
+// forProduction tells whether a file gives a value for production alone.
+func (f *finder) forProduction(key string) bool {
+	return slices.ContainsFunc(f.values, func(s unit.Setting) bool { return s.Subject == key && s.Env == unit.EnvProduction })
 }
 
 // sampleName matches the names of files that are there to be copied.

@@ -67,6 +67,9 @@ const (
 	// SettingFlagStore is the adapter in which a library of feature flags or of
 	// settings keeps them.
 	SettingFlagStore = "flag-store"
+	// SettingSecret is a key with which what clients bring back is signed; a choice
+	// says drawn_at_boot where each process draws its own.
+	SettingSecret = "secret"
 	// SettingBusStore is the backend by which a message bus reaches subscribers.
 	SettingBusStore = "bus-store"
 	// SettingPageCache is the folder of cached pages or fragments on disk.

@@ -215,6 +215,8 @@ func (f *file) callChoices(n *node, follow int) []unit.Choice {
 			out[i].Options = append(out[i].Options, f.options(c.args[1:])...)
 		}
 		return out
+	case draws(constant, c.name):
+		return f.one(n, drawn)
 	case constant == "Rails" && c.name == "cache":
 		return f.one(n, "rails_cache")
 	case keeps(c.name) && c.receiver != nil:
@@ -239,7 +241,7 @@ func (f *file) callChoices(n *node, follow int) []unit.Choice {
 		}
 	}
 	if name := f.variable(n); name != "" {
-		return append(under(isSet(name), f.unresolved(n, "")), unit.Choice{When: isSet(name).Negated(), Value: "nil", Origin: unit.Written, Location: f.at(n)})
+		return append(under(isSet(name), f.unresolved(n, inEnvironment+name)), unit.Choice{When: isSet(name).Negated(), Value: "nil", Origin: unit.Written, Location: f.at(n)})
 	}
 	return f.unresolved(n, f.reference(n, follow))
 }
@@ -267,7 +269,7 @@ func (f *file) lookup(n, object *node, index []*node, otherwise *node, follow in
 // fromEnvironment is ENV["X"] and ENV.fetch("X", otherwise).
 func (f *file) fromEnvironment(n *node, name string, otherwise *node, follow int) []unit.Choice {
 	set := isSet(name)
-	out := under(set, f.unresolved(n, ""))
+	out := under(set, f.unresolved(n, inEnvironment+name))
 	if otherwise == nil {
 		return append(out, unit.Choice{When: set.Negated(), Value: "nil", Origin: unit.Written, Location: f.at(n)})
 	}
@@ -354,51 +356,4 @@ func (f *file) hashChoices(n *node, follow int) []unit.Choice {
 		}
 	}
 	return f.unresolved(n, "")
-}
-
-// reference writes a chain of names and keys that starts at a constant or at a
-// configuration file: Settings.cache.store, config_for(cache).store. It is empty
-// for other expressions.
-func (f *file) reference(n *node, follow int) string {
-	if n == nil || follow <= 0 {
-		return ""
-	}
-	switch n.kind {
-	case "constant", "scope_resolution":
-		return f.constantName(n)
-	case "identifier":
-		if list := f.assigned(f.text(n)); len(list) == 1 {
-			return f.reference(list[0].node, follow-1)
-		}
-	case "element_reference":
-		if len(n.kids) == 2 {
-			return chain(f.reference(n.child("object"), follow), f.symbolText(n.kids[1]))
-		}
-	case "call":
-		c := f.sendOf(n)
-		switch {
-		case c.name == "config_for" && len(c.args) > 0:
-			return "config_for(" + f.symbolText(c.args[0]) + ")"
-		case (c.name == "fetch" || c.name == "[]" || c.name == "dig" || c.name == "get") && len(c.args) > 0:
-			out := f.reference(c.receiver, follow)
-			for _, arg := range c.args {
-				if key := f.symbolText(arg); key != "" {
-					out = chain(out, key)
-				}
-			}
-			return out
-		case keeps(c.name):
-			return f.reference(c.receiver, follow)
-		case len(c.args) == 0 && c.receiver != nil:
-			return chain(f.reference(c.receiver, follow), c.name)
-		}
-	}
-	return ""
-}
-
-func chain(head, step string) string {
-	if head == "" || step == "" {
-		return ""
-	}
-	return head + "." + step
 }

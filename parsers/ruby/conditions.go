@@ -65,11 +65,28 @@ func (f *file) condition(n *node, follow int) unit.Condition {
 }
 
 func (f *file) atom(n *node) unit.Condition {
-	return unit.Condition{Op: unit.Atom, Text: "`" + f.short(n) + "`"}
+	return unit.Condition{Op: unit.Atom, Text: "`" + f.short(n) + "`", Ref: f.key(n)}
 }
 
 func isSet(variable string) unit.Condition {
-	return unit.Condition{Op: unit.Atom, Text: variable + " is set"}
+	return unit.Condition{Op: unit.Atom, Text: variable + " is set", Ref: inEnvironment + variable}
+}
+
+// inEnvironment begins the reference to a variable of the environment.
+const inEnvironment = "ENV."
+
+// key is the reference to a key of a file of settings that an expression may be; ""
+// for a bare name, which may be anything.
+func (f *file) key(n *node) string {
+	if f.looking {
+		return "" // what it is called on is being looked up, past a condition
+	}
+	f.looking = true
+	defer func() { f.looking = false }()
+	if ref := strings.TrimSuffix(f.reference(n, maxFollow), "?"); strings.Contains(ref, ".") {
+		return ref
+	}
+	return ""
 }
 
 // comparison is a && b, a || b, a == b and a != b.
@@ -105,11 +122,13 @@ func (f *file) equals(left, right *node) unit.Condition {
 	if f.namesEnvironment(left) {
 		return unit.Condition{Op: unit.InEnv, Text: value}
 	}
-	subject := f.variable(left)
+	subject, ref := f.variable(left), f.key(left)
 	if subject == "" {
 		subject = "`" + f.short(left) + "`"
+	} else {
+		ref = inEnvironment + subject
 	}
-	return unit.Condition{Op: unit.Atom, Text: subject + " is " + strconv.Quote(value)}
+	return unit.Condition{Op: unit.Atom, Text: subject + " is " + strconv.Quote(value), Ref: ref, Is: value}
 }
 
 // namesEnvironment tells an expression that is the name of the environment.

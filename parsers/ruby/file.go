@@ -26,6 +26,7 @@ type file struct {
 	clockwork bool
 	asides    [][2]*unit.Function // functions, and copies with what they do outside of production
 	following bool                // what a local of the file gets is being looked up
+	looking   bool                // the key that an expression reads is being looked up
 	// choice is the arm that is asked for, and arms how many an expression has.
 	choice, arms int
 }

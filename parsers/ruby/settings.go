@@ -13,10 +13,17 @@ func (f *file) settingAssigned(s *scope, n, left, right *node) {
 		f.elementAssigned(s, n, left, right)
 		return
 	}
+	if left.is("constant") && isSecret(strings.ToLower(f.text(left))) && s.atBoot() {
+		f.secret(s, f.constantName(left), n, right)
+		return
+	}
 	if !left.is("call") || left.child("receiver") == nil || !f.configures(s) {
 		return
 	}
 	receiver, name := f.text(left.child("receiver")), f.text(left.child("method"))
+	if f.assignedOwn(s, receiver, name, n, right) {
+		return
+	}
 	if kind, subject := f.settingKind(receiver, name); kind != "" {
 		f.setting(s, kind, subject, n, right)
 	}
@@ -47,6 +54,7 @@ func (f *file) elementAssigned(s *scope, n, left, right *node) {
 func (f *file) settingCalled(s *scope, c send) {
 	receiver := f.text(c.receiver)
 	switch {
+	case f.secretCalled(s, c), f.jobsCalled(s, c):
 	case c.name == "session_store" && len(c.args) > 0 && (strings.HasSuffix(receiver, "config") || strings.HasSuffix(receiver, "configuration")):
 		f.settingOf(s, unit.SettingSessionStore, receiver, c.n, f.listedArgs(c.args))
 	case c.name == "use" && len(c.args) > 0 && strings.Contains(f.constantName(c.args[0]), "Session::"):
@@ -83,6 +91,8 @@ func (f *file) macroSet(s *scope, c send) {
 		}
 	case "rate_limit":
 		f.optionSet(s, unit.SettingLimiterStore, s.owner, c, "store")
+	case "attr_config":
+		f.keyDefaults(s, c)
 	case "caches_page":
 		f.settingOf(s, unit.SettingPageCache, s.owner, c.n, f.one(c.n, "file_store"))
 	}
@@ -145,6 +155,10 @@ func (f *file) settingKind(receiver, name string) (kind, subject string) {
 		return unit.SettingUploadStorage, "Paperclip"
 	}
 	switch {
+	case name == "adapter" && strings.HasSuffix(receiver, "SitemapGenerator::Sitemap"):
+		return unit.SettingUploadStorage, "SitemapGenerator"
+	case name == "cache_storage", name == "cache_backend" && receiver == "IdentityCache", name == "store" && receiver == "ActiveJob::Status":
+		return unit.SettingCacheStore, receiver
 	case receiver == "Rack::Attack.cache" && name == "store":
 		return unit.SettingLimiterStore, "Rack::Attack"
 	case strings.HasSuffix(name, "cache_store"), receiver == "Rails" && name == "cache", name == "storage" && strings.HasSuffix(receiver, "MiniProfiler.config"):

@@ -110,6 +110,12 @@ func (r *reading) flatten(p tree.Pair, keys []string, env string, left *int) {
 	name := strings.Join(keys, ".")
 	if len(keys) == 1 && isVariable(keys[0]) {
 		name = "ENV." + name
+		if env == "" && strings.HasPrefix(path.Base(r.Path), "application.") {
+			env = unit.EnvProduction // figaro sets it where nothing else does
+		}
+	}
+	if strings.HasSuffix(name, "secret_key_base") {
+		r.add(unit.Setting{Kind: unit.SettingSecret, Subject: name, Env: env, Choices: r.value(p), Location: r.At(p)})
 	}
 	r.add(unit.Setting{Kind: unit.SettingValue, Subject: name, Env: env, Choices: r.value(p), Location: r.At(p)})
 }
