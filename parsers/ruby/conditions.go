@@ -52,6 +52,9 @@ func (f *file) condition(n *node, follow int) unit.Condition {
 	case n.is("binary"):
 		return f.comparison(n, follow)
 	case n.is("call"):
+		if c, ok := f.switched(n); ok {
+			return c
+		}
 		return f.test(f.sendOf(n), follow)
 	case n.is("identifier") && follow > 0:
 		if assigned := f.assigned(f.text(n)); len(assigned) == 1 {
@@ -62,6 +65,22 @@ func (f *file) condition(n *node, follow int) unit.Condition {
 		return isSet(name)
 	}
 	return f.atom(n)
+}
+
+// switched is what production's configuration says of a key that is asked for.
+func (f *file) switched(n *node) (condition unit.Condition, known bool) {
+	if len(f.switches) == 0 {
+		return condition, false
+	}
+	key, ok := configKey(f.text(n))
+	on, known := f.switches[key]
+	switch {
+	case !ok || !known:
+		return condition, false
+	case on:
+		return unit.Condition{Op: unit.Or, Parts: []unit.Condition{{Op: unit.InEnv, Text: unit.EnvProduction}, f.atom(n)}}, true
+	}
+	return unit.Condition{Op: unit.InEnv, Text: unit.EnvProduction}.Negated().Also(f.atom(n)), true
 }
 
 func (f *file) atom(n *node) unit.Condition {
