@@ -43,7 +43,7 @@ func run(p *rule.Pass) {
 		if w, ok := published(f); ok && !adapted(p, w) {
 			reportPublished(p, f, w)
 		}
-		if w, ok := opened(f); ok && (f.Boot || f.Serving) && !byTool(p, f) {
+		if w, ok := opened(p, f); ok && (f.Boot || f.Serving) && !byTool(p, f) {
 			reportDatabase(p, f, w)
 		}
 		if !f.Serving {
@@ -54,6 +54,7 @@ func run(p *rule.Pass) {
 		}
 	}
 	reportSettings(p)
+	reportCertificates(p)
 }
 
 // write is a call that puts something on disk.
@@ -111,10 +112,13 @@ func reportPublished(p *rule.Pass, f *program.Function, w write) {
 }
 
 // opened finds an embedded database that a function opens.
-func opened(f *program.Function) (write, bool) {
+func opened(p *rule.Pass, f *program.Function) (write, bool) {
 	for i := range f.Calls {
 		c := &f.Calls[i]
 		e, ok := effects.Of(c)
+		if driver := effects.Opens(c); !ok && driver != nil && sqlite(p, driver, maxDeep) {
+			e, ok = effects.Effect{Kind: effects.Database, Path: 1, What: "SQLite"}, true
+		}
 		if !ok || e.Kind != effects.Database {
 			continue
 		}

@@ -39,6 +39,7 @@ func run(p *rule.Pass) {
 		}
 	}
 	reportStores(p)
+	reportDrawn(p)
 	reportDefaults(p)
 	reportSettings(p)
 }
@@ -52,7 +53,7 @@ func reportStores(p *rule.Pass) {
 		for i := range f.Calls {
 			c := &f.Calls[i]
 			e, ok := effects.Of(c)
-			if ok && e.Kind == effects.Signer && drawn(c.Args) {
+			if ok && e.Kind == effects.Signer && slices.ContainsFunc(c.Args, func(v unit.Value) bool { return effects.Drawn(&v) }) {
 				reportKeys(p, f, c)
 			}
 			if !ok || e.Kind != effects.SessionStore || effects.Chosen(c) {
@@ -67,19 +68,11 @@ func reportStores(p *rule.Pass) {
 	}
 }
 
-// drawn tells whether a key is drawn where it is handed over.
-func drawn(args []unit.Value) bool {
-	return slices.ContainsFunc(args, func(v unit.Value) bool {
-		e, ok := effects.Named(v.Callee)
-		return ok && e.Kind == effects.RandomKey || drawn(v.Parts)
-	})
-}
-
 // reportKeys reports cookies whose keys each process draws for itself.
 func reportKeys(p *rule.Pass, f *program.Function, c *unit.Call) {
 	p.Report(result.Finding{
 		Category: result.Session, Symbol: c.Callee[strings.LastIndexByte(c.Callee, '/')+1:], Language: f.Language, Location: c.Location,
-		Message:  "The keys of these cookies are drawn when the process starts. With two copies each refuses the cookies of the other, and a restart those of before.",
+		Message:  "The keys of what is signed here are drawn when the process starts. With two copies each refuses what the other has signed, and a restart what was signed before.",
 		Fix:      "Read the keys from the environment or a secret store, the same for all copies.",
 		Evidence: []result.Evidence{{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: c.Location, Note: "made here, with a random key"}},
 	})

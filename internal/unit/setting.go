@@ -40,6 +40,9 @@ const (
 	// own. Subject: the keys that lead to it, joined by dots, without the environment
 	// (ENV and a name for a variable of the environment); Choices: what it may be.
 	SettingValue = "value"
+	// SettingDefault is what an option is where nothing sets it. Subject: the field
+	// that keeps it, whose tag says so.
+	SettingDefault = "default"
 	// SettingINI is a key of an ini-like file that an application reads itself.
 	// Subject is "section.key", lower case.
 	SettingINI = "ini"
