@@ -64,8 +64,7 @@ func keyOf(v *unit.Value, kept map[string]draw) (draw, bool) {
 }
 
 // drawnPlaces lists the variables and fields that boot fills with a key that the
-// process draws. A key that comes with reading or writing the database is stored
-// there, and the same for all.
+// process draws and does not put into the database, where all copies find it.
 func drawnPlaces(p *rule.Pass) map[string]draw {
 	out := map[string]draw{}
 	for _, h := range p.Program.Holders() {
@@ -74,31 +73,60 @@ func drawnPlaces(p *rule.Pass) map[string]draw {
 		}
 	}
 	for _, f := range p.Program.Functions() {
-		if f.Test || !f.Boot || p.Sources.Reaches(f.ID, assess.ToDatabase, assess.FromDatabase) {
-			continue
-		}
-		filled := map[string]unit.Location{}
-		for i := range f.Calls {
-			if v := fills(&f.Calls[i]); v != nil {
-				if filled[v.Text] = f.Calls[i].Location; v.Place != nil && v.Place.Root != unit.RootLocal {
-					out[program.KeptIn(*v.Place)] = draw{f, f.Calls[i].Location}
-				}
-			}
-		}
-		for i := range f.Accesses {
-			a := &f.Accesses[i]
-			if a.Value == nil || a.Kind != unit.Write && a.Kind != unit.Init {
-				continue
-			}
-			if at, ok := fillOf(a.Value, filled); ok {
-				out[program.KeptIn(a.Place)] = draw{f, at}
-			} else if effects.Drawn(a.Value) {
-				out[program.KeptIn(a.Place)] = draw{f, a.Location}
-			}
+		if !f.Test && f.Boot {
+			drawnIn(p, f, out)
 		}
 	}
 	delete(out, "")
 	return out
+}
+
+// drawnIn adds what one function draws and keeps.
+func drawnIn(p *rule.Pass, f *program.Function, out map[string]draw) {
+	filled := map[string]unit.Location{}
+	for i := range f.Calls {
+		v := fills(&f.Calls[i])
+		if v == nil {
+			continue
+		}
+		name, _, _ := strings.Cut(v.Text, "[") // key[:] fills key
+		if stored(p, f, name) {
+			continue
+		}
+		if filled[name] = f.Calls[i].Location; v.Place != nil && v.Place.Root != unit.RootLocal {
+			out[program.KeptIn(*v.Place)] = draw{f, f.Calls[i].Location}
+		}
+	}
+	for i := range f.Accesses {
+		a := &f.Accesses[i]
+		if a.Value == nil || a.Kind != unit.Write && a.Kind != unit.Init || stored(p, f, a.Value.Text) {
+			continue
+		}
+		if at, ok := fillOf(a.Value, filled); ok {
+			out[program.KeptIn(a.Place)] = draw{f, at}
+		} else if effects.Drawn(a.Value) {
+			out[program.KeptIn(a.Place)] = draw{f, a.Location}
+		}
+	}
+}
+
+// stored tells whether a function hands a value to what writes the database.
+func stored(p *rule.Pass, f *program.Function, name string) bool {
+	for i := range f.Calls {
+		c := &f.Calls[i]
+		if !slices.Contains(p.Sources.ReachOfCall(c), assess.ToDatabase) {
+			continue
+		}
+		if slices.ContainsFunc(c.Args, func(v unit.Value) bool { return mentions(&v, name) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// mentions tells a value that is, or is made from, what an expression names.
+func mentions(v *unit.Value, name string) bool {
+	return name != "" && (v.Text == name || slices.ContainsFunc(v.Parts, func(part unit.Value) bool { return mentions(&part, name) }))
 }
 
 // fills is what a call fills with random bytes, or nil.
@@ -114,13 +142,8 @@ func fills(c *unit.Call) *unit.Value {
 
 // fillOf tells a value that is, or is made from, what was filled.
 func fillOf(v *unit.Value, filled map[string]unit.Location) (unit.Location, bool) {
-	for text, at := range filled {
-		if text == "" {
-			continue
-		}
-		if v.Text == text || strings.HasPrefix(text, v.Text+"[") && v.Text != "" {
-			return at, true
-		}
+	if at, ok := filled[v.Text]; ok && v.Text != "" {
+		return at, true
 	}
 	for i := range v.Parts {
 		if at, ok := fillOf(&v.Parts[i], filled); ok {
