@@ -90,7 +90,9 @@ func reportCertificates(p *rule.Pass) {
 			Evidence: []result.Evidence{{Kind: result.CallAt, Phase: result.Boot, Location: at, Note: "made here"}},
 		})
 	}
-	p.Values(func(_ *program.Function, at unit.Location, v *unit.Value) { types(v, func(name string) { report(name, at) }) })
+	p.Values(func(_ *program.Function, at unit.Location, v *unit.Value) {
+		types(v, func(name string) { report(name, at) })
+	})
 	for _, f := range p.Program.Functions() {
 		for i := range f.Calls {
 			if c := &f.Calls[i]; !f.Test && c.External && !c.Reference {
