@@ -94,10 +94,16 @@ func reportCertificates(p *rule.Pass) {
 		types(v, func(name string) { report(name, at) })
 	})
 	for _, f := range p.Program.Functions() {
+		if f.Test {
+			continue
+		}
 		for i := range f.Calls {
-			if c := &f.Calls[i]; !f.Test && c.External && !c.Reference {
+			if c := &f.Calls[i]; c.External && !c.Reference {
 				report(c.Callee, c.Location)
 			}
+		}
+		for i := range f.Allocs {
+			report(f.Allocs[i].Type, f.Allocs[i].Location)
 		}
 	}
 }

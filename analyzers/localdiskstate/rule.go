@@ -111,15 +111,17 @@ func reportPublished(p *rule.Pass, f *program.Function, w write) {
 	})
 }
 
-// opened finds an embedded database that a function opens.
+// opened finds an embedded database that a function opens: one that a call names
+// before one that an option may choose.
 func opened(p *rule.Pass, f *program.Function) (write, bool) {
+	var chosen *unit.Call
 	for i := range f.Calls {
 		c := &f.Calls[i]
 		e, ok := effects.Of(c)
-		if driver := effects.Opens(c); !ok && driver != nil && sqlite(p, driver, maxDeep) {
-			e, ok = effects.Effect{Kind: effects.Database, Path: 1, What: "SQLite"}, true
+		if driver := effects.Opens(c); !ok && driver != nil && chosen == nil && sqlite(p, driver, maxDeep) {
+			chosen = c
 		}
-		if !ok || e.Kind != effects.Database {
+		if !ok || e.Kind != effects.Database && e.Kind != effects.Folder {
 			continue
 		}
 		w := write{call: c, effect: e}
@@ -128,7 +130,10 @@ func opened(p *rule.Pass, f *program.Function) (write, bool) {
 		}
 		return w, true
 	}
-	return write{}, false
+	if chosen == nil {
+		return write{}, false
+	}
+	return write{call: chosen, effect: effects.Effect{Kind: effects.Database, Path: 1, What: "SQLite"}}, true
 }
 
 // firstWrite finds the first file that a function writes for others to read: one
@@ -463,6 +468,10 @@ func fix(c result.Category, lang unit.Language) string {
 }
 
 func reportDatabase(p *rule.Pass, f *program.Function, w write) {
+	if w.effect.Kind == effects.Folder {
+		reportFolder(p, f, w)
+		return
+	}
 	p.Report(result.Finding{
 		Category: result.Other, Symbol: f.Symbol, Language: f.Language, Location: w.call.Location,
 		Message: fmt.Sprintf("`%s` opens a %s database, which is a file on this host%s. A second copy on another host has a database of its own; on the same host the two lock each other out.",
@@ -470,6 +479,18 @@ func reportDatabase(p *rule.Pass, f *program.Function, w write) {
 		Fix: "Run copies against a database server (PostgreSQL, MySQL), or replicate the file (LiteFS, rqlite) and send all writes to one copy.",
 		Evidence: []result.Evidence{
 			{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: w.call.Location, Note: "opens " + describe(w.path())},
+		},
+	})
+}
+
+// reportFolder reports a store of a library that keeps files on this host.
+func reportFolder(p *rule.Pass, f *program.Function, w write) {
+	p.Report(result.Finding{
+		Category: result.Other, Symbol: f.Symbol, Language: f.Language, Location: w.call.Location,
+		Message: fmt.Sprintf("`%s` makes %s, which is a folder of this host. With two copies on two hosts the other one does not have the files, and a host that is replaced takes them along.", f.Symbol, w.effect.What),
+		Fix:     fix(result.Other, f.Language),
+		Evidence: []result.Evidence{
+			{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: w.call.Location, Note: "keeps " + describe(w.path())},
 		},
 	})
 }

@@ -29,6 +29,7 @@ const (
 	Temp      Kind = "temp" // names or makes something temporary
 	Remove    Kind = "remove"
 	Database  Kind = "database" // opens a database that is a file
+	Folder    Kind = "folder"   // makes a store that keeps files in a folder
 	Mail      Kind = "mail"
 	HTTP      Kind = "http"
 	SDK       Kind = "sdk"

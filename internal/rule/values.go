@@ -19,8 +19,12 @@ func (p *Pass) Values(visit func(f *program.Function, at unit.Location, v *unit.
 			continue
 		}
 		for i := range f.Calls {
-			for j := range f.Calls[i].Args {
-				visit(f, f.Calls[i].Location, &f.Calls[i].Args[j])
+			c := &f.Calls[i]
+			if c.Receiver != nil {
+				visit(f, c.Location, c.Receiver)
+			}
+			for j := range c.Args {
+				visit(f, c.Location, &c.Args[j])
 			}
 		}
 		for i := range f.Accesses {
