@@ -78,18 +78,22 @@ func reportKeys(p *rule.Pass, f *program.Function, c *unit.Call) {
 	})
 }
 
-// reportDefaults reports the session manager of scs whose store nobody sets: it
-// falls back to a map without saying so.
+// reportDefaults reports the session managers whose store nobody sets: scs falls
+// back to a map without saying so, and beego to its memory.
 func reportDefaults(p *rule.Pass) {
 	var made []func()
+	chosen := false
 	for _, f := range p.Program.Functions() {
 		if f.Test {
 			continue
 		}
 		for i := range f.Accesses {
-			path := f.Accesses[i].Place.Path
-			if len(path) > 0 && strings.HasPrefix(path[len(path)-1], "github.com/alexedwards/scs") && strings.HasSuffix(path[len(path)-1], ".SessionManager.Store") && f.Accesses[i].Kind == unit.Write {
-				return
+			a := &f.Accesses[i]
+			switch option(a) {
+			case "scs":
+				chosen = true
+			case "beego":
+				reportProvider(p, f, a)
 			}
 		}
 		for i := range f.Calls {
@@ -102,8 +106,41 @@ func reportDefaults(p *rule.Pass) {
 		}
 	}
 	for _, report := range made {
-		report()
+		if !chosen {
+			report()
+		}
 	}
+}
+
+// option tells a write to the field by which a library is told its store.
+func option(a *unit.Access) string {
+	if len(a.Place.Path) == 0 || a.Kind != unit.Write {
+		return ""
+	}
+	switch last := a.Place.Path[len(a.Place.Path)-1]; {
+	case strings.HasPrefix(last, "github.com/alexedwards/scs") && strings.HasSuffix(last, ".SessionManager.Store"):
+		return "scs"
+	case strings.Contains(last, "beego") && strings.HasSuffix(last, ".SessionConfig.SessionProvider"):
+		return "beego"
+	}
+	return ""
+}
+
+// reportProvider reports a provider of beego that keeps sessions in the process.
+func reportProvider(p *rule.Pass, f *program.Function, a *unit.Access) {
+	if a.Value == nil {
+		return
+	}
+	name := strings.Trim(a.Value.Text, "\"`")
+	if name != "file" && name != "memory" {
+		return
+	}
+	p.Report(result.Finding{
+		Category: result.Session, Symbol: "SessionProvider", Language: f.Language, Location: a.Location,
+		Message:  fmt.Sprintf("`%s` keeps sessions %s where it chooses the provider `%s`. With two copies %s.", f.Symbol, where(name), name, remedy.Breaks(result.Session, "")),
+		Fix:      remedy.Fix(result.Session, "", f.Language),
+		Evidence: []result.Evidence{{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: a.Location, Note: "chosen here"}},
+	})
 }
 
 func reportCall(p *rule.Pass, f *program.Function, c *unit.Call, level result.Level, where string) {

@@ -201,3 +201,22 @@ func TestJobs(t *testing.T) {
 		}
 	}
 }
+
+// TestGuards reads how a condition of two tests is written for a reader.
+func TestGuards(t *testing.T) {
+	for condition, want := range map[string]string{
+		`ENV["A"] && ENV["B"]`: "memory_store unless A is set and B is set",
+		`ENV["A"] || ENV["B"]`: "memory_store unless A is set or B is set",
+		`!ENV["A"]`:            "memory_store if A is set",
+	} {
+		text := "kind = ENV[\"A\"]\nif " + condition + "\n  stores = [:redis_cache_store]\n  Rails.application.config.cache_store = stores\nelse\n  Rails.application.config.cache_store = :memory_store\nend"
+		if got := local(whole("config/initializers/cache.rb", text), bindings.Cache); got != want {
+			t.Errorf("%q, want %q for %s", got, want, condition)
+		}
+	}
+	// a local is the same question wherever it is asked
+	text := "urls = ENV[\"A\"]\nif urls && urls.any?\n  stores = [:redis_cache_store]\n  Rails.application.config.cache_store = stores\nelse\n  Rails.application.config.cache_store = :redis_cache_store\nend"
+	if got := local(whole("config/initializers/cache.rb", text), bindings.Cache); got != "" {
+		t.Errorf("%q", got)
+	}
+}

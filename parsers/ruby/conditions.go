@@ -102,7 +102,11 @@ func (f *file) key(n *node) string {
 	}
 	f.looking = true
 	defer func() { f.looking = false }()
-	if ref := strings.TrimSuffix(f.reference(n, maxFollow), "?"); strings.Contains(ref, ".") {
+	follow := 1
+	if f.class.config {
+		follow = maxFollow
+	}
+	if ref := strings.TrimSuffix(f.reference(n, follow), "?"); strings.Contains(ref, ".") {
 		return ref
 	}
 	return ""
@@ -291,13 +295,26 @@ type guarded struct {
 	when unit.Condition
 }
 
+// follows notes that a name is being looked up. It is refused where a condition on
+// the way asks for the same again, or the way is long.
+func (f *file) follows(name string) (done func(), ok bool) {
+	if f.following[name] || len(f.following) >= 2 {
+		return nil, false
+	}
+	if f.following == nil {
+		f.following = map[string]bool{}
+	}
+	f.following[name] = true
+	return func() { delete(f.following, name) }, true
+}
+
 // assigned lists what a local or constant of the file gets, the last one first.
 func (f *file) assigned(name string) []guarded {
-	if f.following {
-		return nil // a condition on the way asks for it: it would be asked without end
+	done, ok := f.follows(name)
+	if !ok {
+		return nil
 	}
-	f.following = true
-	defer func() { f.following = false }()
+	defer done()
 	var out []guarded
 	f.walk(f.syntax.root, unit.Condition{}, func(n *node, when unit.Condition) bool {
 		if n.is("assignment", "operator_assignment") && n.child("left").is("identifier", "constant") && f.text(n.child("left")) == name {
@@ -312,6 +329,11 @@ func (f *file) assigned(name string) []guarded {
 // results lists what a method of the file hands out, in the order in which its
 // conditions are asked.
 func (f *file) results(name string) []guarded {
+	done, ok := f.follows(name + "()")
+	if !ok {
+		return nil
+	}
+	defer done()
 	var method *node
 	f.walk(f.syntax.root, unit.Condition{}, func(n *node, _ unit.Condition) bool {
 		if n.is("method", "singleton_method") && f.text(n.child("name")) == name {
@@ -377,7 +399,11 @@ func (f *file) walk(n *node, when unit.Condition, visit func(*node, unit.Conditi
 		return
 	}
 	if n.is("if", "unless", "elsif", "conditional", "if_modifier", "unless_modifier") {
-		condition := f.condition(n.child("condition"), 0)
+		follow := 0
+		if f.class.config {
+			follow = 1 // a condition that two lines share is to read alike on both
+		}
+		condition := f.condition(n.child("condition"), follow)
 		if negated(n) {
 			condition = condition.Negated()
 		}

@@ -31,6 +31,9 @@ func (f *file) reference(n *node, follow int) string {
 	switch n.kind {
 	case "constant", "scope_resolution":
 		name := f.constantName(n)
+		if follow == 1 {
+			return name
+		}
 		if list := f.assigned(name); len(list) == 1 {
 			if ref := f.reference(list[0].node, follow-1); strings.HasPrefix(ref, configFor) {
 				return ref
@@ -38,6 +41,9 @@ func (f *file) reference(n *node, follow int) string {
 		}
 		return name
 	case "identifier":
+		if follow == 1 {
+			return ""
+		}
 		if list := f.assigned(f.text(n)); len(list) == 1 {
 			return f.reference(list[0].node, follow-1)
 		}
@@ -85,7 +91,7 @@ func (f *file) called(c send, follow int) string {
 		return out
 	case keeps(c.name), opens(c.name):
 		return f.reference(c.receiver, follow)
-	case len(c.args) == 0 && c.receiver == nil:
+	case len(c.args) == 0 && c.receiver == nil && follow > 1:
 		if list := f.results(c.name); len(list) == 1 {
 			return f.reference(list[0].node, follow-1)
 		}
