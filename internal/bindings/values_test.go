@@ -220,3 +220,33 @@ func TestGuards(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// TestNames says the same of names that are put together, rescued or built, and of
+// the cache of a throttle by whichever name its configuration calls it.
+func TestNames(t *testing.T) {
+	memory := "ActiveSupport::Cache::MemoryStore.new"
+	for _, c := range []struct {
+		of         bindings.Resource
+		text, want string
+	}{
+		{bindings.Cache, `Rails.application.config.cache_store = :"#{ENV.fetch("KIND", "memory")}_store"`, "memory_store unless KIND is set"},
+		{bindings.Cache, "Rails.application.config.cache_store = begin\n  require \"redis\"\n  :redis_cache_store\nrescue LoadError\n  :memory_store\nend", "memory_store if an error is rescued (LoadError)"},
+		{bindings.Limiter, "Rack::Attack.cache.store = Rack::Attack::StoreProxy.build(Hash.new)", "hash"},
+		{bindings.Limiter, "class Rack::Attack\n  self.cache.store = " + memory + "\nend", "memory_store"},
+		{bindings.Limiter, "module Rack\n  class Attack\n    cache.store = " + memory + "\n  end\nend", "memory_store"},
+		{bindings.Limiter, "Rack::Attack.tap do |attack|\n  attack.cache.store = " + memory + "\nend", "memory_store"},
+		{bindings.Cable, `Rails.application.config.action_cable.cable = { "adapter" => ENV["REDIS_URL"] ? "redis" : "async" }`, "async unless REDIS_URL is set"},
+	} {
+		if got := local(whole("config/initializers/stores.rb", c.text), c.of); got != c.want {
+			t.Errorf("%q, want %q of\n%s", got, c.want, c.text)
+		}
+	}
+	flipper := []string{"Gemfile", "gem \"flipper\"\n", "app/models/user.rb", "class User\n  def beta?\n    Flipper.enabled?(:beta, self)\n  end\nend"}
+	if got := local(whole(flipper...), bindings.Flags); got != "memory" {
+		t.Errorf("Flipper without adapter: %q", got)
+	}
+	flipper[1] += "gem \"flipper-active_record\"\n"
+	if got := local(whole(flipper...), bindings.Flags); got != "" {
+		t.Errorf("Flipper with an adapter: %q", got)
+	}
+}

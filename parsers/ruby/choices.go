@@ -20,6 +20,7 @@ func (f *file) choices(n *node, follow int) []unit.Choice {
 		if name := f.symbolText(n); name != "" {
 			return f.one(n, name)
 		}
+		return f.interpolated(n, follow)
 	case "nil", "true", "false":
 		return f.one(n, n.kind)
 	case "right_assignment_list", "array", "argument_list":
@@ -30,7 +31,7 @@ func (f *file) choices(n *node, follow int) []unit.Choice {
 		}
 	case "parenthesized_statements", "then", "else", "begin", "block_body", "body_statement":
 		if len(n.kids) > 0 {
-			return f.choices(n.kids[len(n.kids)-1], follow)
+			return f.rescued(n, follow)
 		}
 	case "constant", "scope_resolution":
 		return f.constantChoices(n, follow)
@@ -60,6 +61,58 @@ func (f *file) one(n *node, value string) []unit.Choice {
 
 func (f *file) unresolved(n *node, ref string) []unit.Choice {
 	return []unit.Choice{{Origin: unit.Unresolved, Ref: ref, Location: f.at(n)}}
+}
+
+// interpolated is a name that is put together from a text and one expression.
+func (f *file) interpolated(n *node, follow int) []unit.Choice {
+	before, after := "", ""
+	var inner *node
+	for _, kid := range n.kids {
+		switch {
+		case kid.is("interpolation") && inner == nil && len(kid.kids) == 1:
+			inner = kid.kids[0]
+		case kid.is("interpolation"):
+			return f.unresolved(n, "")
+		case inner == nil:
+			before += f.text(kid)
+		default:
+			after += f.text(kid)
+		}
+	}
+	if inner == nil {
+		return f.unresolved(n, "")
+	}
+	out := f.choices(inner, follow)
+	for i := range out {
+		if out[i].Value != "" && out[i].Value != "nil" {
+			out[i].Value = before + out[i].Value + after
+		} else {
+			out[i] = unit.Choice{When: out[i].When, Origin: unit.Unresolved, Location: out[i].Location}
+		}
+	}
+	return out
+}
+
+// rescued is the last statement of a body, or that of a rescue.
+func (f *file) rescued(n *node, follow int) []unit.Choice {
+	var last, rescue *node
+	for _, kid := range n.kids {
+		switch {
+		case kid.is("rescue"):
+			rescue = kid
+		case !kid.is("ensure", "else") || rescue == nil:
+			last = kid
+		}
+	}
+	if last == nil {
+		return f.unresolved(n, "")
+	}
+	out := f.choices(last, follow)
+	if rescue == nil || rescue.child("body") == nil {
+		return out
+	}
+	failed := unit.Condition{Op: unit.Atom, Text: "an error is rescued (" + strings.TrimSpace(f.text(rescue.child("exceptions"))) + ")"}
+	return append(under(failed.Negated(), out), under(failed, f.choices(rescue.child("body"), follow))...)
 }
 
 // under adds a condition to each choice.
@@ -215,6 +268,8 @@ func (f *file) callChoices(n *node, follow int) []unit.Choice {
 			out[i].Options = append(out[i].Options, f.options(c.args[1:])...)
 		}
 		return out
+	case c.name == "build" && strings.HasSuffix(constant, "StoreProxy") && len(c.args) > 0:
+		return f.choices(c.args[0], follow)
 	case draws(constant, c.name):
 		return f.one(n, drawn)
 	case constant == "Rails" && c.name == "cache":

@@ -21,12 +21,28 @@ func (f *file) settingAssigned(s *scope, n, left, right *node) {
 		return
 	}
 	receiver, name := f.text(left.child("receiver")), f.text(left.child("method"))
+	if name == "store" && f.ofAttack(s, receiver) {
+		f.setting(s, unit.SettingLimiterStore, "Rack::Attack", n, right)
+		return
+	}
 	if f.assignedOwn(s, receiver, name, n, right) {
 		return
 	}
 	if kind, subject := f.settingKind(receiver, name); kind != "" {
 		f.setting(s, kind, subject, n, right)
 	}
+}
+
+// ofAttack tells the cache of Rack::Attack, named in full, in the body of the class,
+// or by what a block of its configuration calls it.
+func (f *file) ofAttack(s *scope, receiver string) bool {
+	switch {
+	case strings.HasSuffix(receiver, "Rack::Attack.cache"):
+		return true
+	case s.owner == "Rack::Attack":
+		return receiver == "cache" || receiver == "self.cache"
+	}
+	return strings.HasSuffix(receiver, ".cache") && f.class.config && strings.Contains(f.src, "Rack::Attack")
 }
 
 // configures tells the code that runs when the application is configured: what
@@ -159,8 +175,6 @@ func (f *file) settingKind(receiver, name string) (kind, subject string) {
 		return unit.SettingUploadStorage, "SitemapGenerator"
 	case name == "cache_storage", name == "cache_backend" && receiver == "IdentityCache", name == "store" && receiver == "ActiveJob::Status":
 		return unit.SettingCacheStore, receiver
-	case receiver == "Rack::Attack.cache" && name == "store":
-		return unit.SettingLimiterStore, "Rack::Attack"
 	case strings.HasSuffix(name, "cache_store"), receiver == "Rails" && name == "cache", name == "storage" && strings.HasSuffix(receiver, "MiniProfiler.config"):
 		return unit.SettingCacheStore, receiver
 	case name == "service" && strings.HasSuffix(receiver, "active_storage"):
