@@ -138,8 +138,9 @@ func (f *finder) forProduction(key string) bool {
 	return slices.ContainsFunc(f.values, func(s unit.Setting) bool { return s.Subject == key && s.Env == unit.EnvProduction })
 }
 
-// sampleName matches the names of files that are there to be copied.
-var sampleName = regexp.MustCompile(`[.\-_](?:example|sample|dist|template|default)\b`)
+// sampleName matches the names of files that are there to be copied, and of the
+// variants of one, of which one is: database.yml.sqlite.
+var sampleName = regexp.MustCompile(`[.\-_](?:example|sample|dist|template|default)\b|\.ya?ml\.(?:sqlite3?|mysql2?|postgres(?:ql)?|pg|dev|docker|ci|travis|heroku)\b`)
 
 // sampled tells a file that is there to be copied.
 func sampled(file string) bool { return sampleName.MatchString(path.Base(file)) }
@@ -150,6 +151,10 @@ func realName(file string) string {
 	dir, base := path.Split(file)
 	base = strings.TrimPrefix(strings.TrimPrefix(base, "example."), "sample.")
 	name := sampleName.ReplaceAllString(base, "")
+	if strings.Contains(base, ".yml.") || strings.Contains(base, ".yaml.") {
+		name, _, _ = strings.Cut(base, ".y")
+		name += ".yml"
+	}
 	if !strings.Contains(name, ".") {
 		name += ".yml"
 	}
