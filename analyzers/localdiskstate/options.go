@@ -12,36 +12,89 @@ import (
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
+// driver finds out what the name of a driver may be.
+type driver struct {
+	p *rule.Pass
+	f *program.Function // in which the value stands
+}
+
 // sqlite tells whether the name of a driver may be SQLite's: written, given to the
-// variable or field that holds it, or what an option is where nothing sets it.
-func sqlite(p *rule.Pass, v *unit.Value, deep int) bool {
+// variable, field or parameter that holds it, or what an option is where nothing
+// sets it.
+func (d driver) sqlite(v *unit.Value, deep int) bool {
 	if deep == 0 {
 		return false
 	}
-	any := func(list []unit.Value) bool {
-		return slices.ContainsFunc(list, func(part unit.Value) bool { return sqlite(p, &part, deep-1) })
-	}
 	switch v.Kind {
 	case unit.Literal:
-		return strings.Contains(strings.ToLower(v.Text), "sqlite")
-	case unit.Compound:
-		return any(v.Parts)
+		return strings.Contains(strings.ToLower(v.Text), "sqlite") || d.any(v.Parts, deep)
+	case unit.Compound, unit.Collection:
+		return d.any(v.Parts, deep)
 	case unit.Result:
-		if f := p.Program.Function(v.Callee); f != nil {
-			return any(f.Returns)
+		if f := d.p.Program.Function(v.Callee); f != nil {
+			return driver{d.p, f}.any(f.Returns, deep)
 		}
-		return isOption(v.Callee) && any(v.Parts) || defaulted(p, v)
+		return isOption(v.Callee) && d.any(v.Parts, deep) || defaulted(d.p, v)
 	}
-	if v.Place == nil {
-		return false
+	if n := parameter(v); n >= 0 {
+		return d.handed(n, deep)
 	}
-	id := program.KeptIn(*v.Place)
-	if any(p.Program.Given(id)) {
+	id := d.field(v)
+	return id != "" && (d.any(d.p.Program.Given(id), deep) || d.preset(id, deep))
+}
+
+func (d driver) any(list []unit.Value, deep int) bool {
+	return slices.ContainsFunc(list, func(part unit.Value) bool { return d.sqlite(&part, deep-1) })
+}
+
+// handed tells whether a caller hands SQLite's name in.
+func (d driver) handed(param, deep int) bool {
+	for _, from := range d.f.Callers() {
+		for _, c := range from.CallsOf(d.f) {
+			if !from.Test && param < len(c.Args) && (driver{d.p, from}).sqlite(&c.Args[param], deep-1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// field is the variable or field that a value is read from. Of a local object, the
+// function says which of its fields it reads there.
+func (d driver) field(v *unit.Value) string {
+	if v.Place != nil {
+		return program.KeptIn(*v.Place)
+	}
+	dot := strings.LastIndexByte(v.Text, '.')
+	if dot < 0 {
+		return ""
+	}
+	for i := range d.f.Accesses {
+		a := &d.f.Accesses[i]
+		if id := program.KeptIn(a.Place); a.Kind == unit.Read && strings.HasSuffix(id, v.Text[dot:]) {
+			return id
+		}
+	}
+	return ""
+}
+
+// preset tells what an option is where nothing sets it: by the tag of its field, or
+// by the call that makes it an option of the command line.
+func (d driver) preset(id string, deep int) bool {
+	if slices.ContainsFunc(d.p.Program.Settings(), func(s unit.Setting) bool {
+		return s.Kind == unit.SettingDefault && s.Subject == id && effects.IsSQLite(s.Value)
+	}) {
 		return true
 	}
-	return slices.ContainsFunc(p.Program.Settings(), func(s unit.Setting) bool {
-		return s.Kind == unit.SettingDefault && s.Subject == id && effects.IsSQLite(s.Value)
-	})
+	for _, f := range d.p.Program.Functions() {
+		for i := range f.Calls {
+			c := &f.Calls[i]
+			if !f.Test && isOption(c.Callee) && len(c.Args) > 1 && c.Args[0].Place != nil && program.KeptIn(*c.Args[0].Place) == id && d.any(c.Args[1:], deep) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // isOption tells the functions that make an option of the command line, or read one

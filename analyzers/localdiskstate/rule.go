@@ -118,7 +118,7 @@ func opened(p *rule.Pass, f *program.Function) (write, bool) {
 	for i := range f.Calls {
 		c := &f.Calls[i]
 		e, ok := effects.Of(c)
-		if driver := effects.Opens(c); !ok && driver != nil && chosen == nil && sqlite(p, driver, maxDeep) {
+		if name := effects.Opens(c); !ok && name != nil && chosen == nil && (driver{p, f}).sqlite(name, maxDeep) {
 			chosen = c
 		}
 		if !ok || e.Kind != effects.Database && e.Kind != effects.Folder {
