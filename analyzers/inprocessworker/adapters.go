@@ -20,6 +20,9 @@ func reportAdapters(p *rule.Pass) {
 		if k.Backend.Where == bindings.Inline {
 			how = "while the request waits"
 		}
+		if k.Backend.Where == bindings.Disk {
+			how = "from a queue in an SQLite file of this host"
+		}
 		p.ReportKept(k, result.Finding{
 			Category: result.Worker,
 			Message:  fmt.Sprintf("In production jobs run %s, %s. A restart or deployment loses what is queued, and no other copy can take it over.", how, k.Chosen()),
@@ -33,14 +36,12 @@ func reportAdapters(p *rule.Pass) {
 			Fix:     "Use the Redis or PostgreSQL backend of message_bus in production.",
 		})
 	}
-	for _, s := range p.Effective(unit.SettingCable) {
-		if s.Value == "async" || s.Value == "inline" {
-			p.ReportSetting(s, result.Finding{
-				Category: result.Worker, Symbol: "Action Cable adapter",
-				Message: fmt.Sprintf("In production Action Cable passes messages on inside one process (`%s`). With two copies a message reaches only the clients that are connected to the copy which sent it.", s.Text),
-				Fix:     "Use `adapter: redis`, `postgresql` or `solid_cable` in config/cable.yml for production.",
-			})
-		}
+	for _, k := range p.Local(bindings.Cable) {
+		p.ReportKept(k, result.Finding{
+			Category: result.Worker, Symbol: "Action Cable adapter",
+			Message: fmt.Sprintf("In production Action Cable passes messages on inside one process or host, %s. With two copies a message reaches only the clients that are connected to the copy which sent it.", k.Chosen()),
+			Fix:     "Use `adapter: redis`, `postgresql` or `solid_cable` in config/cable.yml for production.",
+		})
 	}
 }
 

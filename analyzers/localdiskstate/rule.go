@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/assess"
+	"github.com/stateaudit/stateaudit/internal/bindings"
 	"github.com/stateaudit/stateaudit/internal/effects"
 	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/remedy"
@@ -39,10 +40,10 @@ func run(p *rule.Pass) {
 		if f.Test || f.HasRole(unit.Tool) {
 			continue
 		}
-		if w, ok := published(f); ok {
+		if w, ok := published(f); ok && !adapted(p, w) {
 			reportPublished(p, f, w)
 		}
-		if w, ok := opened(f); ok && (f.Boot || f.Serving) && !byTool(p, f) {
+		if w, ok := opened(p, f); ok && (f.Boot || f.Serving) && !byTool(p, f) {
 			reportDatabase(p, f, w)
 		}
 		if !f.Serving {
@@ -53,6 +54,7 @@ func run(p *rule.Pass) {
 		}
 	}
 	reportSettings(p)
+	reportCertificates(p)
 }
 
 // write is a call that puts something on disk.
@@ -92,6 +94,12 @@ func published(f *program.Function) (write, bool) {
 	return write{}, false
 }
 
+// adapted tells a sitemap of which a setting says where it goes: that is judged by
+// the setting.
+func adapted(p *rule.Pass, w write) bool {
+	return strings.HasPrefix(w.call.Callee, "SitemapGenerator") && slices.ContainsFunc(p.Bindings, func(b bindings.Binding) bool { return b.Subject == "SitemapGenerator" })
+}
+
 func reportPublished(p *rule.Pass, f *program.Function, w write) {
 	p.Report(result.Finding{
 		Category: result.Other, Symbol: w.call.Callee, Language: f.Language, Location: w.call.Location,
@@ -103,12 +111,17 @@ func reportPublished(p *rule.Pass, f *program.Function, w write) {
 	})
 }
 
-// opened finds an embedded database that a function opens.
-func opened(f *program.Function) (write, bool) {
+// opened finds an embedded database that a function opens: one that a call names
+// before one that an option may choose.
+func opened(p *rule.Pass, f *program.Function) (write, bool) {
+	var chosen *unit.Call
 	for i := range f.Calls {
 		c := &f.Calls[i]
 		e, ok := effects.Of(c)
-		if !ok || e.Kind != effects.Database {
+		if name := effects.Opens(c); !ok && name != nil && chosen == nil && (driver{p, f}).sqlite(name, maxDeep) {
+			chosen = c
+		}
+		if !ok || e.Kind != effects.Database && e.Kind != effects.Folder {
 			continue
 		}
 		w := write{call: c, effect: e}
@@ -117,7 +130,10 @@ func opened(f *program.Function) (write, bool) {
 		}
 		return w, true
 	}
-	return write{}, false
+	if chosen == nil {
+		return write{}, false
+	}
+	return write{call: chosen, effect: effects.Effect{Kind: effects.Database, Path: 1, What: "SQLite"}}, true
 }
 
 // firstWrite finds the first file that a function writes for others to read: one
@@ -452,6 +468,10 @@ func fix(c result.Category, lang unit.Language) string {
 }
 
 func reportDatabase(p *rule.Pass, f *program.Function, w write) {
+	if w.effect.Kind == effects.Folder {
+		reportFolder(p, f, w)
+		return
+	}
 	p.Report(result.Finding{
 		Category: result.Other, Symbol: f.Symbol, Language: f.Language, Location: w.call.Location,
 		Message: fmt.Sprintf("`%s` opens a %s database, which is a file on this host%s. A second copy on another host has a database of its own; on the same host the two lock each other out.",
@@ -459,6 +479,18 @@ func reportDatabase(p *rule.Pass, f *program.Function, w write) {
 		Fix: "Run copies against a database server (PostgreSQL, MySQL), or replicate the file (LiteFS, rqlite) and send all writes to one copy.",
 		Evidence: []result.Evidence{
 			{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: w.call.Location, Note: "opens " + describe(w.path())},
+		},
+	})
+}
+
+// reportFolder reports a store of a library that keeps files on this host.
+func reportFolder(p *rule.Pass, f *program.Function, w write) {
+	p.Report(result.Finding{
+		Category: result.Other, Symbol: f.Symbol, Language: f.Language, Location: w.call.Location,
+		Message: fmt.Sprintf("`%s` makes %s, which is a folder of this host. With two copies on two hosts the other one does not have the files, and a host that is replaced takes them along.", f.Symbol, w.effect.What),
+		Fix:     fix(result.Other, f.Language),
+		Evidence: []result.Evidence{
+			{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: w.call.Location, Note: "keeps " + describe(w.path())},
 		},
 	})
 }

@@ -2,7 +2,6 @@ package localdiskstate
 
 import (
 	"fmt"
-	"path"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/bindings"
@@ -13,8 +12,8 @@ import (
 
 // reportSettings reports what configuration puts on the host's disk in production.
 func reportSettings(p *rule.Pass) {
-	for _, s := range databases(p) {
-		database(p, s)
+	for _, k := range p.Local(bindings.Database) {
+		database(p, k)
 	}
 	for _, k := range p.Local(bindings.Storage, bindings.Upload, bindings.PageCache) {
 		kept(p, k)
@@ -46,34 +45,12 @@ func kept(p *rule.Pass, k rule.Kept) {
 	p.ReportKept(k, f)
 }
 
-// databases lists the databases of production. A sample to be copied counts only
-// where there is no file that it would be copied to.
-func databases(p *rule.Pass) []unit.Setting {
-	real := map[string]bool{}
-	var all, out []unit.Setting
-	for _, s := range p.Program.Settings() {
-		if s.Kind != unit.SettingDatabase || s.Env != unit.EnvProduction {
-			continue
-		}
-		all = append(all, s)
-		if strings.HasSuffix(s.Location.File, "database.yml") {
-			real[path.Dir(s.Location.File)] = true
-		}
-	}
-	for _, s := range all {
-		if strings.HasSuffix(s.Location.File, "database.yml") || !real[path.Dir(s.Location.File)] {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
 // database reports a database of production that is a file.
-func database(p *rule.Pass, s unit.Setting) {
-	if !strings.HasPrefix(s.Value, "sqlite") || strings.Contains(s.Text, ":memory:") {
+func database(p *rule.Pass, k rule.Kept) {
+	if strings.Contains(k.Backend.Setting.Text, ":memory:") {
 		return
 	}
-	_, role, _ := strings.Cut(s.Subject, ".")
+	_, role, _ := strings.Cut(k.Binding.Subject, ".")
 	category, holds := result.Other, "the main database"
 	switch {
 	case strings.Contains(role, "cache"):
@@ -87,7 +64,10 @@ func database(p *rule.Pass, s unit.Setting) {
 	case role != "" && role != "primary":
 		holds = "the database `" + role + "`"
 	}
-	setting(p, s, category, holds+" is an SQLite file of this host, written while serving", "Use a database server (PostgreSQL, MySQL) in production, for this database too.")
+	p.ReportKept(k, result.Finding{
+		Category: category, Fix: "Use a database server (PostgreSQL, MySQL) in production, for this database too.",
+		Message: fmt.Sprintf("In production %s is an SQLite file of this host, written while serving, %s. With two copies on two hosts each has its own.", holds, k.Chosen()),
+	})
 }
 
 func setting(p *rule.Pass, s unit.Setting, c result.Category, says, cure string, more ...result.Evidence) {

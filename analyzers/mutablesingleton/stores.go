@@ -28,11 +28,35 @@ func reportStores(p *rule.Pass) {
 		}
 		for i := range f.Calls {
 			c := &f.Calls[i]
-			if e, ok := effects.Of(c); ok && !effects.Chosen(c) {
+			if e, ok := effects.Of(c); ok && !effects.Chosen(c) && (e.Unless == "" || !p.Calls(e.Unless)) {
 				reportCall(p, f, c, e)
 			}
 		}
 	}
+	reportVariables(p)
+}
+
+// reportVariables reports the stores that a library makes for whoever names its
+// variable, each once.
+func reportVariables(p *rule.Pass) {
+	told := map[string]bool{}
+	p.Values(func(f *program.Function, at unit.Location, v *unit.Value) {
+		if v.Place == nil || v.Place.Root != unit.RootHolder || told[v.Place.Name] {
+			return
+		}
+		e, ok := effects.Named(v.Place.Name)
+		if !ok || e.Kind != effects.AnswerStore {
+			return
+		}
+		told[v.Place.Name] = true
+		name := v.Place.Name[strings.LastIndexByte(v.Place.Name, '/')+1:]
+		p.Report(result.Finding{
+			Category: result.Registry, Symbol: name, Language: unit.Go, Location: at,
+			Message:  fmt.Sprintf("`%s` keeps %s. With two copies the answer that reaches the other one is refused.", name, e.What),
+			Fix:      "Keep them in Redis or the database, where every copy finds them.",
+			Evidence: []result.Evidence{{Kind: result.Declaration, Phase: result.Boot, Location: at, Note: "used here"}},
+		})
+	})
 }
 
 func reportKept(p *rule.Pass, k rule.Kept, c result.Category, g result.Group, says string) {

@@ -39,6 +39,7 @@ func run(p *rule.Pass) {
 		}
 	}
 	reportStores(p)
+	reportDrawn(p)
 	reportDefaults(p)
 	reportSettings(p)
 }
@@ -52,7 +53,7 @@ func reportStores(p *rule.Pass) {
 		for i := range f.Calls {
 			c := &f.Calls[i]
 			e, ok := effects.Of(c)
-			if ok && e.Kind == effects.Signer && drawn(c.Args) {
+			if ok && e.Kind == effects.Signer && slices.ContainsFunc(c.Args, func(v unit.Value) bool { return effects.Drawn(&v) }) {
 				reportKeys(p, f, c)
 			}
 			if !ok || e.Kind != effects.SessionStore || effects.Chosen(c) {
@@ -67,36 +68,32 @@ func reportStores(p *rule.Pass) {
 	}
 }
 
-// drawn tells whether a key is drawn where it is handed over.
-func drawn(args []unit.Value) bool {
-	return slices.ContainsFunc(args, func(v unit.Value) bool {
-		e, ok := effects.Named(v.Callee)
-		return ok && e.Kind == effects.RandomKey || drawn(v.Parts)
-	})
-}
-
 // reportKeys reports cookies whose keys each process draws for itself.
 func reportKeys(p *rule.Pass, f *program.Function, c *unit.Call) {
 	p.Report(result.Finding{
 		Category: result.Session, Symbol: c.Callee[strings.LastIndexByte(c.Callee, '/')+1:], Language: f.Language, Location: c.Location,
-		Message:  "The keys of these cookies are drawn when the process starts. With two copies each refuses the cookies of the other, and a restart those of before.",
+		Message:  "The keys of what is signed here are drawn when the process starts. With two copies each refuses what the other has signed, and a restart what was signed before.",
 		Fix:      "Read the keys from the environment or a secret store, the same for all copies.",
 		Evidence: []result.Evidence{{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: c.Location, Note: "made here, with a random key"}},
 	})
 }
 
-// reportDefaults reports the session manager of scs whose store nobody sets: it
-// falls back to a map without saying so.
+// reportDefaults reports the session managers whose store nobody sets: scs falls
+// back to a map without saying so, and beego to its memory.
 func reportDefaults(p *rule.Pass) {
 	var made []func()
+	chosen := false
 	for _, f := range p.Program.Functions() {
 		if f.Test {
 			continue
 		}
 		for i := range f.Accesses {
-			path := f.Accesses[i].Place.Path
-			if len(path) > 0 && strings.HasPrefix(path[len(path)-1], "github.com/alexedwards/scs") && strings.HasSuffix(path[len(path)-1], ".SessionManager.Store") && f.Accesses[i].Kind == unit.Write {
-				return
+			a := &f.Accesses[i]
+			switch option(a) {
+			case "scs":
+				chosen = true
+			case "beego":
+				reportProvider(p, f, a)
 			}
 		}
 		for i := range f.Calls {
@@ -109,8 +106,41 @@ func reportDefaults(p *rule.Pass) {
 		}
 	}
 	for _, report := range made {
-		report()
+		if !chosen {
+			report()
+		}
 	}
+}
+
+// option tells a write to the field by which a library is told its store.
+func option(a *unit.Access) string {
+	if len(a.Place.Path) == 0 || a.Kind != unit.Write {
+		return ""
+	}
+	switch last := a.Place.Path[len(a.Place.Path)-1]; {
+	case strings.HasPrefix(last, "github.com/alexedwards/scs") && strings.HasSuffix(last, ".SessionManager.Store"):
+		return "scs"
+	case strings.Contains(last, "beego") && strings.HasSuffix(last, ".SessionConfig.SessionProvider"):
+		return "beego"
+	}
+	return ""
+}
+
+// reportProvider reports a provider of beego that keeps sessions in the process.
+func reportProvider(p *rule.Pass, f *program.Function, a *unit.Access) {
+	if a.Value == nil {
+		return
+	}
+	name := strings.Trim(a.Value.Text, "\"`")
+	if name != "file" && name != "memory" {
+		return
+	}
+	p.Report(result.Finding{
+		Category: result.Session, Symbol: "SessionProvider", Language: f.Language, Location: a.Location,
+		Message:  fmt.Sprintf("`%s` keeps sessions %s where it chooses the provider `%s`. With two copies %s.", f.Symbol, where(name), name, remedy.Breaks(result.Session, "")),
+		Fix:      remedy.Fix(result.Session, "", f.Language),
+		Evidence: []result.Evidence{{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: a.Location, Note: "chosen here"}},
+	})
 }
 
 func reportCall(p *rule.Pass, f *program.Function, c *unit.Call, level result.Level, where string) {
@@ -132,6 +162,13 @@ func reportSettings(p *rule.Pass) {
 		p.ReportKept(k, result.Finding{
 			Category: result.Session, Fix: remedy.Fix(result.Session, "", unit.Ruby),
 			Message: fmt.Sprintf("In production sessions are kept %s, %s. With two copies %s.", in, k.Chosen(), remedy.Breaks(result.Session, "")),
+		})
+	}
+	for _, k := range p.Local(bindings.Secret) {
+		p.ReportKept(k, result.Finding{
+			Category: result.Session, Symbol: k.Binding.Subject,
+			Message: fmt.Sprintf("In production the key `%s` is drawn when the process starts, %s. With two copies each refuses what the other has signed, and a restart what was signed before.", k.Binding.Subject, k.Chosen()),
+			Fix:     "Read the key from the environment, the credentials or a secret store, the same for all copies, and refuse to start without it.",
 		})
 	}
 	sessions := p.Effective(unit.SettingINI)

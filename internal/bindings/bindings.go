@@ -40,8 +40,20 @@ type Backend struct {
 	Location unit.Location
 	Setting  unit.Setting // that chose it; of an omission the kind alone
 	Options  []unit.Value
+	// From is the place in a file of settings that gives the name, if one does.
+	From unit.Location
 	// In is the backend of the cache that this one keeps things in.
 	In *Backend
+}
+
+// Sample is the file to be copied from which the backend is known; "" if none is.
+func (b Backend) Sample() string {
+	for _, file := range []string{b.From.File, b.Location.File} {
+		if sampled(file) {
+			return file
+		}
+	}
+	return ""
 }
 
 // User is what asks for a resource.
@@ -67,6 +79,7 @@ func resources() map[string]Resource {
 		unit.SettingCacheStore: Cache, unit.SettingSessionStore: Session, unit.SettingQueueAdapter: Jobs,
 		unit.SettingUploadStorage: Upload, unit.SettingStorageChoice: Storage, unit.SettingLimiterStore: Limiter,
 		unit.SettingPageCache: PageCache, unit.SettingFlagStore: Flags, unit.SettingBusStore: Bus,
+		unit.SettingDatabase: Database, unit.SettingCable: Cable, unit.SettingSecret: Secret,
 	}
 }
 
@@ -78,6 +91,7 @@ func Of(p *program.Program) []Binding {
 		out = append(out, f.binding(g))
 	}
 	out = append(out, f.omitted()...)
+	out = append(out, f.unset()...)
 	out = append(out, f.attachments()...)
 	f.follow(out)
 	slices.SortStableFunc(out, func(a, b Binding) int {
@@ -91,7 +105,8 @@ type finder struct {
 	p         *program.Program
 	settings  []unit.Setting
 	apps      []unit.Setting // applications, by their folder
-	services  map[string]unit.Setting
+	services  map[string][]unit.Setting
+	values    []unit.Setting // keys of files of settings
 	types     map[string]*unit.Type
 	constants []*program.Holder
 	calls     []site
@@ -107,7 +122,7 @@ type group struct {
 }
 
 func newFinder(p *program.Program) *finder {
-	f := &finder{p: p, services: map[string]unit.Setting{}, types: map[string]*unit.Type{}, calls: sites(p)}
+	f := &finder{p: p, services: map[string][]unit.Setting{}, types: map[string]*unit.Type{}, calls: sites(p)}
 	for _, t := range p.Types() {
 		f.types[t.ID] = t
 	}
@@ -119,12 +134,16 @@ func newFinder(p *program.Program) *finder {
 	for _, s := range p.Settings() {
 		switch s.Kind {
 		case unit.SettingStorageService:
-			f.services[s.Subject] = s
+			f.services[s.Subject] = append(f.services[s.Subject], s)
+		case unit.SettingValue:
+			f.values = append(f.values, s)
 		case unit.SettingFramework:
 			f.apps = append(f.apps, s)
 		}
 		f.settings = append(f.settings, s)
 	}
+	f.settings = unsampled(f.settings)
+	f.values = unsampled(f.values)
 	return f
 }
 
@@ -167,7 +186,7 @@ func (f *finder) groups() []group {
 
 // single tells the resources of which each statement makes one of its own.
 func single(g group) bool {
-	return g.resource == Limiter && g.subject != "Rack::Attack" || g.resource == PageCache || g.resource == Flags
+	return g.resource == Limiter && g.subject != "Rack::Attack" || g.resource == PageCache || g.resource == Flags || g.resource == Database || g.resource == Cable
 }
 
 // loaded orders files as Rails loads them.
@@ -197,7 +216,7 @@ func subject(s unit.Setting) string {
 		return "config.cache_store"
 	case unit.SettingQueueAdapter:
 		if name == "config.active_job" || name == "ActiveJob::Base" {
-			return "config.active_job.queue_adapter"
+			return jobsSetting
 		}
 	case unit.SettingSessionStore:
 		if name == "config" || name == "ActionController::Base" {
@@ -213,6 +232,9 @@ func subject(s unit.Setting) string {
 	return name
 }
 
+// jobsSetting is what Active Job is told to use.
+const jobsSetting = "config.active_job.queue_adapter"
+
 // settingName is the attribute that a setting assigns.
 func settingName(s unit.Setting) string {
 	name, _, _ := strings.Cut(s.Text, "=")
@@ -226,6 +248,10 @@ func (f *finder) binding(g group) Binding {
 	settings := make([]unit.Setting, len(g.settings))
 	for i, s := range g.settings {
 		s.Choices = f.resolved(s)
+		s.When = s.When.Map(f.decided)
+		if g.resource == Storage {
+			s.Choices = f.kinds(s.Choices, maxMirrors)
+		}
 		settings[i] = s
 	}
 	for _, reached := range reach(settings) {
@@ -246,15 +272,17 @@ func (f *finder) binding(g group) Binding {
 
 // backend is a choice as a place.
 func (f *finder) backend(r Resource, s unit.Setting, c unit.Choice, guard string) Backend {
-	b := Backend{Name: c.Value, Guard: guard, Location: s.Location, Setting: s, Options: c.Options}
+	b := Backend{Name: c.Value, Guard: guard, Location: s.Location, Setting: s, Options: c.Options, From: c.From}
 	if c.Location.Line != 0 && c.Location.File == s.Location.File && within(c.Location, s.Location) {
 		b.Location = c.Location
 		if b.Location.Line == s.Location.Line {
 			b.Location = s.Location
 		}
 	}
-	if r == Storage {
-		b.Where = f.service(c.Value, 3)
+	if kind, ok := strings.CutPrefix(c.Ref, serviceOf); ok && r == Storage {
+		if strings.EqualFold(kind, "disk") {
+			b.Where = Disk
+		}
 		return b
 	}
 	b.Where = known().place(r, c.Value)
@@ -265,25 +293,13 @@ func within(inner, outer unit.Location) bool {
 	return inner.Line >= outer.Line && inner.EndLine <= outer.EndLine
 }
 
-// service tells where a service of Active Storage keeps files.
-func (f *finder) service(name string, follow int) Where {
-	s, ok := f.services[name]
-	switch {
-	case ok && strings.EqualFold(s.Value, "disk"):
-		return Disk
-	case ok && strings.EqualFold(s.Value, "mirror") && follow > 0 && len(s.Values) > 0:
-		return f.service(s.Values[0].Text, follow-1)
-	}
-	return Elsewhere
-}
-
 // fallback is what holds where none of the settings of a group is made.
 func (f *finder) fallback(g group, guard string) (Backend, bool) {
 	name := known().defaults[g.resource]
 	switch {
 	case g.resource == Upload:
 		name = "file"
-	case g.subject != "config.cache_store" && g.resource == Cache, name == "":
+	case g.subject != "config.cache_store" && g.resource == Cache, g.subject != jobsSetting && g.resource == Jobs, name == "":
 		return Backend{}, false
 	}
 	s := g.settings[0]

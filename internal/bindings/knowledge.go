@@ -23,6 +23,9 @@ const (
 	PageCache Resource = "page-cache"
 	Flags     Resource = "flags"
 	Bus       Resource = "bus"
+	Database  Resource = "database"
+	Cable     Resource = "cable"
+	Secret    Resource = "secret"
 )
 
 // Where says what kind of place a backend is.

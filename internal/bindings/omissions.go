@@ -32,6 +32,51 @@ func (f *finder) omitted() []Binding {
 	return out
 }
 
+// unset lists what libraries do that are told nothing: Sinatra draws the key of its
+// cookies at each start, and Flipper keeps flags in memory.
+func (f *finder) unset() []Binding {
+	var out []Binding
+	for _, s := range f.settings {
+		if s.Kind != unit.SettingSecret || len(s.Choices) > 0 || s.Env != "" && s.Env != unit.EnvProduction || f.set(unit.SettingSecret, s.Subject, f.root(s.Location.File)) {
+			continue
+		}
+		out = append(out, Binding{Resource: Secret, Subject: s.Subject, Backends: []Backend{
+			{Name: drawn, Where: known().place(Secret, drawn), Omitted: true, Location: s.Location, Setting: s},
+		}})
+	}
+	if b, ok := f.flipper(); ok {
+		out = append(out, b)
+	}
+	return out
+}
+
+// drawn is the choice of a key that each process draws for itself.
+const drawn = "drawn_at_boot"
+
+// flipper is where feature flags are that are asked for, if the gem is there without
+// an adapter and nothing gives it one.
+func (f *finder) flipper() (Binding, bool) {
+	b := Binding{Resource: Flags, Subject: "Flipper"}
+	var gem *unit.Setting
+	for i, s := range f.settings {
+		switch {
+		case s.Kind == unit.SettingFlagStore:
+			return b, false
+		case s.Kind != unit.SettingGem || !strings.HasPrefix(s.Subject, "flipper"):
+		case s.Subject == "flipper" && strings.HasSuffix(s.Location.File, "Gemfile"):
+			gem = &f.settings[i]
+		case s.Subject != "flipper" && s.Subject != "flipper-ui" && s.Subject != "flipper-api":
+			return b, false // an adapter, which sets itself up
+		}
+	}
+	if gem == nil {
+		return b, false
+	}
+	b.Users = f.usersOf(Flags, "")
+	b.Backends = []Backend{{Name: "memory", Where: Memory, Omitted: true, Location: gem.Location, Setting: *gem}}
+	return b, len(b.Users) > 0
+}
+
 // set tells whether an application sets something for production at all.
 func (f *finder) set(kind, name, root string) bool {
 	for _, s := range f.settings {

@@ -103,7 +103,37 @@ func guard(atoms []string, masks []uint) string {
 		parts = append(parts, "if "+strings.Join(yes, " and "))
 	}
 	if len(parts) == 0 && len(masks) < 1<<len(atoms) {
+		if other := except(atoms, masks); other != "" {
+			return other
+		}
 		return "depending on whether " + strings.Join(atoms, ", ")
 	}
 	return strings.Join(parts, ", ")
+}
+
+// except writes outcomes by those that are left out, where these are all that have
+// some tests in common: all of them hold, or none does.
+func except(atoms []string, masks []uint) string {
+	all, none, left := ^uint(0), ^uint(0), 0
+	for mask := uint(0); mask < 1<<len(atoms); mask++ {
+		if !slices.Contains(masks, mask) {
+			all, none, left = all&mask, none&^mask, left+1
+		}
+	}
+	var yes, no []string
+	for i, atom := range atoms {
+		switch {
+		case all>>i&1 == 1:
+			yes = append(yes, atom)
+		case none>>i&1 == 1:
+			no = append(no, atom)
+		}
+	}
+	switch {
+	case left != 1<<(len(atoms)-len(yes)-len(no)), len(yes) > 0 && len(no) > 0:
+		return ""
+	case len(yes) > 0:
+		return "unless " + strings.Join(yes, " and ")
+	}
+	return "if " + strings.Join(no, " or ")
 }

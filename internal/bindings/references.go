@@ -8,19 +8,23 @@ import (
 )
 
 // resolved are the choices of a setting in which what only other files know is
-// looked up: constants and methods.
+// looked up: constants, methods and keys of files of settings.
 func (f *finder) resolved(s unit.Setting) []unit.Choice {
 	var out []unit.Choice
 	for _, c := range s.Choices {
-		switch found := f.referred(c); {
-		case c.Ref == "" || len(found) == 0:
+		c.When = c.When.Map(f.decided)
+		found := f.referred(c)
+		if c.Ref == "" || len(found) == 0 {
 			out = append(out, c)
-		default:
-			for _, inner := range found {
-				inner.When, inner.Location = c.When.Also(inner.When), c.Location
-				inner.Options = append(inner.Options, c.Options...)
-				out = append(out, inner)
+			continue
+		}
+		for _, inner := range found {
+			inner.When, inner.From = c.When.Also(inner.When.Map(f.decided)), inner.Location
+			inner.Options = append(inner.Options[:len(inner.Options):len(inner.Options)], c.Options...)
+			if inner.Location = c.Location; inner.From.File == c.Location.File {
+				inner.From = unit.Location{}
 			}
+			out = append(out, inner)
 		}
 	}
 	return out
@@ -34,6 +38,9 @@ func (f *finder) referred(c unit.Choice) []unit.Choice {
 			return named([]unit.Value{*h}, ref)
 		}
 		return nil
+	}
+	if found := f.value(ref); len(found) > 0 {
+		return found
 	}
 	return named(f.method(ref), ref)
 }

@@ -29,6 +29,7 @@ const (
 	Temp      Kind = "temp" // names or makes something temporary
 	Remove    Kind = "remove"
 	Database  Kind = "database" // opens a database that is a file
+	Folder    Kind = "folder"   // makes a store that keeps files in a folder
 	Mail      Kind = "mail"
 	HTTP      Kind = "http"
 	SDK       Kind = "sdk"
@@ -47,6 +48,8 @@ const (
 	// RandomKey draws one.
 	Signer    Kind = "signer"
 	RandomKey Kind = "random-key"
+	// Certificates keeps the certificates that a server gets for itself.
+	Certificates Kind = "certificates"
 )
 
 // Holds tells the kinds that hold a request up.
@@ -65,6 +68,9 @@ type Effect struct {
 	// does, and Receiver if it is what the call is made on.
 	Path int
 	What string // what a reader would call it
+	// Unless is a function that gives another store; where it is called, this one is
+	// not used.
+	Unless string
 	// flags is the argument that says whether the file is opened for writing.
 	flags int
 }
@@ -142,6 +148,8 @@ func parse(text string) table {
 			switch {
 			case ok && name == "path" && value == "receiver":
 				e.Path = Receiver
+			case ok && name == "unless":
+				e.Unless = value
 			case !ok || err != nil:
 				what = append(what, w)
 			case name == "path":
@@ -259,17 +267,53 @@ func named(callee string) (Effect, bool) {
 	return best, found > 0
 }
 
+// Drawn tells a value that is drawn at random, or made from such a one.
+func Drawn(v *unit.Value) bool {
+	if e, ok := named(v.Callee); ok && e.Kind == RandomKey {
+		return true
+	}
+	for i := range v.Parts {
+		if Drawn(&v.Parts[i]) {
+			return true
+		}
+	}
+	return false
+}
+
 // opened knows the drivers of database/sql and its like that are given by name.
 func opened(c *unit.Call) (Effect, bool) {
-	switch c.Callee {
-	case "database/sql.Open", "github.com/jmoiron/sqlx.Open", "github.com/jmoiron/sqlx.Connect", "github.com/jmoiron/sqlx.MustConnect", "github.com/pocketbase/dbx.Open", "xorm.io/xorm.NewEngine":
-	default:
-		return Effect{}, false
-	}
-	if len(c.Args) == 0 || !strings.HasPrefix(strings.Trim(c.Args[0].Text, `"`+"`"), "sqlite") {
+	if !opens(c) || !IsSQLite(c.Args[0].Text) {
 		return Effect{}, false
 	}
 	return Effect{Kind: Database, Path: 1, What: "SQLite", flags: -1}, true
+}
+
+// opens tells the calls by which libraries open a database whose driver they are
+// given by name: an address follows, and what is opened is a database.
+func opens(c *unit.Call) bool {
+	if len(c.Args) < 2 || strings.HasPrefix(c.Callee, "os.") {
+		return false
+	}
+	switch c.Name {
+	case "Open", "OpenDB", "MustOpen", "Connect", "MustConnect", "ConnectContext", "NewEngine":
+		return true
+	}
+	return false
+}
+
+// Opens is the place of the driver's name in a call that opens a database by it, or
+// nil.
+func Opens(c *unit.Call) *unit.Value {
+	if !c.External || c.Reference || !opens(c) || !strings.Contains(strings.ToLower(c.Callee), "sql") && !strings.Contains(c.Callee, "dbx") && !strings.Contains(c.Callee, "orm") && !strings.Contains(c.Callee, "dialect") {
+		return nil
+	}
+	return &c.Args[0]
+}
+
+// IsSQLite tells the name under which a driver of SQLite is registered.
+func IsSQLite(text string) bool {
+	text = strings.ToLower(strings.Trim(text, "\"`"))
+	return strings.HasPrefix(text, "sqlite") || strings.HasPrefix(text, "dialect.sqlite") || text == "libsql" || text == "moderncsqlite"
 }
 
 // writes tells whether the flags or mode with which a file is opened let it be

@@ -56,6 +56,12 @@ func (k Kept) Chosen() string {
 			said = fmt.Sprintf("since %s (`%s`)", b.Setting.Text, b.Name)
 		}
 	}
+	if b.From.File != "" {
+		said += fmt.Sprintf(" and `%s` in %s:%d", b.Name, b.From.File, b.From.Line)
+	}
+	if sample := b.Sample(); sample != "" {
+		said += ", as the sample " + sample + " has it"
+	}
 	if b.Guard == "" {
 		return said
 	}
@@ -70,9 +76,15 @@ func (p *Pass) ReportKept(k Kept, f result.Finding) {
 		f.Symbol = k.symbol()
 	}
 	f.Language, f.Location = unit.Ruby, b.Location
+	if !strings.HasSuffix(b.Location.File, ".rb") && !strings.HasSuffix(b.Location.File, ".ru") {
+		f.Language = unit.Deploy
+	}
 	evidence := []result.Evidence{{Kind: result.ConfigAt, Phase: result.Boot, Location: b.Location, Note: k.note()}}
 	if b.Location != b.Setting.Location {
 		evidence = append(evidence, result.Evidence{Kind: result.Declaration, Phase: result.Boot, Location: b.Setting.Location, Note: "set here"})
+	}
+	if b.From.File != "" {
+		evidence = append(evidence, result.Evidence{Kind: result.ConfigAt, Phase: result.Boot, Location: b.From, Note: "what it is set to"})
 	}
 	if b.In != nil {
 		evidence = append(evidence, result.Evidence{Kind: result.ConfigAt, Phase: result.Boot, Location: b.In.Location, Note: b.In.Setting.Text})

@@ -21,6 +21,30 @@ type Condition struct {
 	Op    ConditionOp `json:",omitempty"`
 	Text  string      `json:",omitempty"`
 	Parts []Condition `json:",omitempty"`
+	// Ref names the value that an Atom tests, where another file may know it, and
+	// Is what it is compared with; without, the value is asked for being set.
+	Ref string `json:",omitempty"`
+	Is  string `json:",omitempty"`
+}
+
+// Map is the condition with each atom replaced by what to makes of it.
+func (c Condition) Map(to func(Condition) Condition) Condition {
+	if c.Op == Atom {
+		return to(c)
+	}
+	if len(c.Parts) == 0 {
+		return c
+	}
+	parts := make([]Condition, len(c.Parts))
+	for i := range c.Parts {
+		parts[i] = c.Parts[i].Map(to)
+	}
+	if c.Op == Not {
+		return parts[0].Negated()
+	}
+	out := c
+	out.Parts = parts
+	return out
 }
 
 // Negated is the opposite of a condition.
@@ -132,4 +156,6 @@ type Choice struct {
 	Origin   Origin  // written, defaulted (the environment's variable has a fallback), unresolved
 	Options  []Value `json:",omitempty"`
 	Location Location
+	// From is the place in another file that gives the value, if one does.
+	From Location `json:",omitzero"`
 }

@@ -36,6 +36,13 @@ const (
 	// Value: Disk, S3, ...). SettingStorageChoice selects one by name (Value).
 	SettingStorageService = "storage-service"
 	SettingStorageChoice  = "storage-choice"
+	// SettingValue is a key of a file in which an application keeps settings of its
+	// own. Subject: the keys that lead to it, joined by dots, without the environment
+	// (ENV and a name for a variable of the environment); Choices: what it may be.
+	SettingValue = "value"
+	// SettingDefault is what an option is where nothing sets it. Subject: the field
+	// that keeps it, whose tag says so.
+	SettingDefault = "default"
 	// SettingINI is a key of an ini-like file that an application reads itself.
 	// Subject is "section.key", lower case.
 	SettingINI = "ini"
@@ -63,6 +70,9 @@ const (
 	// SettingFlagStore is the adapter in which a library of feature flags or of
 	// settings keeps them.
 	SettingFlagStore = "flag-store"
+	// SettingSecret is a key with which what clients bring back is signed; a choice
+	// says drawn_at_boot where each process draws its own.
+	SettingSecret = "secret"
 	// SettingBusStore is the backend by which a message bus reaches subscribers.
 	SettingBusStore = "bus-store"
 	// SettingPageCache is the folder of cached pages or fragments on disk.

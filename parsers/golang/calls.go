@@ -148,6 +148,11 @@ func (b *body) fieldInit(id string, v ast.Expr) {
 // call reads a call: its arguments, what it changes, and who it leads to.
 func (b *body) call(c *ast.CallExpr, use unit.Use, m mode) {
 	if b.isConversion(c) {
+		if t := b.typeOf(c); t != nil {
+			if basic, ok := t.Underlying().(*types.Basic); ok && basic.Info()&types.IsString != 0 {
+				b.alloc(t, c.Pos(), c.End(), false) // a name with methods: autocert.DirCache("certs")
+			}
+		}
 		for _, a := range c.Args {
 			b.expr(a)
 		}

@@ -6,6 +6,7 @@ import (
 	"go/types"
 	"path"
 	"path/filepath"
+	"reflect"
 	"sort"
 	"strings"
 
@@ -236,7 +237,27 @@ func (x *extractor) fields(t *unit.Type, named *types.Named, st *types.Struct, s
 		}
 		t.Fields = append(t.Fields, h.ID)
 		x.unit.Holders = append(x.unit.Holders, h)
+		if value := tagDefault(st.Tag(i)); value != "" {
+			x.unit.Settings = append(x.unit.Settings, unit.Setting{
+				Kind: unit.SettingDefault, Subject: h.ID, Value: value, Origin: unit.Defaulted, Text: cut(st.Tag(i), 80), Location: h.Location,
+			})
+		}
 	}
+}
+
+// tagDefault is what the tag of a field says that it is where nothing sets it, in
+// the words of the libraries that read options; "" if it does not say.
+func tagDefault(tag string) string {
+	for _, key := range []string{"default", "envDefault", "env-default", "defaultValue"} {
+		if value, ok := reflect.StructTag(tag).Lookup(key); ok {
+			return value
+		}
+	}
+	if _, value, ok := strings.Cut(reflect.StructTag(tag).Get("env"), "default="); ok {
+		value, _, _ = strings.Cut(value, ",")
+		return value
+	}
+	return ""
 }
 
 func fieldDocs(s *ast.TypeSpec) map[string]string {

@@ -3,10 +3,12 @@ package golang
 import (
 	"bytes"
 	"go/ast"
+	"go/constant"
 	"go/printer"
 	"go/token"
 	"go/types"
 	"slices"
+	"strconv"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
@@ -34,12 +36,20 @@ func (b *body) value(e ast.Expr, depth int) unit.Value {
 			return v
 		}
 		if tv.Value != nil {
-			v.Kind = unit.Literal
+			v.Kind, v.Parts = unit.Literal, spelled(e, tv.Value)
 			return v
 		}
 	}
 	b.describe(&v, ast.Unparen(e), depth)
 	return v
+}
+
+// spelled is the text of a constant that stands there by its name.
+func spelled(e ast.Expr, value constant.Value) []unit.Value {
+	if _, literal := ast.Unparen(e).(*ast.BasicLit); literal || value.Kind() != constant.String {
+		return nil
+	}
+	return []unit.Value{{Kind: unit.Literal, Type: "string", Text: cut(strconv.Quote(constant.StringVal(value)), 80)}}
 }
 
 func (b *body) describe(v *unit.Value, e ast.Expr, depth int) {

@@ -12,6 +12,7 @@ func (f *file) assignment(s *scope, n *node) unit.Value {
 		return f.multiple(s, left, right)
 	}
 	if left.is("constant", "scope_resolution") {
+		f.settingAssigned(s, n, left, right)
 		return f.constantAssignment(s, n, left, right)
 	}
 	place := f.place(s, right)
@@ -194,6 +195,7 @@ func (f *file) operatorAssignment(s *scope, n *node) unit.Value {
 	}
 	op := f.operator(left, right)
 	if left.is("constant", "scope_resolution") {
+		f.settingAssigned(s, n, left, right)
 		return f.constantAssignment(s, n, left, right)
 	}
 	inner := s

@@ -20,6 +20,7 @@ func (f *file) choices(n *node, follow int) []unit.Choice {
 		if name := f.symbolText(n); name != "" {
 			return f.one(n, name)
 		}
+		return f.interpolated(n, follow)
 	case "nil", "true", "false":
 		return f.one(n, n.kind)
 	case "right_assignment_list", "array", "argument_list":
@@ -30,7 +31,7 @@ func (f *file) choices(n *node, follow int) []unit.Choice {
 		}
 	case "parenthesized_statements", "then", "else", "begin", "block_body", "body_statement":
 		if len(n.kids) > 0 {
-			return f.choices(n.kids[len(n.kids)-1], follow)
+			return f.rescued(n, follow)
 		}
 	case "constant", "scope_resolution":
 		return f.constantChoices(n, follow)
@@ -60,6 +61,58 @@ func (f *file) one(n *node, value string) []unit.Choice {
 
 func (f *file) unresolved(n *node, ref string) []unit.Choice {
 	return []unit.Choice{{Origin: unit.Unresolved, Ref: ref, Location: f.at(n)}}
+}
+
+// interpolated is a name that is put together from a text and one expression.
+func (f *file) interpolated(n *node, follow int) []unit.Choice {
+	before, after := "", ""
+	var inner *node
+	for _, kid := range n.kids {
+		switch {
+		case kid.is("interpolation") && inner == nil && len(kid.kids) == 1:
+			inner = kid.kids[0]
+		case kid.is("interpolation"):
+			return f.unresolved(n, "")
+		case inner == nil:
+			before += f.text(kid)
+		default:
+			after += f.text(kid)
+		}
+	}
+	if inner == nil {
+		return f.unresolved(n, "")
+	}
+	out := f.choices(inner, follow)
+	for i := range out {
+		if out[i].Value != "" && out[i].Value != "nil" {
+			out[i].Value = before + out[i].Value + after
+		} else {
+			out[i] = unit.Choice{When: out[i].When, Origin: unit.Unresolved, Location: out[i].Location}
+		}
+	}
+	return out
+}
+
+// rescued is the last statement of a body, or that of a rescue.
+func (f *file) rescued(n *node, follow int) []unit.Choice {
+	var last, rescue *node
+	for _, kid := range n.kids {
+		switch {
+		case kid.is("rescue"):
+			rescue = kid
+		case !kid.is("ensure", "else") || rescue == nil:
+			last = kid
+		}
+	}
+	if last == nil {
+		return f.unresolved(n, "")
+	}
+	out := f.choices(last, follow)
+	if rescue == nil || rescue.child("body") == nil {
+		return out
+	}
+	failed := unit.Condition{Op: unit.Atom, Text: "an error is rescued (" + strings.TrimSpace(f.text(rescue.child("exceptions"))) + ")"}
+	return append(under(failed.Negated(), out), under(failed, f.choices(rescue.child("body"), follow))...)
 }
 
 // under adds a condition to each choice.
@@ -215,6 +268,10 @@ func (f *file) callChoices(n *node, follow int) []unit.Choice {
 			out[i].Options = append(out[i].Options, f.options(c.args[1:])...)
 		}
 		return out
+	case c.name == "build" && strings.HasSuffix(constant, "StoreProxy") && len(c.args) > 0:
+		return f.choices(c.args[0], follow)
+	case draws(constant, c.name):
+		return f.one(n, drawn)
 	case constant == "Rails" && c.name == "cache":
 		return f.one(n, "rails_cache")
 	case keeps(c.name) && c.receiver != nil:
@@ -239,7 +296,7 @@ func (f *file) callChoices(n *node, follow int) []unit.Choice {
 		}
 	}
 	if name := f.variable(n); name != "" {
-		return append(under(isSet(name), f.unresolved(n, "")), unit.Choice{When: isSet(name).Negated(), Value: "nil", Origin: unit.Written, Location: f.at(n)})
+		return append(under(isSet(name), f.unresolved(n, inEnvironment+name)), unit.Choice{When: isSet(name).Negated(), Value: "nil", Origin: unit.Written, Location: f.at(n)})
 	}
 	return f.unresolved(n, f.reference(n, follow))
 }
@@ -267,7 +324,7 @@ func (f *file) lookup(n, object *node, index []*node, otherwise *node, follow in
 // fromEnvironment is ENV["X"] and ENV.fetch("X", otherwise).
 func (f *file) fromEnvironment(n *node, name string, otherwise *node, follow int) []unit.Choice {
 	set := isSet(name)
-	out := under(set, f.unresolved(n, ""))
+	out := under(set, f.unresolved(n, inEnvironment+name))
 	if otherwise == nil {
 		return append(out, unit.Choice{When: set.Negated(), Value: "nil", Origin: unit.Written, Location: f.at(n)})
 	}
@@ -354,51 +411,4 @@ func (f *file) hashChoices(n *node, follow int) []unit.Choice {
 		}
 	}
 	return f.unresolved(n, "")
-}
-
-// reference writes a chain of names and keys that starts at a constant or at a
-// configuration file: Settings.cache.store, config_for(cache).store. It is empty
-// for other expressions.
-func (f *file) reference(n *node, follow int) string {
-	if n == nil || follow <= 0 {
-		return ""
-	}
-	switch n.kind {
-	case "constant", "scope_resolution":
-		return f.constantName(n)
-	case "identifier":
-		if list := f.assigned(f.text(n)); len(list) == 1 {
-			return f.reference(list[0].node, follow-1)
-		}
-	case "element_reference":
-		if len(n.kids) == 2 {
-			return chain(f.reference(n.child("object"), follow), f.symbolText(n.kids[1]))
-		}
-	case "call":
-		c := f.sendOf(n)
-		switch {
-		case c.name == "config_for" && len(c.args) > 0:
-			return "config_for(" + f.symbolText(c.args[0]) + ")"
-		case (c.name == "fetch" || c.name == "[]" || c.name == "dig" || c.name == "get") && len(c.args) > 0:
-			out := f.reference(c.receiver, follow)
-			for _, arg := range c.args {
-				if key := f.symbolText(arg); key != "" {
-					out = chain(out, key)
-				}
-			}
-			return out
-		case keeps(c.name):
-			return f.reference(c.receiver, follow)
-		case len(c.args) == 0 && c.receiver != nil:
-			return chain(f.reference(c.receiver, follow), c.name)
-		}
-	}
-	return ""
-}
-
-func chain(head, step string) string {
-	if head == "" || step == "" {
-		return ""
-	}
-	return head + "." + step
 }

@@ -52,6 +52,9 @@ func (f *file) condition(n *node, follow int) unit.Condition {
 	case n.is("binary"):
 		return f.comparison(n, follow)
 	case n.is("call"):
+		if c, ok := f.switched(n); ok {
+			return c
+		}
 		return f.test(f.sendOf(n), follow)
 	case n.is("identifier") && follow > 0:
 		if assigned := f.assigned(f.text(n)); len(assigned) == 1 {
@@ -64,12 +67,49 @@ func (f *file) condition(n *node, follow int) unit.Condition {
 	return f.atom(n)
 }
 
+// switched is what production's configuration says of a key that is asked for.
+func (f *file) switched(n *node) (condition unit.Condition, known bool) {
+	if len(f.switches) == 0 {
+		return condition, false
+	}
+	key, ok := configKey(f.text(n))
+	on, known := f.switches[key]
+	switch {
+	case !ok || !known:
+		return condition, false
+	case on:
+		return unit.Condition{Op: unit.Or, Parts: []unit.Condition{{Op: unit.InEnv, Text: unit.EnvProduction}, f.atom(n)}}, true
+	}
+	return unit.Condition{Op: unit.InEnv, Text: unit.EnvProduction}.Negated().Also(f.atom(n)), true
+}
+
 func (f *file) atom(n *node) unit.Condition {
-	return unit.Condition{Op: unit.Atom, Text: "`" + f.short(n) + "`"}
+	return unit.Condition{Op: unit.Atom, Text: "`" + f.short(n) + "`", Ref: f.key(n)}
 }
 
 func isSet(variable string) unit.Condition {
-	return unit.Condition{Op: unit.Atom, Text: variable + " is set"}
+	return unit.Condition{Op: unit.Atom, Text: variable + " is set", Ref: inEnvironment + variable}
+}
+
+// inEnvironment begins the reference to a variable of the environment.
+const inEnvironment = "ENV."
+
+// key is the reference to a key of a file of settings that an expression may be; ""
+// for a bare name, which may be anything.
+func (f *file) key(n *node) string {
+	if f.looking {
+		return "" // what it is called on is being looked up, past a condition
+	}
+	f.looking = true
+	defer func() { f.looking = false }()
+	follow := 1
+	if f.class.config {
+		follow = maxFollow
+	}
+	if ref := strings.TrimSuffix(f.reference(n, follow), "?"); strings.Contains(ref, ".") {
+		return ref
+	}
+	return ""
 }
 
 // comparison is a && b, a || b, a == b and a != b.
@@ -105,11 +145,13 @@ func (f *file) equals(left, right *node) unit.Condition {
 	if f.namesEnvironment(left) {
 		return unit.Condition{Op: unit.InEnv, Text: value}
 	}
-	subject := f.variable(left)
+	subject, ref := f.variable(left), f.key(left)
 	if subject == "" {
 		subject = "`" + f.short(left) + "`"
+	} else {
+		ref = inEnvironment + subject
 	}
-	return unit.Condition{Op: unit.Atom, Text: subject + " is " + strconv.Quote(value)}
+	return unit.Condition{Op: unit.Atom, Text: subject + " is " + strconv.Quote(value), Ref: ref, Is: value}
 }
 
 // namesEnvironment tells an expression that is the name of the environment.
@@ -253,13 +295,26 @@ type guarded struct {
 	when unit.Condition
 }
 
+// follows notes that a name is being looked up. It is refused where a condition on
+// the way asks for the same again, or the way is long.
+func (f *file) follows(name string) (done func(), ok bool) {
+	if f.following[name] || len(f.following) >= 2 {
+		return nil, false
+	}
+	if f.following == nil {
+		f.following = map[string]bool{}
+	}
+	f.following[name] = true
+	return func() { delete(f.following, name) }, true
+}
+
 // assigned lists what a local or constant of the file gets, the last one first.
 func (f *file) assigned(name string) []guarded {
-	if f.following {
-		return nil // a condition on the way asks for it: it would be asked without end
+	done, ok := f.follows(name)
+	if !ok {
+		return nil
 	}
-	f.following = true
-	defer func() { f.following = false }()
+	defer done()
 	var out []guarded
 	f.walk(f.syntax.root, unit.Condition{}, func(n *node, when unit.Condition) bool {
 		if n.is("assignment", "operator_assignment") && n.child("left").is("identifier", "constant") && f.text(n.child("left")) == name {
@@ -274,6 +329,11 @@ func (f *file) assigned(name string) []guarded {
 // results lists what a method of the file hands out, in the order in which its
 // conditions are asked.
 func (f *file) results(name string) []guarded {
+	done, ok := f.follows(name + "()")
+	if !ok {
+		return nil
+	}
+	defer done()
 	var method *node
 	f.walk(f.syntax.root, unit.Condition{}, func(n *node, _ unit.Condition) bool {
 		if n.is("method", "singleton_method") && f.text(n.child("name")) == name {
@@ -339,7 +399,11 @@ func (f *file) walk(n *node, when unit.Condition, visit func(*node, unit.Conditi
 		return
 	}
 	if n.is("if", "unless", "elsif", "conditional", "if_modifier", "unless_modifier") {
-		condition := f.condition(n.child("condition"), 0)
+		follow := 0
+		if f.class.config {
+			follow = 1 // a condition that two lines share is to read alike on both
+		}
+		condition := f.condition(n.child("condition"), follow)
 		if negated(n) {
 			condition = condition.Negated()
 		}

@@ -25,7 +25,9 @@ type file struct {
 	web       bool // names a framework whose routes are blocks
 	clockwork bool
 	asides    [][2]*unit.Function // functions, and copies with what they do outside of production
-	following bool                // what a local of the file gets is being looked up
+	following map[string]bool     // locals and methods of the file that are being looked up
+	looking   bool                // the key that an expression reads is being looked up
+	switches  map[string]bool     // what configuration switches on and off in production
 	// choice is the arm that is asked for, and arms how many an expression has.
 	choice, arms int
 }

@@ -58,6 +58,7 @@ func FrontEnd() frontend.FrontEnd {
 		Language:  unit.Ruby,
 		Match:     match,
 		ParseFile: parseFile,
+		Survey:    survey,
 		Start:     start,
 		Resolve:   resolve,
 
@@ -79,7 +80,10 @@ func match(file string) bool {
 }
 
 // parseFile turns one file into a unit.
-func parseFile(name string, content []byte) *unit.Unit {
+func parseFile(name string, content []byte) *unit.Unit { return parseKnowing(name, content, nil) }
+
+// parseKnowing is parseFile where it is known what configuration switches on and off.
+func parseKnowing(name string, content []byte, switches map[string]bool) *unit.Unit {
 	class := classify(name)
 	u := &unit.Unit{
 		Language: unit.Ruby,
@@ -93,13 +97,13 @@ func parseFile(name string, content []byte) *unit.Unit {
 	case len(content) > maxSize:
 		giveUp(u, 0, fmt.Sprintf("larger than %d bytes, not analysed", maxSize))
 	default:
-		parseInto(u, class, content)
+		parseInto(u, class, content, switches)
 	}
 	return u
 }
 
 // parseInto fills the unit from Ruby source.
-func parseInto(u *unit.Unit, class class, content []byte) {
+func parseInto(u *unit.Unit, class class, content []byte, switches map[string]bool) {
 	source := rubyOf(u.Path, clean(content))
 	syntax := parse(source)
 	if syntax != nil && len(syntax.errors) > 0 {
@@ -114,6 +118,7 @@ func parseInto(u *unit.Unit, class class, content []byte) {
 		return
 	}
 	f := newFile(u, class, source, syntax)
+	f.switches = switches
 	f.read()
 	f.finish()
 }

@@ -13,13 +13,36 @@ func (f *file) settingAssigned(s *scope, n, left, right *node) {
 		f.elementAssigned(s, n, left, right)
 		return
 	}
+	if left.is("constant") && isSecret(strings.ToLower(f.text(left))) && s.atBoot() {
+		f.secret(s, f.constantName(left), n, right)
+		return
+	}
 	if !left.is("call") || left.child("receiver") == nil || !f.configures(s) {
 		return
 	}
 	receiver, name := f.text(left.child("receiver")), f.text(left.child("method"))
+	if name == "store" && f.ofAttack(s, receiver) {
+		f.setting(s, unit.SettingLimiterStore, "Rack::Attack", n, right)
+		return
+	}
+	if f.assignedOwn(s, receiver, name, n, right) {
+		return
+	}
 	if kind, subject := f.settingKind(receiver, name); kind != "" {
 		f.setting(s, kind, subject, n, right)
 	}
+}
+
+// ofAttack tells the cache of Rack::Attack, named in full, in the body of the class,
+// or by what a block of its configuration calls it.
+func (f *file) ofAttack(s *scope, receiver string) bool {
+	switch {
+	case strings.HasSuffix(receiver, "Rack::Attack.cache"):
+		return true
+	case s.owner == "Rack::Attack":
+		return receiver == "cache" || receiver == "self.cache"
+	}
+	return strings.HasSuffix(receiver, ".cache") && f.class.config && strings.Contains(f.src, "Rack::Attack")
 }
 
 // configures tells the code that runs when the application is configured: what
@@ -47,6 +70,7 @@ func (f *file) elementAssigned(s *scope, n, left, right *node) {
 func (f *file) settingCalled(s *scope, c send) {
 	receiver := f.text(c.receiver)
 	switch {
+	case f.secretCalled(s, c), f.jobsCalled(s, c):
 	case c.name == "session_store" && len(c.args) > 0 && (strings.HasSuffix(receiver, "config") || strings.HasSuffix(receiver, "configuration")):
 		f.settingOf(s, unit.SettingSessionStore, receiver, c.n, f.listedArgs(c.args))
 	case c.name == "use" && len(c.args) > 0 && strings.Contains(f.constantName(c.args[0]), "Session::"):
@@ -83,6 +107,8 @@ func (f *file) macroSet(s *scope, c send) {
 		}
 	case "rate_limit":
 		f.optionSet(s, unit.SettingLimiterStore, s.owner, c, "store")
+	case "attr_config":
+		f.keyDefaults(s, c)
 	case "caches_page":
 		f.settingOf(s, unit.SettingPageCache, s.owner, c.n, f.one(c.n, "file_store"))
 	}
@@ -145,8 +171,10 @@ func (f *file) settingKind(receiver, name string) (kind, subject string) {
 		return unit.SettingUploadStorage, "Paperclip"
 	}
 	switch {
-	case receiver == "Rack::Attack.cache" && name == "store":
-		return unit.SettingLimiterStore, "Rack::Attack"
+	case name == "adapter" && strings.HasSuffix(receiver, "SitemapGenerator::Sitemap"):
+		return unit.SettingUploadStorage, "SitemapGenerator"
+	case name == "cache_storage", name == "cache_backend" && receiver == "IdentityCache", name == "store" && receiver == "ActiveJob::Status":
+		return unit.SettingCacheStore, receiver
 	case strings.HasSuffix(name, "cache_store"), receiver == "Rails" && name == "cache", name == "storage" && strings.HasSuffix(receiver, "MiniProfiler.config"):
 		return unit.SettingCacheStore, receiver
 	case name == "service" && strings.HasSuffix(receiver, "active_storage"):

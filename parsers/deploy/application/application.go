@@ -9,7 +9,6 @@ import (
 
 	"github.com/stateaudit/stateaudit/internal/unit"
 	"github.com/stateaudit/stateaudit/parsers/deploy/record"
-	"github.com/stateaudit/stateaudit/parsers/deploy/tree"
 )
 
 // Readers returns one reader for each kind of file.
@@ -17,78 +16,13 @@ func Readers() []record.Reader {
 	return []record.Reader{
 		{Name: "database.yml", Match: rails("database"), Read: each(databases)},
 		{Name: "cable.yml", Match: rails("cable"), Read: each(cable)},
-		{Name: "storage.yml", Match: rails("storage"), Read: each(storage)},
+		{Name: "storage.yml", Match: isStorage, Read: each(storage)},
+		{Name: "settings", Match: isSettings, Read: settings},
+		{Name: "dotenv", Match: isDotenv, Read: dotenv},
 		{Name: "ini", Match: isINI, Read: ini},
 		{Name: "procfile", Match: isProcfile, Read: procfile},
 		{Name: "dockerfile", Match: isDockerfile, Read: dockerfile},
 		{Name: "systemd", Match: isUnit, Marks: []string{"ExecStart"}, Read: systemd},
-	}
-}
-
-// rails matches config/NAME.yml, also as a sample to be copied.
-func rails(name string) func(string) bool {
-	return func(file string) bool {
-		base := path.Base(file)
-		return path.Base(path.Dir(file)) == "config" && (strings.HasPrefix(base, name+".yml") || strings.HasPrefix(base, name+".yaml") || strings.HasPrefix(base, name+".example") || strings.HasPrefix(base, name+".sample"))
-	}
-}
-
-func each(read func(*record.File, string, *tree.Node)) func(*record.File) {
-	return func(f *record.File) {
-		f.Recognise()
-		for _, doc := range f.Documents() {
-			for _, p := range doc.Entries() {
-				read(f, p.Key.Text, p.Value)
-			}
-		}
-	}
-}
-
-// databases reads the databases of one environment: one, or several by name.
-func databases(f *record.File, env string, section *tree.Node) {
-	if env == "default" || !section.IsMap() {
-		return
-	}
-	if database(f, env, env, section) {
-		return
-	}
-	for _, p := range section.Entries() {
-		if p.Value.IsMap() {
-			database(f, env, env+"."+p.Key.Text, p.Value)
-		}
-	}
-}
-
-// database reads one database, if it is one.
-func database(f *record.File, env, name string, of *tree.Node) bool {
-	adapter := of.Str("adapter")
-	if scheme, _, ok := strings.Cut(of.Str("url"), ":"); adapter == "" && ok {
-		adapter = scheme
-	}
-	if adapter == "" {
-		return false
-	}
-	at, ok := of.Pair("database")
-	if !ok {
-		if at, ok = of.Pair("adapter"); !ok {
-			at, _ = of.Pair("url")
-		}
-	}
-	f.Add(unit.Setting{Kind: unit.SettingDatabase, Subject: name, Value: adapter, Env: env, Location: f.At(at)})
-	return true
-}
-
-// cable reads the adapter of Action Cable in one environment.
-func cable(f *record.File, env string, section *tree.Node) {
-	if p, ok := section.Pair("adapter"); ok && env != "default" {
-		f.Add(unit.Setting{Kind: unit.SettingCable, Subject: env, Value: p.Value.String(), Env: env, Location: f.At(p)})
-	}
-}
-
-// storage reads one service of Active Storage. Which one is used, the code says.
-func storage(f *record.File, name string, service *tree.Node) {
-	if p, ok := service.Pair("service"); ok {
-		f.Add(unit.Setting{Kind: unit.SettingStorageService, Subject: name, Value: p.Value.String(), Location: f.At(p)})
 	}
 }
 

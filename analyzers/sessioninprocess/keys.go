@@ -1,0 +1,222 @@
+package sessioninprocess
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/assess"
+	"github.com/stateaudit/stateaudit/internal/effects"
+	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/rule"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// draw is a place where a process draws a key for itself.
+type draw struct {
+	in *program.Function // nil for the value of a variable
+	at unit.Location
+}
+
+// reportDrawn reports the keys that are drawn at start, kept in a variable or field,
+// and sign what clients bring back; and those that each host writes into a file.
+func reportDrawn(p *rule.Pass) {
+	kept := drawnPlaces(p)
+	told := map[unit.Location]bool{}
+	for _, f := range p.Program.Functions() {
+		if f.Test {
+			continue
+		}
+		reportWritten(p, f)
+		for i := range f.Calls {
+			c := &f.Calls[i]
+			e, ok := effects.Of(c)
+			if !ok || e.Kind != effects.Signer {
+				continue
+			}
+			for j := range c.Args {
+				d, found := keyOf(&c.Args[j], kept)
+				if !found || told[d.at] {
+					continue
+				}
+				told[d.at] = true
+				reportDraw(p, f, c, d)
+			}
+		}
+	}
+}
+
+// keyOf finds the draw of what a value is, or is made from.
+func keyOf(v *unit.Value, kept map[string]draw) (draw, bool) {
+	if v.Place != nil {
+		if d, ok := kept[program.KeptIn(*v.Place)]; ok {
+			return d, true
+		}
+	}
+	for i := range v.Parts {
+		if d, ok := keyOf(&v.Parts[i], kept); ok {
+			return d, true
+		}
+	}
+	return draw{}, false
+}
+
+// drawnPlaces lists the variables and fields that boot fills with a key that the
+// process draws and does not put into the database, where all copies find it.
+func drawnPlaces(p *rule.Pass) map[string]draw {
+	out := map[string]draw{}
+	for _, h := range p.Program.Holders() {
+		if !h.Test && effects.Drawn(&h.Value) {
+			out[h.ID] = draw{at: h.Location}
+		}
+	}
+	for _, f := range p.Program.Functions() {
+		if !f.Test && f.Boot {
+			drawnIn(p, f, out)
+		}
+	}
+	delete(out, "")
+	return out
+}
+
+// drawnIn adds what one function draws and keeps.
+func drawnIn(p *rule.Pass, f *program.Function, out map[string]draw) {
+	filled := map[string]unit.Location{}
+	for i := range f.Calls {
+		v := fills(&f.Calls[i])
+		if v == nil {
+			continue
+		}
+		name, _, _ := strings.Cut(v.Text, "[") // key[:] fills key
+		if stored(p, f, name) {
+			continue
+		}
+		if filled[name] = f.Calls[i].Location; v.Place != nil && v.Place.Root != unit.RootLocal {
+			out[program.KeptIn(*v.Place)] = draw{f, f.Calls[i].Location}
+		}
+	}
+	for i := range f.Accesses {
+		a := &f.Accesses[i]
+		if a.Value == nil || a.Kind != unit.Write && a.Kind != unit.Init || stored(p, f, a.Value.Text) {
+			continue
+		}
+		if at, ok := fillOf(a.Value, filled); ok {
+			out[program.KeptIn(a.Place)] = draw{f, at}
+		} else if effects.Drawn(a.Value) {
+			out[program.KeptIn(a.Place)] = draw{f, a.Location}
+		}
+	}
+}
+
+// stored tells whether a function hands a value to what writes the database.
+func stored(p *rule.Pass, f *program.Function, name string) bool {
+	for i := range f.Calls {
+		c := &f.Calls[i]
+		if !slices.Contains(p.Sources.ReachOfCall(c), assess.ToDatabase) {
+			continue
+		}
+		if slices.ContainsFunc(c.Args, func(v unit.Value) bool { return mentions(&v, name) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// mentions tells a value that is, or is made from, what an expression names.
+func mentions(v *unit.Value, name string) bool {
+	return name != "" && (v.Text == name || slices.ContainsFunc(v.Parts, func(part unit.Value) bool { return mentions(&part, name) }))
+}
+
+// fills is what a call fills with random bytes, or nil.
+func fills(c *unit.Call) *unit.Value {
+	switch {
+	case c.Callee == "crypto/rand.Read" && len(c.Args) > 0:
+		return &c.Args[0]
+	case c.Callee == "io.ReadFull" && len(c.Args) > 1 && c.Args[0].Text == "rand.Reader":
+		return &c.Args[1]
+	}
+	return nil
+}
+
+// fillOf tells a value that is, or is made from, what was filled.
+func fillOf(v *unit.Value, filled map[string]unit.Location) (unit.Location, bool) {
+	if at, ok := filled[v.Text]; ok && v.Text != "" {
+		return at, true
+	}
+	for i := range v.Parts {
+		if at, ok := fillOf(&v.Parts[i], filled); ok {
+			return at, true
+		}
+	}
+	return unit.Location{}, false
+}
+
+func reportDraw(p *rule.Pass, f *program.Function, c *unit.Call, d draw) {
+	evidence := []result.Evidence{{Kind: result.Declaration, Phase: result.Boot, Location: d.at, Note: "drawn here"}}
+	if d.in != nil {
+		evidence[0].Function = d.in.Symbol
+	}
+	signer := c.Callee[strings.LastIndexByte(c.Callee, '/')+1:]
+	p.Report(result.Finding{
+		Category: result.Session, Symbol: signer, Language: f.Language, Location: d.at,
+		Message:  fmt.Sprintf("The key with which `%s` signs (`%s`) is drawn when the process starts. With two copies each refuses what the other has signed, and a restart what was signed before.", f.Symbol, signer),
+		Fix:      "Read the key from the environment or a secret store, the same for all copies.",
+		Evidence: append(evidence, result.Evidence{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: c.Location, Note: "signs here"}),
+	})
+}
+
+// keyName matches the names under which keys are written down.
+var keyName = regexp.MustCompile(`(?i)secret|key|token|salt|pepper|cookie`)
+
+// reportWritten reports a key that each host draws at its first start and writes
+// into a file of its own.
+func reportWritten(p *rule.Pass, f *program.Function) {
+	if !f.Boot || f.HasRole(unit.Tool) {
+		return
+	}
+	for i := range f.Calls {
+		c := &f.Calls[i]
+		e, ok := effects.Of(c)
+		if !ok || e.Kind != effects.File || !secretly(f, c, e) || !slices.ContainsFunc(c.Args, func(v unit.Value) bool { return effects.Drawn(&v) }) && !writesDrawn(f, c) {
+			continue
+		}
+		p.Report(result.Finding{
+			Category: result.Session, Symbol: f.Symbol, Language: f.Language, Location: c.Location,
+			Message:  fmt.Sprintf("`%s` draws a key at the first start of each host and writes it into a file there. With two copies on two hosts each refuses what the other has signed.", f.Symbol),
+			Fix:      "Read the key from the environment, the credentials or a secret store, the same for all copies.",
+			Evidence: []result.Evidence{{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: c.Location, Note: "written here"}},
+		})
+		return
+	}
+}
+
+// secretly tells whether the file, or what writes it, is called like a key.
+func secretly(f *program.Function, c *unit.Call, e effects.Effect) bool {
+	if keyName.MatchString(f.Symbol) || keyName.MatchString(f.Location.File) {
+		return true
+	}
+	return named(e.File(c), 3)
+}
+
+func named(v *unit.Value, deep int) bool {
+	if v == nil || deep == 0 {
+		return false
+	}
+	return keyName.MatchString(v.Text) || slices.ContainsFunc(v.Parts, func(part unit.Value) bool { return named(&part, deep-1) })
+}
+
+// writesDrawn tells a function that opens a file and writes what it draws.
+func writesDrawn(f *program.Function, opened *unit.Call) bool {
+	if opened.Name != "open" && opened.Name != "new" && opened.Name != "Create" && opened.Name != "OpenFile" {
+		return false
+	}
+	return slices.ContainsFunc(f.Calls, func(c unit.Call) bool {
+		switch c.Name {
+		case "write", "puts", "print", "<<", "Write", "WriteString":
+			return slices.ContainsFunc(c.Args, func(v unit.Value) bool { return effects.Drawn(&v) })
+		}
+		return false
+	})
+}
