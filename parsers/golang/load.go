@@ -43,6 +43,7 @@ func FrontEnd() frontend.FrontEnd {
 		Language: unit.Go,
 		Match:    func(p string) bool { return strings.HasSuffix(p, ".go") || path.Base(p) == "go.mod" },
 		Load:     Load,
+		Outside:  Outside,
 		Resolve:  Resolve,
 	}
 }

@@ -1,0 +1,273 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stateaudit/stateaudit/internal/audit"
+	"github.com/stateaudit/stateaudit/internal/cache"
+	"github.com/stateaudit/stateaudit/internal/config"
+	format "github.com/stateaudit/stateaudit/report"
+)
+
+// cacheFlags say whether and where answers are kept.
+type cacheFlags struct {
+	noCache  bool
+	cacheDir string
+	// before are the inputs as they were looked at before the work, settled those that
+	// also held after it: what was worked out in between is the answer to them.
+	before, settled string
+}
+
+func (f *cacheFlags) define(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.BoolVar(&f.noCache, "no-cache", false, "work everything out, and keep nothing for the next time")
+	flags.StringVar(&f.cacheDir, "cache-dir", "", "keep answers in `DIR` instead of the user's cache folder")
+	cmd.MarkFlagsMutuallyExclusive("no-cache", "cache-dir")
+}
+
+// cacheFolder is the folder of this program in the user's cache folder.
+func cacheFolder() (string, error) {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(dir, "stateaudit"), nil
+}
+
+// open returns the cache, nil if there is to be none.
+func (f *cacheFlags) open(env Env) *cache.Cache {
+	if f.noCache {
+		return nil
+	}
+	dir := f.cacheDir
+	if dir == "" && env.CacheDir != nil {
+		dir, _ = env.CacheDir() // without a home there is no cache
+	}
+	if dir == "" {
+		return nil
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil
+	}
+	return cache.Open(abs, cache.DefaultMaxBytes)
+}
+
+// tool tells builds of this program apart.
+func tool() string {
+	parts := []string{versionLine()}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		parts = append(parts, info.String())
+	}
+	if name, err := os.Executable(); err == nil {
+		if info, err := os.Stat(name); err == nil {
+			parts = append(parts, fmt.Sprint(name, info.Size(), info.ModTime().UnixNano()))
+		}
+	}
+	return strings.Join(parts, "\n")
+}
+
+// inputs is everything that an audit depends on, "" if that cannot be told.
+func (f *scopeFlags) inputs(ctx context.Context, c *cache.Cache, o audit.Options) string {
+	if c == nil {
+		return ""
+	}
+	text, ok := audit.Inputs(ctx, o)
+	if !ok {
+		return ""
+	}
+	if f.traffic != "" {
+		content, err := os.ReadFile(f.traffic)
+		if err != nil {
+			return ""
+		}
+		sum := sha256.Sum256(content)
+		text += "\ntraffic " + f.traffic + " " + hex.EncodeToString(sum[:])
+	}
+	return tool() + "\n" + text
+}
+
+// options are those of an audit of a target. A cache that lies in the tree is no
+// part of it.
+func (f *scopeFlags) options(t target, c *config.Config, store *cache.Cache) (audit.Options, error) {
+	only, err := f.languages()
+	if err != nil {
+		return audit.Options{}, err
+	}
+	o := audit.Options{Root: t.root, Config: c, About: t.paths, Only: only, Offline: f.offline}
+	if t.listed { // what a list names need not be something to audit
+		o.About = nil
+	}
+	if store != nil {
+		o.Apart = store.Dir()
+		if real, err := filepath.EvalSymlinks(o.Apart); err == nil { // else it is made on the first write
+			o.Apart = real
+		}
+	}
+	return o, nil
+}
+
+// answered audits, or takes the answer of an earlier audit of the same inputs, unless
+// the caller needs the ranking itself.
+func (f *scopeFlags) answered(ctx context.Context, env Env, o audit.Options, store *cache.Cache) (out *audit.Outcome, known bool, err error) {
+	before := f.before
+	if before == "" {
+		before = f.inputs(ctx, store, o)
+	}
+	key := cache.KeyOf("outcome", before)
+	if before != "" && !f.ranked {
+		if content, ok := store.Get(key); ok {
+			if out, err := audit.Restore(content); err == nil {
+				return out, true, nil
+			}
+		}
+	}
+	if out, err = audit.Study(ctx, o); err != nil || before == "" {
+		return out, false, err
+	}
+	if f.settled = f.inputs(ctx, store, o); f.settled != before {
+		f.settled = "" // something has changed on the way
+		return out, false, nil
+	}
+	content, ok := out.Save(o.Offline)
+	if !ok {
+		f.settled = ""
+		return out, false, nil
+	}
+	_ = store.Put(key, content) // then the next one works it out again
+	return out, false, nil
+}
+
+// page is what a command writes, and what it tells beside it.
+type page struct {
+	Told []string
+	Text string
+}
+
+// paged writes a page that asks for more than the outcome of an audit: what an earlier
+// one with the same inputs, flags and terminal has written, or what make makes.
+func (f *scopeFlags) paged(cmd *cobra.Command, env Env, to pageFlags, root string, asked []string, make func() (func(io.Writer, format.Options) error, error)) error {
+	store := f.cacheFlags.open(env)
+	t := target{root: root, near: root}
+	if c, err := f.configuration(t); err == nil && store != nil {
+		if o, err := f.options(t, c, store); err == nil {
+			f.before = f.inputs(cmd.Context(), store, o)
+		}
+	}
+	shown := to.options(cmd, env)
+	key := cache.KeyOf(append([]string{"page", f.before, fmt.Sprint(shown.Width, shown.Color, shown.Terminal)}, asked...)...)
+	if content, ok := store.Get(key); ok && f.before != "" {
+		var p page
+		if json.Unmarshal(content, &p) == nil {
+			f.tell(cmd.ErrOrStderr(), p.Told)
+			return to.write(cmd, env, func(w io.Writer, _ format.Options) error {
+				_, err := io.WriteString(w, p.Text)
+				return err
+			})
+		}
+	}
+	write, err := make()
+	if err != nil {
+		return err
+	}
+	var text bytes.Buffer
+	if err := write(&text, shown); err != nil {
+		return failure(err)
+	}
+	if content, err := json.Marshal(page{f.told, text.String()}); f.settled != "" && err == nil && !bytes.Contains(content, []byte(`\ufffd`)) {
+		_ = store.Put(key, content) // then the next one works it out again
+	}
+	return to.write(cmd, env, func(w io.Writer, _ format.Options) error {
+		_, err := text.WriteTo(w)
+		return err
+	})
+}
+
+// tell says things beside the output.
+func (f *scopeFlags) tell(stderr io.Writer, told []string) {
+	f.told = told
+	for _, line := range told {
+		if !f.quiet {
+			fmt.Fprintln(stderr, line)
+		}
+	}
+}
+
+// newCache is the command that looks after the cache.
+func newCache(env Env) *cobra.Command {
+	var f cacheFlags
+	folder := func() (*cache.Cache, error) {
+		if c := f.open(env); c != nil {
+			return c, nil
+		}
+		return nil, &exit{exitUsage, fmt.Errorf("there is no cache folder; name one with --cache-dir")}
+	}
+	cmd := &cobra.Command{
+		Use:   "cache",
+		Short: "Tell where answers are kept for the next time, and how many",
+		Long: `Tell where answers are kept for the next time, and how many.
+
+An audit of a tree that has not changed is answered from what was kept: the key
+stands for every file of the tree, the configuration, the flags, this build of the
+program, the Go version and settings and the modules at hand. There is no other way
+for an answer to be reused, and nothing is read that another user has written. What
+was not used for longest goes when the folder holds more than ` + bytesText(cache.DefaultMaxBytes) + `.`,
+		Example: "  stateaudit cache",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := folder()
+			if err != nil {
+				return err
+			}
+			n, size := c.Size()
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %d answers, %s of %s\n", c.Dir(), n, bytesText(size), bytesText(cache.DefaultMaxBytes))
+			return failure(err)
+		},
+	}
+	clean := &cobra.Command{
+		Use:     "clean",
+		Short:   "Empty the cache",
+		Example: "  stateaudit cache clean",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := folder()
+			if err != nil {
+				return err
+			}
+			freed, err := c.Clean()
+			if err != nil {
+				return failure(err)
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s freed\n", c.Dir(), bytesText(freed))
+			return failure(err)
+		},
+	}
+	for _, c := range []*cobra.Command{cmd, clean} {
+		c.Flags().StringVar(&f.cacheDir, "cache-dir", "", "look after `DIR` instead of the user's cache folder")
+	}
+	cmd.AddCommand(clean)
+	return cmd
+}
+
+// bytesText is a size for people.
+func bytesText(n int64) string {
+	switch {
+	case n >= 1<<20:
+		return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
+	case n >= 1<<10:
+		return fmt.Sprintf("%.1f kB", float64(n)/(1<<10))
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
