@@ -15,28 +15,36 @@ import (
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
-// Inputs is a text that stands for everything that the outcome of Study depends on,
-// apart from the program itself and the traffic: two audits with the same inputs have
-// the same outcome. It is not ok if something decides that cannot be told beforehand.
-func Inputs(ctx context.Context, o Options) (inputs string, ok bool) {
+// Inputs is everything that the outcome of Study depends on, apart from the program
+// itself and the traffic.
+type Inputs struct {
+	// Text stands for it: two audits with the same have the same outcome.
+	Text string
+	// Stamp is the same later if nothing was written in between.
+	Stamp string
+}
+
+// InputsOf looks at what an audit would depend on. It is not ok if something decides
+// that cannot be told beforehand.
+func InputsOf(ctx context.Context, o Options) (inputs Inputs, ok bool) {
 	o = o.complete()
 	tree, err := o.walk()
 	if err != nil {
-		return "", false
+		return Inputs{}, false
 	}
-	sum, err := checkout.Digest(o.Root, o.Apart)
+	seen, err := checkout.Digest(o.Root, o.Apart)
 	if err != nil {
-		return "", false
+		return Inputs{}, false
 	}
 	config := *o.Config
 	if len(config.Domains) == 0 {
 		config.File = "" // only what is wrong with domains names it
 	}
-	said, err := json.Marshal([]any{config, o.Config.Prefix(o.Root), o.About, o.Only, o.Offline, hex.EncodeToString(sum[:]), tree.Problems})
+	said, err := json.Marshal([]any{config, o.Config.Prefix(o.Root), o.About, o.Only, o.Offline, hex.EncodeToString(seen.Content[:]), tree.Problems})
 	if err != nil {
-		return "", false
+		return Inputs{}, false
 	}
-	inputs = string(said)
+	inputs = Inputs{Text: string(said), Stamp: hex.EncodeToString(seen.Stamp[:])}
 	for _, fe := range o.frontEnds() {
 		if fe.Outside == nil {
 			continue
@@ -44,9 +52,9 @@ func Inputs(ctx context.Context, o Options) (inputs string, ok bool) {
 		in := frontend.Input{Root: tree.Root, Files: matched(fe, tree.Files), Refused: tree.Refused, LeftOut: folders(tree.LeftOut), Offline: o.Offline}
 		text, told := "", false
 		if p := frontend.Guard(".", "what "+string(fe.Language)+" depends on", func() { text, told = fe.Outside(ctx, in) }); p != nil || !told {
-			return "", false
+			return Inputs{}, false
 		}
-		inputs += fmt.Sprintf("\n%s %s %d\n%s", fe.Language, fe.Unavailable, len(text), text)
+		inputs.Text += fmt.Sprintf("\n%s %s %d\n%s", fe.Language, fe.Unavailable, len(text), text)
 	}
 	return inputs, true
 }

@@ -33,6 +33,7 @@ const DefaultMaxBytes = 512 << 20
 type Cache struct {
 	dir string
 	max int64
+	now func() time.Time
 }
 
 // Key names an entry.
@@ -51,12 +52,12 @@ func KeyOf(parts ...string) Key {
 }
 
 // Open returns the cache in a folder, which is made on the first write. A size
-// of 0 stands for DefaultMaxBytes.
-func Open(dir string, maxBytes int64) *Cache {
+// of 0 stands for DefaultMaxBytes. The clock only tells what was used lately.
+func Open(dir string, maxBytes int64, now func() time.Time) *Cache {
 	if maxBytes <= 0 {
 		maxBytes = DefaultMaxBytes
 	}
-	return &Cache{dir: dir, max: maxBytes}
+	return &Cache{dir: dir, max: maxBytes, now: now}
 }
 
 // Dir is the folder of the cache.
@@ -97,7 +98,7 @@ func (c *Cache) Get(k Key) ([]byte, bool) {
 		os.Remove(name) // if that fails, it is written anew
 		return nil, false
 	}
-	now := time.Now()
+	now := c.now()
 	_ = os.Chtimes(name, now, now) // used lately; if that fails it goes earlier
 	return payload, true
 }
@@ -213,7 +214,7 @@ func (c *Cache) trim() error {
 	for _, e := range all {
 		unfinished := filepath.Base(e.name)[:len(temporary)] == temporary
 		switch {
-		case unfinished && time.Since(e.used) > abandoned:
+		case unfinished && c.now().Sub(e.used) > abandoned:
 			os.Remove(e.name) // another process may have been faster
 		case unfinished:
 		case full || total+e.size > c.max:

@@ -13,7 +13,7 @@ import (
 
 func open(t *testing.T, max int64) *Cache {
 	t.Helper()
-	return Open(filepath.Join(t.TempDir(), "a [b]*"), max)
+	return Open(filepath.Join(t.TempDir(), "a [b]*"), max, time.Now)
 }
 
 func TestWhatIsPutIsThere(t *testing.T) {
@@ -218,7 +218,7 @@ func TestManyAtOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for worker := range 8 {
 		all.Go(func() {
-			mine := Open(c.Dir(), 20000)
+			mine := Open(c.Dir(), 20000, time.Now)
 			for i := range 60 {
 				name := fmt.Sprint(i % 7)
 				if err := mine.Put(KeyOf(name), []byte(strings.Repeat(name, 1000))); err != nil && !os.IsNotExist(err) {

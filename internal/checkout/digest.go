@@ -11,6 +11,7 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -21,11 +22,11 @@ import (
 // Nothing else is, neither what an audit excludes nor what it takes for fixtures: the
 // tools of a language may read them all the same. Files that are larger than is read
 // of any, and those below node_modules that no tool of a language here reads, go in
-// by size and time.
-func Digest(root, apart string) ([sha256.Size]byte, error) {
+// by size and time. A folder that holds the one apart is not told.
+func Digest(root, apart string) (Seen, error) {
 	abs, err := openRoot(root)
 	if err != nil {
-		return [sha256.Size]byte{}, err
+		return Seen{}, err
 	}
 	var all []digested
 	err = filepath.WalkDir(abs, func(name string, d fs.DirEntry, err error) error {
@@ -36,31 +37,42 @@ func Digest(root, apart string) ([sha256.Size]byte, error) {
 		case d.IsDir() && (d.Name() == ".git" && name != abs || name == apart && name != abs):
 			return fs.SkipDir
 		}
-		all = append(all, digested{name: name, entry: d})
+		around := name == abs || d.IsDir() && strings.HasPrefix(apart, name+string(filepath.Separator))
+		all = append(all, digested{name: name, entry: d, untold: around})
 		return nil
 	})
 	if err != nil {
-		return [sha256.Size]byte{}, err
+		return Seen{}, err
 	}
 	digestAll(all)
-	sum := sha256.New()
+	content, stamp := sha256.New(), sha256.New()
 	for i := range all {
 		rel, err := filepath.Rel(abs, all[i].name)
 		if err != nil {
-			return [sha256.Size]byte{}, err
+			return Seen{}, err
 		}
-		text(sum, filepath.ToSlash(rel))
-		text(sum, all[i].note)
-		sum.Write(all[i].content[:])
+		text(stamp, all[i].stamp)
+		if !all[i].untold {
+			text(content, filepath.ToSlash(rel))
+			text(content, all[i].note)
+			content.Write(all[i].content[:])
+		}
 	}
-	return [sha256.Size]byte(sum.Sum(nil)), nil
+	return Seen{Content: [sha256.Size]byte(content.Sum(nil)), Stamp: [sha256.Size]byte(stamp.Sum(nil))}, nil
 }
+
+// Seen is what a look at a tree has found. Trees of one Content are read alike. A
+// Stamp that is the same later says that nothing was written in between, not even
+// what was taken back again.
+type Seen struct{ Content, Stamp [sha256.Size]byte }
 
 // digested is an entry of the tree: what it is, and what is in it.
 type digested struct {
 	name    string
 	entry   fs.DirEntry
 	note    string
+	stamp   string
+	untold  bool // that it is there counts for nothing
 	content [sha256.Size]byte
 }
 
@@ -90,6 +102,9 @@ func digestAll(all []digested) {
 
 // look fills in what an entry is.
 func (d *digested) look(buffer []byte) {
+	if info, err := d.entry.Info(); err == nil {
+		d.stamp = fmt.Sprintf("%d %d %d", info.Size(), info.ModTime().UnixNano(), number(info))
+	}
 	switch t := d.entry.Type(); {
 	case t.IsDir():
 		d.note = "folder"

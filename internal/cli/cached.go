@@ -25,9 +25,10 @@ import (
 type cacheFlags struct {
 	noCache  bool
 	cacheDir string
-	// before are the inputs as they were looked at before the work, settled those that
-	// also held after it: what was worked out in between is the answer to them.
-	before, settled string
+	// before are the inputs as they were looked at before the work; settled tells that
+	// nothing was written since, so that what was worked out is the answer to them.
+	before  audit.Inputs
+	settled bool
 }
 
 func (f *cacheFlags) define(cmd *cobra.Command) {
@@ -62,7 +63,7 @@ func (f *cacheFlags) open(env Env) *cache.Cache {
 	if err != nil {
 		return nil
 	}
-	return cache.Open(abs, cache.DefaultMaxBytes)
+	return cache.Open(abs, cache.DefaultMaxBytes, env.Now)
 }
 
 // tool tells builds of this program apart.
@@ -79,24 +80,26 @@ func tool() string {
 	return strings.Join(parts, "\n")
 }
 
-// inputs is everything that an audit depends on, "" if that cannot be told.
-func (f *scopeFlags) inputs(ctx context.Context, c *cache.Cache, o audit.Options) string {
+// inputs is everything that an audit depends on; its text is empty if that cannot be
+// told.
+func (f *scopeFlags) inputs(ctx context.Context, c *cache.Cache, o audit.Options) audit.Inputs {
 	if c == nil {
-		return ""
+		return audit.Inputs{}
 	}
-	text, ok := audit.Inputs(ctx, o)
+	in, ok := audit.InputsOf(ctx, o)
 	if !ok {
-		return ""
+		return audit.Inputs{}
 	}
 	if f.traffic != "" {
 		content, err := os.ReadFile(f.traffic)
 		if err != nil {
-			return ""
+			return audit.Inputs{}
 		}
 		sum := sha256.Sum256(content)
-		text += "\ntraffic " + f.traffic + " " + hex.EncodeToString(sum[:])
+		in.Text += "\ntraffic " + f.traffic + " " + hex.EncodeToString(sum[:])
 	}
-	return tool() + "\n" + text
+	in.Text = tool() + "\n" + in.Text
+	return in
 }
 
 // options are those of an audit of a target. A cache that lies in the tree is no
@@ -123,30 +126,25 @@ func (f *scopeFlags) options(t target, c *config.Config, store *cache.Cache) (au
 // the caller needs the ranking itself.
 func (f *scopeFlags) answered(ctx context.Context, env Env, o audit.Options, store *cache.Cache) (out *audit.Outcome, known bool, err error) {
 	before := f.before
-	if before == "" {
+	if before.Text == "" {
 		before = f.inputs(ctx, store, o)
 	}
-	key := cache.KeyOf("outcome", before)
-	if before != "" && !f.ranked {
+	key := cache.KeyOf("outcome", before.Text)
+	if before.Text != "" && !f.ranked {
 		if content, ok := store.Get(key); ok {
 			if out, err := audit.Restore(content); err == nil {
 				return out, true, nil
 			}
 		}
 	}
-	if out, err = audit.Study(ctx, o); err != nil || before == "" {
+	if out, err = audit.Study(ctx, o); err != nil || before.Text == "" {
 		return out, false, err
 	}
-	if f.settled = f.inputs(ctx, store, o); f.settled != before {
-		f.settled = "" // something has changed on the way
-		return out, false, nil
-	}
 	content, ok := out.Save(o.Offline)
-	if !ok {
-		f.settled = ""
-		return out, false, nil
+	f.settled = ok && f.inputs(ctx, store, o) == before
+	if f.settled {
+		_ = store.Put(key, content) // then the next one works it out again
 	}
-	_ = store.Put(key, content) // then the next one works it out again
 	return out, false, nil
 }
 
@@ -167,8 +165,8 @@ func (f *scopeFlags) paged(cmd *cobra.Command, env Env, to pageFlags, root strin
 		}
 	}
 	shown := to.options(cmd, env)
-	key := cache.KeyOf(append([]string{"page", f.before, fmt.Sprint(shown.Width, shown.Color, shown.Terminal)}, asked...)...)
-	if content, ok := store.Get(key); ok && f.before != "" {
+	key := cache.KeyOf(append([]string{"page", f.before.Text, fmt.Sprint(shown.Width, shown.Color, shown.Terminal)}, asked...)...)
+	if content, ok := store.Get(key); ok && f.before.Text != "" {
 		var p page
 		if json.Unmarshal(content, &p) == nil {
 			f.tell(cmd.ErrOrStderr(), p.Told)
@@ -186,7 +184,7 @@ func (f *scopeFlags) paged(cmd *cobra.Command, env Env, to pageFlags, root strin
 	if err := write(&text, shown); err != nil {
 		return failure(err)
 	}
-	if content, err := json.Marshal(page{f.told, text.String()}); f.settled != "" && err == nil && !bytes.Contains(content, []byte(`\ufffd`)) {
+	if content, err := json.Marshal(page{f.told, text.String()}); f.settled && err == nil && !bytes.Contains(content, []byte(`\ufffd`)) {
 		_ = store.Put(key, content) // then the next one works it out again
 	}
 	return to.write(cmd, env, func(w io.Writer, _ format.Options) error {
