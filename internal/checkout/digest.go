@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -20,9 +19,9 @@ import (
 // Digest stands for all that can be read below a root: each name, and what is in
 // each file. Left out are .git, and a folder apart (see Options).
 // Nothing else is, neither what an audit excludes nor what it takes for fixtures: the
-// tools of a language may read them all the same. Files that are larger than is read
-// of any, and those below node_modules that no tool of a language here reads, go in
-// by size and time. A folder that holds the one apart is not told.
+// tools of a language may read them all the same. Of files that are larger than is read
+// of any, and of those below node_modules that no tool of a language here reads, only
+// the name and size count. A folder that holds the one apart is not told.
 func Digest(root, apart string) (Seen, error) {
 	abs, err := openRoot(root)
 	if err != nil {
@@ -146,7 +145,7 @@ func (d *digested) file(buffer []byte) {
 		return
 	}
 	if !wholly(d.name, info.Size()) {
-		d.note = fmt.Sprintf("file of %d at %d", info.Size(), info.ModTime().UnixNano())
+		d.note = fmt.Sprintf("file of %d", info.Size())
 		return
 	}
 	sum := sha256.New()
@@ -163,8 +162,11 @@ type onlyWriter struct{ io.Writer }
 
 // wholly tells files of which the content counts.
 func wholly(name string, size int64) bool {
-	switch path.Ext(filepath.Base(name)) {
+	switch filepath.Ext(name) {
 	case ".go", ".mod", ".sum", ".work":
+		return true
+	}
+	if filepath.Base(name) == "modules.txt" {
 		return true
 	}
 	return size <= DefaultMaxSize && !below(name, "node_modules")

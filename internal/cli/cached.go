@@ -66,11 +66,15 @@ func (f *cacheFlags) open(env Env) *cache.Cache {
 	return cache.Open(abs, cache.DefaultMaxBytes, env.Now)
 }
 
-// tool tells builds of this program apart.
+// tool tells builds of this program apart: by version or revision, and where that
+// does not settle what was built, by the file of the program.
 func tool() string {
 	parts := []string{versionLine()}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		parts = append(parts, info.String())
+		if v := info.Main.Version; v != "" && v != "(devel)" && !strings.HasSuffix(v, "+dirty") {
+			return strings.Join(parts, "\n")
+		}
 	}
 	if name, err := os.Executable(); err == nil {
 		if info, err := os.Stat(name); err == nil {
@@ -220,7 +224,7 @@ func newCache(env Env) *cobra.Command {
 An audit of a tree that has not changed is answered from what was kept: the key
 stands for every file of the tree, the configuration, the flags, this build of the
 program, the Go version and settings and the modules at hand. There is no other way
-for an answer to be reused, and nothing is read that another user has written. What
+for an answer to be reused, and nothing is read that another user may have written. What
 was not used for longest goes when the folder holds more than ` + bytesText(cache.DefaultMaxBytes) + `.`,
 		Example: "  stateaudit cache",
 		Args:    cobra.NoArgs,

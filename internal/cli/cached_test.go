@@ -334,3 +334,21 @@ func TestCacheInTheTree(t *testing.T) {
 		t.Errorf("after cleaning:\n%s", got)
 	}
 }
+
+// TestBuildsAreToldApart: what another build of the program has kept is not read.
+func TestBuildsAreToldApart(t *testing.T) {
+	if !strings.Contains(tool(), versionLine()) {
+		t.Errorf("the version is not in %q", tool())
+	}
+	name, err := os.Executable()
+	if err != nil {
+		t.Skip(err)
+	}
+	info, err := os.Stat(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(tool(), fmt.Sprint(info.ModTime().UnixNano())) {
+		t.Errorf("a test binary has no version, and is not told from others: %q", tool())
+	}
+}

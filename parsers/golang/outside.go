@@ -172,8 +172,8 @@ func workspace(root, dir string, out *[]xmodule.Version) bool {
 	return replaced(root, dir, file.Replace, out) && sumsOf(filepath.Join(dir, "go.work.sum"), out)
 }
 
-// presence says whether the module cache has a version of a module, and since when.
-// A version that ends in /go.mod stands for that file alone.
+// presence says whether the module cache has a version of a module. What it then
+// holds was checked when it came. A version that ends in /go.mod stands for that file alone.
 func presence(cache string, v xmodule.Version) string {
 	version, only := strings.CutSuffix(v.Version, "/go.mod")
 	escaped, err := xmodule.EscapePath(v.Path)
@@ -188,9 +188,5 @@ func presence(cache string, v xmodule.Version) string {
 	if only {
 		name = filepath.Join(cache, "cache", "download", filepath.FromSlash(escaped), "@v", version+".mod")
 	}
-	info, err := os.Stat(name)
-	if err != nil {
-		return fmt.Sprintf("%s absent\n", v)
-	}
-	return fmt.Sprintf("%s %d\n", v, info.ModTime().UnixNano())
+	return fmt.Sprintf("%s %v\n", v, fileExists(name))
 }
