@@ -51,6 +51,8 @@ type Options struct {
 	Apart string
 	// Offline forbids to ask the network for modules.
 	Offline bool
+	// Units, if set, keeps the units of files that a later audit finds unchanged.
+	Units Store
 	// Traffic, if known, weighs the endpoints for ranking.
 	Traffic *rank.Traffic
 	// Progress, if set, is told how far a stage has come. It is called from

@@ -23,6 +23,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -34,6 +35,8 @@ type Cache struct {
 	dir string
 	max int64
 	now func() time.Time
+	// written counts bytes since there was last a look at the room.
+	written atomic.Int64
 }
 
 // Key names an entry.
@@ -57,7 +60,9 @@ func Open(dir string, maxBytes int64, now func() time.Time) *Cache {
 	if maxBytes <= 0 {
 		maxBytes = DefaultMaxBytes
 	}
-	return &Cache{dir: dir, max: maxBytes, now: now}
+	c := &Cache{dir: dir, max: maxBytes, now: now}
+	c.written.Store(maxBytes) // the first write looks
+	return c
 }
 
 // Dir is the folder of the cache.
@@ -160,6 +165,10 @@ func (c *Cache) Put(k Key, payload []byte) error {
 		os.Remove(f.Name())
 		return err
 	}
+	if c.written.Add(int64(len(payload))) < c.max/32 {
+		return nil
+	}
+	c.written.Store(0)
 	return c.trim()
 }
 

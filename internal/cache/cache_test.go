@@ -166,7 +166,7 @@ func TestCrash(t *testing.T) {
 	if err := os.WriteFile(half, []byte(magic), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Put(KeyOf("b"), nil); err != nil {
+	if err := Open(c.Dir(), 0, time.Now).Put(KeyOf("b"), nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Lstat(half); err != nil {
@@ -176,7 +176,7 @@ func TestCrash(t *testing.T) {
 	if err := os.Chtimes(half, long, long); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Put(KeyOf("b"), nil); err != nil {
+	if err := Open(c.Dir(), 0, time.Now).Put(KeyOf("b"), nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Lstat(half); err == nil {

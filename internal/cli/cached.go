@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -29,6 +30,8 @@ type cacheFlags struct {
 	// nothing was written since, so that what was worked out is the answer to them.
 	before  audit.Inputs
 	settled bool
+	// like is the root of the tree that an audited one is a copy of, "" for itself.
+	like string
 }
 
 func (f *cacheFlags) define(cmd *cobra.Command) {
@@ -118,6 +121,7 @@ func (f *scopeFlags) options(t target, c *config.Config, store *cache.Cache) (au
 		o.About = nil
 	}
 	if store != nil {
+		o.Units = unitStore{store, cmp.Or(f.like, t.root)}
 		o.Apart = store.Dir()
 		if real, err := filepath.EvalSymlinks(o.Apart); err == nil { // else it is made on the first write
 			o.Apart = real
@@ -150,6 +154,28 @@ func (f *scopeFlags) answered(ctx context.Context, env Env, o audit.Options, sto
 		_ = store.Put(key, content) // then the next one works it out again
 	}
 	return out, false, nil
+}
+
+// unitStore keeps what was read of the files of a tree.
+type unitStore struct {
+	cache *cache.Cache
+	root  string
+}
+
+func (s unitStore) key(name string) cache.Key {
+	root, err := filepath.Abs(s.root)
+	if err != nil {
+		root = s.root
+	}
+	return cache.KeyOf("units", tool(), root, name)
+}
+
+// Get reads what was kept.
+func (s unitStore) Get(name string) ([]byte, bool) { return s.cache.Get(s.key(name)) }
+
+// Put keeps something in the place of what has that name.
+func (s unitStore) Put(name string, content []byte) {
+	_ = s.cache.Put(s.key(name), content) // then it is worked out again
 }
 
 // page is what a command writes, and what it tells beside it.
