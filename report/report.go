@@ -78,23 +78,25 @@ type Format struct {
 	Name    string
 	Summary string
 	Write   func(w io.Writer, r *result.Result, o Options) error
+	// Ranked says that it wants the ranking itself, and not only the result.
+	Ranked bool
 }
 
 // Formats lists all formats; the first is the default.
 func Formats() []Format {
 	return []Format{
-		{"table", "the answer in ten lines, and with --details each finding", writeTable},
-		{"html", "a report in one file, for a browser", writeHTML},
-		{"json", "everything, as docs/result.schema.json describes it", writeJSON},
-		{"sarif", "SARIF 2.1.0 for code scanning", writeSARIF},
-		{"github", "GitHub workflow annotations", writeGitHub},
-		{"gitlab", "GitLab Code Quality report", writeGitLab},
-		{"checkstyle", "Checkstyle XML, for Jenkins and others", writeCheckstyle},
-		{"junit", "JUnit XML, a test suite for each rule", writeJUnit},
-		{"rdjson", "reviewdog's diagnostics", writeRDJSON},
-		{"csv", "a line for each finding, for spreadsheets", writeCSV},
-		{"markdown", "a summary for a pull request or a workflow step", writeMarkdown},
-		{"compact", "file:line:column: level: rule: message, for editors", writeCompact},
+		{"table", "the answer in ten lines, and with --details each finding", writeTable, false},
+		{"html", "a report in one file, for a browser", writeHTML, true},
+		{"json", "everything, as docs/result.schema.json describes it", writeJSON, false},
+		{"sarif", "SARIF 2.1.0 for code scanning", writeSARIF, false},
+		{"github", "GitHub workflow annotations", writeGitHub, false},
+		{"gitlab", "GitLab Code Quality report", writeGitLab, false},
+		{"checkstyle", "Checkstyle XML, for Jenkins and others", writeCheckstyle, false},
+		{"junit", "JUnit XML, a test suite for each rule", writeJUnit, false},
+		{"rdjson", "reviewdog's diagnostics", writeRDJSON, false},
+		{"csv", "a line for each finding, for spreadsheets", writeCSV, false},
+		{"markdown", "a summary for a pull request or a workflow step", writeMarkdown, false},
+		{"compact", "file:line:column: level: rule: message, for editors", writeCompact, false},
 	}
 }
 

@@ -36,12 +36,17 @@ type Assessment struct {
 	Facts    Facts
 }
 
-// Facts are what can be said of a cache.
+// Facts are what can be said of what is kept.
 type Facts struct {
 	Bounded     Tri
 	Expires     Tri
 	Invalidated bool
 	Sources     []Source
+	// Renewer is the function by which each copy asks the database whether what it
+	// keeps is old; nil if none was seen.
+	Renewer *program.Function
+	// Scanned says that all of it was read from files of the host.
+	Scanned bool
 }
 
 // Tri is yes, no or not known.
@@ -96,6 +101,7 @@ func assess(p *program.Program, src *Sources, h *program.Holder) (Assessment, bo
 	a.Facts = facts(p, src, h, entry, a.Writes)
 	a.Category = categorise(p, src, h, entry, a)
 	a.Group = group(h, entry, a)
+	a.Facts.Scanned = scanned(p, src, a)
 	a.Harmless = harmless(p, src, h, a)
 	a.State = a.Harmless == ""
 	return a, true

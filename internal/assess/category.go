@@ -196,7 +196,7 @@ func byShape(h *program.Holder, a Assessment) result.Category {
 	if a.Memo || drawsOnStore(a.Facts.Sources) && !removes(a) {
 		return result.Cache
 	}
-	if isScalar(h.Type) {
+	if isScalar(h.Type) || h.Type == "" && onlySwitched(a) {
 		return result.Flag
 	}
 	return result.Registry
@@ -364,8 +364,7 @@ func removesEntries(a Assessment) bool {
 		if c.Lazy {
 			continue // part of the filling
 		}
-		switch c.Op {
-		case "delete", "Delete", "Remove", "LoadAndDelete", "CompareAndDelete", "delete_if", "delete_at", "delete_pair", "shift", "pop":
+		if takesOut(c.Op) {
 			return true
 		}
 	}
@@ -434,9 +433,10 @@ func facts(p *program.Program, src *Sources, h *program.Holder, e catalog.Entry,
 	if strings.Contains(e.Note, "bounded") {
 		f.Bounded = Yes
 	}
-	if strings.Contains(e.Note, "expires") {
+	if strings.Contains(e.Note, "expires") || expires(p, src, writes) {
 		f.Expires = Yes
 	}
+	f.Renewer = renewer(p, src, writes)
 	if e.Type == "" && strings.HasPrefix(h.Type, "map[") && !f.Invalidated {
 		f.Bounded = No
 	}

@@ -355,7 +355,7 @@ var knownOrigins = [...]origin{
 	{"os.Symlink", ToFile}, {"os.Link", ToFile}, {"os.Truncate", ToFile}, {"os.(File).Write", ToFile}, {"os.File.Write", ToFile},
 	{"io/ioutil.WriteFile", ToFile}, {"io/ioutil.Temp", ToFile},
 	{"os.ReadFile", FromFile}, {"os.Open", FromFile}, {"os.ReadDir", FromFile}, {"os.Stat", FromFile}, {"embed.", FromFile},
-	{"io/ioutil.Read", FromFile},
+	{"io/ioutil.Read", FromFile}, {"path/filepath.Glob", FromFile}, {"path/filepath.Walk", FromFile}, {"io/fs.ReadDir", FromFile}, {"io/fs.WalkDir", FromFile}, {"io/fs.Glob", FromFile}, {"io/fs.ReadFile", FromFile}, {"os.File.ReadDir", FromFile},
 	{"database/sql/driver.", ""}, {"database/sql.", FromDatabase}, {"gorm.io/gorm/clause.", ""}, {"gorm.io/gorm.", FromDatabase}, {"github.com/jinzhu/gorm.", FromDatabase},
 	{"xorm.io/builder", ""}, {"github.com/xorm-io/xorm", FromDatabase}, {"github.com/go-xorm/xorm", FromDatabase}, {"github.com/pocketbase/dbx", FromDatabase}, {"xorm.io/", FromDatabase}, {"github.com/jmoiron/sqlx.", FromDatabase}, {"github.com/uptrace/bun", FromDatabase},
 	{"github.com/jackc/pgx", FromDatabase}, {"go.mongodb.org/mongo-driver/bson", ""}, {"go.mongodb.org/", FromDatabase}, {"github.com/go-redis/", FromDatabase},

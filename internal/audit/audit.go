@@ -46,8 +46,13 @@ type Options struct {
 	About []string
 	// Only are the languages to read; all if there are none.
 	Only []unit.Language
+	// Apart is a folder that is no part of the checkout though it may lie in it, an
+	// absolute path without links, or "".
+	Apart string
 	// Offline forbids to ask the network for modules.
 	Offline bool
+	// Units, if set, keeps the units of files that a later audit finds unchanged.
+	Units Store
 	// Traffic, if known, weighs the endpoints for ranking.
 	Traffic *rank.Traffic
 	// Progress, if set, is told how far a stage has come. It is called from
@@ -83,7 +88,7 @@ func Run(ctx context.Context, o Options) (*result.Result, error) {
 func Study(ctx context.Context, o Options) (*Outcome, error) {
 	o = o.complete()
 	o.Progress("walking", 0, 0)
-	tree, err := checkout.Walk(o.Root, checkout.Options{Exclude: o.Config.Exclude, Prefix: o.Config.Prefix(o.Root)})
+	tree, err := o.walk()
 	if err != nil {
 		return nil, err
 	}
@@ -113,6 +118,10 @@ func Study(ctx context.Context, o Options) (*Outcome, error) {
 	}
 	out.Read = read
 	return out, nil
+}
+
+func (o Options) walk() (*checkout.Tree, error) {
+	return checkout.Walk(o.Root, checkout.Options{Exclude: o.Config.Exclude, Prefix: o.Config.Prefix(o.Root), Apart: o.Apart})
 }
 
 func (o Options) frontEnds() []frontend.FrontEnd {

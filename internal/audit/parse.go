@@ -21,6 +21,7 @@ type parsed struct {
 // so that the order is that of the files.
 func parseFiles(ctx context.Context, fe frontend.FrontEnd, tree *checkout.Tree, files []string, o Options) ([]*unit.Unit, []unit.Problem) {
 	var lost []unit.Problem
+	kept := o.keptFor(fe)
 	if fe.Survey != nil {
 		p := frontend.Guard(".", "the survey of "+string(fe.Language), func() {
 			fe.ParseFile = fe.Survey(files, func(file string) []byte {
@@ -38,12 +39,15 @@ func parseFiles(ctx context.Context, fe frontend.FrontEnd, tree *checkout.Tree, 
 	for range min(runtime.GOMAXPROCS(0), len(files)) {
 		workers.Go(func() {
 			for i := next.Add(1) - 1; i < int64(len(files)) && ctx.Err() == nil; i = next.Add(1) - 1 {
-				out[i] = parseFile(fe, tree, files[i])
+				out[i] = parseFile(fe, tree, kept, files[i])
 				o.Progress("parsing "+string(fe.Language), int(done.Add(1)), len(files))
 			}
 		})
 	}
 	workers.Wait()
+	if ctx.Err() == nil {
+		kept.keep()
+	}
 	units, problems := collect(out)
 	return units, append(lost, problems...)
 }
@@ -62,12 +66,14 @@ func collect(all []parsed) ([]*unit.Unit, []unit.Problem) {
 	return units, problems
 }
 
-func parseFile(fe frontend.FrontEnd, tree *checkout.Tree, file string) parsed {
+func parseFile(fe frontend.FrontEnd, tree *checkout.Tree, kept *keptUnits, file string) parsed {
 	content, problem := tree.Read(file)
 	if problem != nil {
 		return parsed{problem: problem}
 	}
 	var p parsed
-	p.problem = frontend.Guard(file, "the parser", func() { p.unit = fe.ParseFile(file, content) })
+	p.problem = frontend.Guard(file, "the parser", func() {
+		p.unit = kept.parse(file, content, func() *unit.Unit { return fe.ParseFile(file, content) })
+	})
 	return p
 }

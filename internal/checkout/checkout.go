@@ -48,6 +48,9 @@ type Options struct {
 	// Prefix is the path of the root below the folder for which the patterns
 	// were written, if that lies above. A pattern may be relative to either.
 	Prefix string
+	// Apart is a folder that is no part of the checkout though it may lie in it, an
+	// absolute path without links, or "".
+	Apart string
 	// MaxSize limits what Read reads; 0 stands for DefaultMaxSize.
 	MaxSize int64
 }
@@ -86,7 +89,7 @@ func Walk(root string, opts Options) (*Tree, error) {
 	if t.maxSize <= 0 {
 		t.maxSize = DefaultMaxSize
 	}
-	w := &walker{tree: t, exclude: opts.Exclude, prefix: opts.Prefix}
+	w := &walker{tree: t, exclude: opts.Exclude, prefix: opts.Prefix, apart: opts.Apart}
 	if err := filepath.WalkDir(abs, w.visit); err != nil {
 		return nil, fmt.Errorf("walking %q: %w", root, err)
 	}
@@ -117,6 +120,7 @@ type walker struct {
 	tree    *Tree
 	exclude []string
 	prefix  string
+	apart   string
 }
 
 func (w *walker) visit(name string, d fs.DirEntry, err error) error {
@@ -133,7 +137,7 @@ func (w *walker) visit(name string, d fs.DirEntry, err error) error {
 		return nil
 	}
 	if d.IsDir() {
-		if skipped(d.Name()) || w.excluded(rel) {
+		if skipped(d.Name()) || name == w.apart || w.excluded(rel) {
 			return fs.SkipDir
 		}
 		if Fixtures(rel) {

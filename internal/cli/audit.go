@@ -27,6 +27,9 @@ type scopeFlags struct {
 	quiet    bool
 	verbose  bool
 	traffic  string // of commands that rank
+	cacheFlags
+	ranked bool     // the command needs the ranking itself
+	told   []string // beside the output
 }
 
 // verdictFlags turn a result into an exit code.
@@ -101,6 +104,7 @@ func (f *scopeFlags) define(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("only", cobra.FixedCompletions(strings.Split(joined(audit.Languages()), ", "), cobra.ShellCompDirectiveNoFileComp))
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show each finding with notes, workloads, what was left out, and the time each stage takes")
+	f.cacheFlags.define(cmd)
 	cmd.MarkFlagsMutuallyExclusive("config", "no-config")
 	cmd.MarkFlagsMutuallyExclusive("quiet", "verbose")
 }
@@ -131,6 +135,7 @@ func runAudit(cmd *cobra.Command, env Env, f auditFlags, args []string) error {
 	if err != nil {
 		return &exit{exitUsage, err}
 	}
+	f.ranked = slices.ContainsFunc(outputs, func(o output) bool { return o.format.Ranked })
 	out, err := f.study(cmd.Context(), env, cmd.ErrOrStderr(), t, c)
 	if err != nil {
 		return err
@@ -188,7 +193,8 @@ func (f *scopeFlags) study(ctx context.Context, env Env, stderr io.Writer, t tar
 	if err != nil {
 		return nil, &exit{exitUsage, err}
 	}
-	only, err := f.languages()
+	store := f.cacheFlags.open(env)
+	o, err := f.options(t, c, store)
 	if err != nil {
 		return nil, &exit{exitUsage, err}
 	}
@@ -200,15 +206,14 @@ func (f *scopeFlags) study(ctx context.Context, env Env, stderr io.Writer, t tar
 		}
 		out.Result.Complete()
 	} else {
-		about := t.paths
-		if t.listed { // what a list names need not be something to audit
-			about = nil
-		}
 		p := newProgress(env, stderr, f.quiet, f.verbose)
-		out, err = audit.Study(ctx, audit.Options{
-			Root: t.root, Config: c, About: about, Only: only, Offline: f.offline, Traffic: requests, Progress: p.update,
-		})
+		o.Traffic, o.Progress = requests, p.update
+		var known bool
+		out, known, err = f.answered(ctx, env, o, store)
 		p.finish()
+		if known && f.verbose {
+			fmt.Fprintln(stderr, "stateaudit: nothing has changed since an earlier audit, which this is the answer of")
+		}
 		if err == nil && !t.listed {
 			err = out.Covers(t.paths)
 		}

@@ -42,6 +42,9 @@ type Env struct {
 	// Width returns the columns of the terminal that a stream leads to, or 0 if
 	// it leads elsewhere.
 	Width func(stream io.Writer) int
+	// CacheDir returns the folder in which answers are kept for the next time; nil if
+	// there is none, unless a flag names one.
+	CacheDir func() (string, error)
 	// files knows what is half written when the process has to end.
 	files *files
 }
@@ -49,7 +52,7 @@ type Env struct {
 // Main runs the program for the process that it is in.
 func Main() int {
 	tuneMemory()
-	env := Env{Getenv: os.Getenv, Now: time.Now, Width: terminalWidth, files: &files{}}
+	env := Env{Getenv: os.Getenv, Now: time.Now, Width: terminalWidth, CacheDir: cacheFolder, files: &files{}}
 	return interruptible(env, func(ctx context.Context) int {
 		return Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, env)
 	})
@@ -88,7 +91,7 @@ func newRoot(env Env) *cobra.Command {
 	}
 	root.SetVersionTemplate(versionLine())
 	root.SetFlagErrorFunc(suggestFlag)
-	root.AddCommand(newAudit(env), newRank(env), newPlan(env), newDomains(env), newBaseline(env), newDiff(env), newMCP(env), newLSP(env), newConvert(env), newRules(env), newExplain(env), newInit(), newVersion(), newManual(env))
+	root.AddCommand(newAudit(env), newRank(env), newPlan(env), newDomains(env), newBaseline(env), newDiff(env), newMCP(env), newLSP(env), newConvert(env), newRules(env), newExplain(env), newCache(env), newInit(), newVersion(), newManual(env))
 	return root
 }
 

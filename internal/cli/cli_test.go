@@ -23,7 +23,9 @@ func TestMain(m *testing.M) {
 }
 
 func TestScripts(t *testing.T) {
+	kept := t.TempDir() // shared by all, as by the shells of a user
 	testscript.Run(t, testscript.Params{Dir: "testdata", UpdateScripts: *update, Setup: func(env *testscript.Env) error {
+		env.Setenv("XDG_CACHE_HOME", kept)
 		for _, step := range []string{"install", "audit"} {
 			if err := os.WriteFile(filepath.Join(env.WorkDir, step+".sh"), []byte(actionScript(t, step)), 0o644); err != nil {
 				return err

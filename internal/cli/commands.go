@@ -140,17 +140,19 @@ func explainDomain(cmd *cobra.Command, env Env, f explainFlags, domain, root str
 			return err
 		}
 	}
-	out, c, err := f.candidate(cmd, env, domain, root)
-	if err != nil {
-		if s := config.Suggestion(domain, ruleNames()); strings.Contains(s, "did you mean") && strings.Contains(domain, "-") {
-			return fmt.Errorf("unknown rule or domain %q%s", domain, s)
+	return f.paged(cmd, env, f.pageFlags, root, []string{"explain", domain, fmt.Sprint(f.all)}, func() (func(io.Writer, format.Options) error, error) {
+		out, c, err := f.candidate(cmd, env, domain, root)
+		if err != nil {
+			if s := config.Suggestion(domain, ruleNames()); strings.Contains(s, "did you mean") && strings.Contains(domain, "-") {
+				return nil, fmt.Errorf("unknown rule or domain %q%s", domain, s)
+			}
+			return nil, err
 		}
-		return err
-	}
-	r := format.Ranked{Result: out.Result, Ranking: out.Ranking, Order: rank.ByScore}
-	return f.pageFlags.write(cmd, env, func(w io.Writer, o format.Options) error {
-		o.Notes = f.all
-		return format.WriteExplanation(w, r, c, o)
+		r := format.Ranked{Result: out.Result, Ranking: out.Ranking, Order: rank.ByScore}
+		return func(w io.Writer, o format.Options) error {
+			o.Notes = f.all
+			return format.WriteExplanation(w, r, c, o)
+		}, nil
 	})
 }
 

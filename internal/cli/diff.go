@@ -201,8 +201,11 @@ func (f *diffFlags) auditedAt(cmd *cobra.Command, env Env, t target, rev revisio
 		moved.File = filepath.Join(parents(rev.root, c.Prefix(t.root)), filepath.Base(c.File))
 		c = &moved
 	}
+	scope := f.scopeFlags
+	scope.like = t.root
 	t.root = rev.root
-	out, err := f.study(cmd.Context(), env, cmd.ErrOrStderr(), t, c)
+	scope.noCache = scope.noCache || copied && len(c.Domains) > 0 // what is wrong with domains names the copy of their file
+	out, err := scope.study(cmd.Context(), env, cmd.ErrOrStderr(), t, c)
 	if copied && (errors.Is(err, audit.ErrNoSource) || errors.Is(err, audit.ErrOtherLanguage) || errors.Is(err, checkout.ErrNotFound)) {
 		r := &result.Result{}
 		r.Complete()

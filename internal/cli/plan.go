@@ -61,18 +61,20 @@ func runPlan(cmd *cobra.Command, env Env, f planFlags, domain, root string) erro
 	if err := f.pageFlags.check(); err != nil {
 		return err
 	}
-	out, c, err := f.candidate(cmd, env, domain, root)
-	if err != nil {
-		return err
-	}
-	var blockers []string
-	for _, rc := range out.Result.Candidates {
-		if rc.Domain == domain {
-			blockers = rc.Blockers
+	return f.paged(cmd, env, f.pageFlags, root, []string{"plan", f.format, domain}, func() (func(io.Writer, format.Options) error, error) {
+		out, c, err := f.candidate(cmd, env, domain, root)
+		if err != nil {
+			return nil, err
 		}
-	}
-	p := plan.Make(out.Ranking, c, out.Result.Findings, blockers)
-	return f.pageFlags.write(cmd, env, func(w io.Writer, o format.Options) error { return format.PlanFormats()[i].Write(w, p, o) })
+		var blockers []string
+		for _, rc := range out.Result.Candidates {
+			if rc.Domain == domain {
+				blockers = rc.Blockers
+			}
+		}
+		p := plan.Make(out.Ranking, c, out.Result.Findings, blockers)
+		return func(w io.Writer, o format.Options) error { return format.PlanFormats()[i].Write(w, p, o) }, nil
+	})
 }
 
 // candidate audits and finds the candidate of a domain.

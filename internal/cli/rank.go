@@ -105,15 +105,18 @@ func runRank(cmd *cobra.Command, env Env, f rankFlags, root string) error {
 	if err != nil {
 		return err
 	}
-	out, err := f.studied(cmd, env, root)
-	if err != nil {
-		return err
-	}
-	r := format.Ranked{Result: out.Result, Ranking: out.Ranking, Order: rank.Order(f.order)}
-	if err := errors.Join(f.repair(&r, out), f.edit(&r, out)); err != nil {
-		return &exit{exitUsage, err}
-	}
-	return f.pageFlags.write(cmd, env, func(w io.Writer, o format.Options) error { return as.Write(w, r, o) })
+	asked := []string{"rank", f.format, f.order, fmt.Sprintf("%q %q %q %q", f.without, f.move, f.merge, f.async)}
+	return f.paged(cmd, env, f.pageFlags, root, asked, func() (func(io.Writer, format.Options) error, error) {
+		out, err := f.studied(cmd, env, root)
+		if err != nil {
+			return nil, err
+		}
+		r := format.Ranked{Result: out.Result, Ranking: out.Ranking, Order: rank.Order(f.order)}
+		if err := errors.Join(f.repair(&r, out), f.edit(&r, out)); err != nil {
+			return nil, &exit{exitUsage, err}
+		}
+		return func(w io.Writer, o format.Options) error { return as.Write(w, r, o) }, nil
+	})
 }
 
 // edit ranks as if the borders that the user asks about were drawn, and calls made
@@ -178,6 +181,7 @@ func (f *scopeFlags) studied(cmd *cobra.Command, env Env, root string) (*audit.O
 	if err != nil {
 		return nil, &exit{exitUsage, err}
 	}
+	f.ranked = true
 	out, err := f.study(cmd.Context(), env, cmd.ErrOrStderr(), t, c)
 	if err != nil {
 		return nil, err
@@ -185,11 +189,11 @@ func (f *scopeFlags) studied(cmd *cobra.Command, env Env, root string) (*audit.O
 	if out.Ranking == nil {
 		return nil, failure(errors.New("ranking failed; `stateaudit audit` lists why under errors"))
 	}
-	if !f.quiet {
-		for _, p := range out.Ranking.Map.Problems {
-			fmt.Fprintf(cmd.ErrOrStderr(), "stateaudit: %s:%d: %s\n", format.Clean(p.File), p.Line, format.Clean(p.Message))
-		}
+	var told []string
+	for _, p := range out.Ranking.Map.Problems {
+		told = append(told, fmt.Sprintf("stateaudit: %s:%d: %s", format.Clean(p.File), p.Line, format.Clean(p.Message)))
 	}
+	f.tell(cmd.ErrOrStderr(), told)
 	return out, nil
 }
 
@@ -249,8 +253,8 @@ func (f *pageFlags) check() error {
 	return writable(f.output)
 }
 
-// write writes a page to where it goes.
-func (f *pageFlags) write(cmd *cobra.Command, env Env, write func(io.Writer, format.Options) error) error {
+// options are what depends on where a page goes.
+func (f *pageFlags) options(cmd *cobra.Command, env Env) format.Options {
 	o := format.Options{Width: 80}
 	if f.output == "" || f.output == "-" {
 		width := env.Width(cmd.OutOrStdout())
@@ -260,5 +264,11 @@ func (f *pageFlags) write(cmd *cobra.Command, env Env, write func(io.Writer, for
 			o.Width = min(max(width, 40), 120)
 		}
 	}
+	return o
+}
+
+// write writes a page to where it goes.
+func (f *pageFlags) write(cmd *cobra.Command, env Env, write func(io.Writer, format.Options) error) error {
+	o := f.options(cmd, env)
 	return failure(env.files.output(f.output, cmd.OutOrStdout(), func(w io.Writer) error { return write(w, o) }))
 }

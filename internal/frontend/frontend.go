@@ -26,6 +26,10 @@ type FrontEnd struct {
 	Survey func(files []string, read func(path string) []byte) func(path string, content []byte) *unit.Unit
 	// Load reads all matched files at once (Go, whose types need the module).
 	Load func(ctx context.Context, in Input) ([]*unit.Unit, []unit.Problem)
+	// Outside tells what beside the files below the root decides what Load returns, as
+	// a text that changes when that does. It is not ok if that cannot be told. Nil if
+	// nothing else does.
+	Outside func(ctx context.Context, in Input) (text string, ok bool)
 	// Start is told, before Resolve, with which commands deployment files start
 	// processes: what a command names runs for as long as its process. It may be nil.
 	Start func(units []*unit.Unit, commands []unit.Setting)

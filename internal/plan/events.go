@@ -26,6 +26,9 @@ type Event struct {
 	// InTransaction says that the caller's transaction is open: the event has to
 	// be written to an outbox in it.
 	InTransaction bool
+	// Checked are those of the callees of which the caller looks at whether they
+	// succeed: an event answers that too late, or never.
+	Checked []string
 }
 
 // Call is a call site.
@@ -35,7 +38,7 @@ type Call struct {
 }
 
 // Events proposes the events that could take the place of the calls into a
-// domain whose result nobody needs. The calls that one function makes become one
+// domain of which nobody needs more than whether they succeed. The calls that one function makes become one
 // event. Events of one name have one contract, whoever publishes them.
 func Events(r *rank.Ranking, c *rank.Candidate) []Event {
 	b := eventBuilder{ranking: r, candidate: c, byKey: map[string]*Event{}, fields: map[string]map[string]result.EventField{}}
@@ -87,6 +90,9 @@ func (b *eventBuilder) pair(p rank.Pair) {
 		}
 		e.Calls = append(e.Calls, Call{Callee: p.To.Symbol, Location: site.Location})
 		e.InTransaction = e.InTransaction || p.Class == rank.InTransaction
+		if p.Class == rank.SuccessOnly && !slices.Contains(e.Checked, p.To.Symbol) {
+			e.Checked = append(e.Checked, p.To.Symbol)
+		}
 		b.payload(b.fields[key], p, site)
 	}
 }

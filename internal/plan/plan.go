@@ -154,7 +154,7 @@ func list(names []string) string {
 
 // events lists the calls that become events.
 func events(all []Event) Step {
-	s := Step{Title: "Publish events in the place of calls", Why: "Nobody needs the result of these calls. Each event carries all that its consumer reads, so that none has to call back."}
+	s := Step{Title: "Publish events in the place of calls", Why: "Nobody uses what these calls return, or, where it says so, only whether they succeeded. Each event carries all that its consumer reads, so that none has to call back."}
 	for _, e := range all {
 		var callees []string
 		var places []unit.Location
@@ -169,6 +169,9 @@ func events(all []Event) Step {
 		text := fmt.Sprintf("%s publishes %s instead of calling %s", e.Caller, e.Name, list(callees))
 		if e.InTransaction {
 			text += "; its transaction is open there, so write the event to an outbox table in it"
+		}
+		if len(e.Checked) > 0 {
+			text += fmt.Sprintf("; the caller looks at whether %s succeeded: decide how it learns of a failure, or keep the call", list(e.Checked))
 		}
 		s.Tasks = append(s.Tasks, Task{Text: text, Location: e.Location, Places: places})
 	}
@@ -200,7 +203,7 @@ func (m maker) leaving() Step {
 		case rank.OffRequest:
 			text += ": runs beside the requests, a call over the network will do"
 		case rank.Asynchronous, rank.Dropped:
-			text += ": nobody needs the result, publish an event"
+			text += ": the result is not used, publish an event"
 		case rank.InTransaction:
 			text += ": inside a transaction, publish by way of an outbox"
 		}

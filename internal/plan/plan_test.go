@@ -134,3 +134,30 @@ func TestPersonal(t *testing.T) {
 		}
 	}
 }
+
+// TestErrorsThatAreLookedAtAreSaid: three spellings of an error that goes to the
+// user, and two calls of which nobody looks at it.
+func TestErrorsThatAreLookedAtAreSaid(t *testing.T) {
+	declared := &config.Config{Domains: []config.Domain{{Name: "billing", Paths: []string{"internal/billing"}}, {Name: "orders", Paths: []string{"internal/orders"}}}}
+	out, err := audit.Study(context.Background(), audit.Options{Root: ruletest.Extract(t, "testdata/errors.txtar"), Config: declared, Offline: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := plan.Make(out.Ranking, out.Ranking.Candidate("billing"), nil, nil)
+	var got []string
+	for _, s := range p.Steps {
+		if strings.HasPrefix(s.Title, "Publish events") {
+			for _, task := range s.Tasks {
+				caller, _, _ := strings.Cut(task.Text, " ")
+				_, checked, _ := strings.Cut(task.Text, "looks at whether ")
+				checked, _, _ = strings.Cut(checked, " succeeded")
+				got = append(got, caller+": "+checked)
+			}
+		}
+	}
+	slices.Sort(got)
+	want := []string{"orders.Bare: ", "orders.Charged: billing.Charge", "orders.Chosen: billing.Both", "orders.Ignored: ", "orders.place: billing.Note"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

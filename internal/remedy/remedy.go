@@ -36,6 +36,8 @@ func breaksByCategory(c result.Category) string {
 		return "queued work is lost at a restart, and what is started at boot runs once per copy"
 	case result.Lock:
 		return "it keeps out other threads of this copy only; another copy walks straight in"
+	case result.Client:
+		return "each copy has connections of its own, and the far side sees those of all copies"
 	}
 	return "copies drift apart, and a restart loses it"
 }

@@ -22,7 +22,7 @@ func (p *Pass) ReportHolder(a assess.Assessment, extra string, more ...result.Ev
 	f := result.Finding{
 		Category: a.Category, Symbol: h.Symbol, Language: h.Language, Location: h.Location,
 		Message:  message(a, extra),
-		Fix:      remedy.Fix(a.Category, a.Group, h.Language),
+		Fix:      fix(a),
 		Evidence: append(p.evidence(a), more...),
 	}
 	if a.Group != "" {
@@ -46,8 +46,34 @@ func message(a assess.Assessment, extra string) string {
 	if extra != "" {
 		b.WriteString(extra + " ")
 	}
-	b.WriteString("With two copies " + remedy.Breaks(a.Category, a.Group) + ".")
+	b.WriteString("With two copies " + breaks(a) + ".")
 	return b.String()
+}
+
+// passive tells what is kept to be read: of that, what is known of the holder may
+// say more than its category.
+func passive(a assess.Assessment) bool {
+	return a.Group != result.RateLimiter && (a.Category == result.Cache || a.Category == result.Flag || a.Category == result.Registry)
+}
+
+func breaks(a assess.Assessment) string {
+	switch f := a.Facts.Renewer; {
+	case passive(a) && f != nil:
+		return fmt.Sprintf("a change reaches the others when they next ask the database, in `%s` (%s:%d)", f.Symbol, f.Location.File, f.Location.Line)
+	case passive(a) && a.Facts.Scanned:
+		return "each copy keeps what it found on its own host when it last looked, and a change there reaches only the copy that looks again"
+	}
+	return remedy.Breaks(a.Category, a.Group)
+}
+
+func fix(a assess.Assessment) string {
+	switch {
+	case passive(a) && a.Facts.Renewer != nil:
+		return "Nothing if an answer from before the change may still be given until then; else read the value from the database where it decides."
+	case passive(a) && a.Facts.Scanned:
+		return "Let each copy look by itself, at intervals or when the files change, or keep what the files say in the database."
+	}
+	return remedy.Fix(a.Category, a.Group, a.Holder.Language)
 }
 
 func (p *Pass) evidence(a assess.Assessment) []result.Evidence {

@@ -169,7 +169,7 @@ func (fo *Foreign) Learn(f *types.Func) (unit.Foreign, bool) {
 	out.Receiver = unit.Unchanged
 	if sig.Recv() != nil {
 		out.Receiver = fo.receiver(f, sig, s)
-		out.Client = fo.isClient(sig.Recv().Type())
+		out.Client = fo.isClient(sig.Recv().Type()) || fo.onlyClients(f, sig)
 	}
 	for i := 0; i < sig.Params().Len(); i++ {
 		if a := fo.param(sig, i, s); a != (unit.ForeignParam{Nth: i}) {
@@ -264,6 +264,18 @@ func (fo *Foreign) isClient(t types.Type) bool {
 		fo.mu.Unlock()
 	}
 	return known
+}
+
+// onlyClients tells a method of an interface that all types which its package
+// declares for it are clients: the interface is the library's name for a server.
+func (fo *Foreign) onlyClients(f *types.Func, sig *types.Signature) bool {
+	methods := declaredFor(f, sig)
+	for _, m := range methods {
+		if !fo.isClient(m.Type().(*types.Signature).Recv().Type()) {
+			return false
+		}
+	}
+	return len(methods) > 0
 }
 
 func holdsConnection(t types.Type, depth int, seen map[types.Type]bool) bool {

@@ -82,6 +82,9 @@ func TestForeignReceivers(t *testing.T) {
 			t.Errorf("%s is said to change what it is called on", id)
 		}
 	}
+	if !got["example.org/lib.Bucket.Drop"].Client || got["example.org/lib.Holder.Hold"].Client {
+		t.Error("an interface is a client if all that its package declares for it are")
+	}
 	if !got["example.org/lib.Conn.Send"].Client || got["example.org/lib.Hooks.On"].Client {
 		t.Error("only what holds a connection is a client")
 	}

@@ -132,24 +132,15 @@ func (fo *Foreign) summarise(f *types.Func, calls int) *foreignSummary {
 // implemented joins the methods of the types that the package of an interface
 // declares for it. Where they disagree nothing is known.
 func (fo *Foreign) implemented(f *types.Func, sig *types.Signature, calls int) *foreignSummary {
-	named := namedOf(sig.Recv().Type())
-	if named == nil || f.Pkg() == nil || isStandard(f.Pkg().Path()) {
+	methods := declaredFor(f, sig)
+	if len(methods) == 0 {
 		return unseen(f)
 	}
 	if calls == 0 {
 		return cutOff(f)
 	}
-	iface, ok := named.Underlying().(*types.Interface)
-	if !ok {
-		return unseen(f)
-	}
 	var all []*foreignSummary
-	scope := f.Pkg().Scope()
-	for _, name := range scope.Names() {
-		m := implementing(scope.Lookup(name), named, iface, f.Name())
-		if m == nil {
-			continue
-		}
+	for _, m := range methods {
 		all = append(all, fo.summary(m.Origin(), calls-1))
 	}
 	if len(all) == 1 {
@@ -157,15 +148,36 @@ func (fo *Foreign) implemented(f *types.Func, sig *types.Signature, calls int) *
 	}
 	out := unseen(f)
 	out.cut = slices.ContainsFunc(all, func(s *foreignSummary) bool { return s.cut })
-	if len(all) == 0 {
-		return out
-	}
 	for root := range out.unknown {
 		if c, ok := agreed(all, root); ok {
 			delete(out.unknown, root)
 			if c != nil {
 				out.add(*c)
 			}
+		}
+	}
+	return out
+}
+
+// declaredFor lists the methods that a call of an interface's method may run, of
+// the types that the package of the interface declares.
+func declaredFor(f *types.Func, sig *types.Signature) []*types.Func {
+	if sig.Recv() == nil || f.Pkg() == nil || isStandard(f.Pkg().Path()) {
+		return nil
+	}
+	named := namedOf(sig.Recv().Type())
+	if named == nil {
+		return nil
+	}
+	iface, ok := named.Underlying().(*types.Interface)
+	if !ok {
+		return nil
+	}
+	var out []*types.Func
+	scope := f.Pkg().Scope()
+	for _, name := range scope.Names() {
+		if m := implementing(scope.Lookup(name), named, iface, f.Name()); m != nil {
+			out = append(out, m)
 		}
 	}
 	return out

@@ -43,6 +43,7 @@ func FrontEnd() frontend.FrontEnd {
 		Language: unit.Go,
 		Match:    func(p string) bool { return strings.HasSuffix(p, ".go") || path.Base(p) == "go.mod" },
 		Load:     Load,
+		Outside:  Outside,
 		Resolve:  Resolve,
 	}
 }
@@ -294,8 +295,15 @@ func (l *loader) loadOnce(ctx context.Context, m module, flags []string, cgo *cg
 		cfg.BuildFlags = []string{"-mod=readonly"}
 	}
 	pkgs, err := packages.Load(cfg, l.patterns(m)...)
+	asked := map[*packages.Package]bool{}
+	for _, p := range pkgs {
+		asked[p] = true
+	}
 	packages.Visit(pkgs, nil, func(p *packages.Package) {
 		p.IgnoredFiles = slices.DeleteFunc(p.IgnoredFiles, l.mustNotOpen)
+		if !asked[p] { // of what it imports, the types are enough
+			p.Syntax, p.TypesInfo = nil, nil
+		}
 	})
 	return pkgs, err
 }
@@ -431,12 +439,35 @@ func parseFile(root string, cgo *cgoFiles, foreign *Foreign) func(*token.FileSet
 	}
 }
 
+// dropBodies takes out of a file what says nothing of the types that it declares: what
+// functions do, and what tables hold, which in some dependencies is most of the text.
 func dropBodies(f *ast.File) {
 	for _, d := range f.Decls {
-		if fd, ok := d.(*ast.FuncDecl); ok {
-			fd.Body = nil
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			d.Body = nil
+		case *ast.GenDecl:
+			if d.Tok == token.VAR {
+				ast.Inspect(d, dropContent)
+			}
 		}
 	}
+}
+
+// dropContent empties literals. An array whose length is that of its content keeps it.
+func dropContent(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.CompositeLit:
+		if array, ok := n.Type.(*ast.ArrayType); ok {
+			if _, counted := array.Len.(*ast.Ellipsis); counted {
+				return true
+			}
+		}
+		n.Elts = nil
+	case *ast.FuncLit:
+		n.Body = &ast.BlockStmt{List: []ast.Stmt{&ast.ForStmt{Body: &ast.BlockStmt{}}}} // nothing is missing after a loop without end
+	}
+	return true
 }
 
 // inside tells whether a file is source of the checkout itself, not of a

@@ -1,0 +1,115 @@
+package assess
+
+import (
+	"slices"
+
+	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// renewer finds the function by which a copy notices by itself that what it keeps is
+// old: it takes no arguments, asks the database, writes nothing there, and empties
+// or replaces the holder, itself or by a function that it calls.
+func renewer(p *program.Program, src *Sources, writes []program.Change) *program.Function {
+	for _, c := range writes {
+		if c.Lazy || !c.Reset && (c.Kind != unit.Write || len(c.Place.Path) > 0) {
+			continue
+		}
+		in := p.Function(c.In)
+		if in == nil {
+			continue
+		}
+		for _, f := range append([]*program.Function{in}, in.Callers()...) {
+			if f.Serving && len(f.Params) == 0 && asksDatabase(src, f) && !src.Reaches(f.ID, ToDatabase) {
+				return f
+			}
+		}
+	}
+	return nil
+}
+
+// asksDatabase tells a function that uses something which it reads from the database.
+func asksDatabase(src *Sources, f *program.Function) bool {
+	return slices.Contains(src.fetched(f.ID), FromDatabase)
+}
+
+// scanned tells a holder that is only ever given what the functions that change it
+// read from files of their host.
+func scanned(p *program.Program, src *Sources, a Assessment) bool {
+	n := 0
+	for _, c := range a.Writes {
+		if c.Reset {
+			continue
+		}
+		if f := p.Function(c.In); f == nil || !readsFiles(p, src, f) && !slices.Contains(src.of(a.Holder, c.Value), FromFile) {
+			return false
+		}
+		n++
+	}
+	return n > 0 && !hasSource(a, FromDatabase, FromNetwork, FromRequest, FromCaller)
+}
+
+// readsFiles tells a function, or a block in one, that itself lists or reads files.
+func readsFiles(p *program.Program, src *Sources, f *program.Function) bool {
+	if outer := p.Function(f.Outer); outer != nil && readsFiles(p, src, outer) {
+		return true
+	}
+	for i := range f.Calls {
+		if c := &f.Calls[i]; !c.Reference && slices.Contains(src.classify(c), FromFile) {
+			return true
+		}
+	}
+	return false
+}
+
+// expires tells a holder from which a function that looks at the clock takes what
+// is old.
+func expires(p *program.Program, src *Sources, writes []program.Change) bool {
+	for _, c := range writes {
+		if !c.Reset && !takesOut(c.Op) {
+			continue
+		}
+		if f := p.Function(c.In); f != nil && looksAtClock(p, src, f) {
+			return true
+		}
+	}
+	return false
+}
+
+func looksAtClock(p *program.Program, src *Sources, f *program.Function) bool {
+	for i := range f.Calls {
+		c := &f.Calls[i]
+		if slices.Contains(src.classify(c), FromClock) {
+			return true
+		}
+		if block := p.Function(c.Callee); block != nil && block.Outer == f.ID && looksAtClock(p, src, block) {
+			return true
+		}
+	}
+	return false
+}
+
+// takesOut tells operations that take single entries out of a collection.
+func takesOut(op string) bool {
+	switch op {
+	case "delete", "Delete", "Remove", "LoadAndDelete", "CompareAndDelete", "delete_if", "reject!", "select!", "keep_if", "delete_at", "delete_pair", "shift", "pop":
+		return true
+	}
+	return false
+}
+
+// onlySwitched tells a holder that is only ever set as a whole, to literals, to what
+// it was, or to what is worked out of such: it says something, and keeps nothing.
+func onlySwitched(a Assessment) bool {
+	for _, c := range a.Writes {
+		if c.Kind != unit.Write || len(c.Place.Path) > 0 || c.Value == nil {
+			return false
+		}
+		switch c.Value.Kind {
+		case unit.Literal, unit.Nil, unit.PlaceValue, unit.Compound:
+		default:
+			return false
+		}
+	}
+	return len(a.Writes) > 0
+}
