@@ -6,6 +6,7 @@ import (
 	"encoding/gob"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"sync"
 
 	"github.com/stateaudit/stateaudit/internal/frontend"
@@ -28,6 +29,7 @@ const shards = 16
 type keptUnits struct {
 	store  Store
 	name   string
+	known  madeOf // what a survey has read; zero without one
 	before [shards]map[madeOf]*unit.Unit
 	now    [shards][]keptUnit
 	fresh  [shards]bool // something in it was parsed
@@ -36,18 +38,33 @@ type keptUnits struct {
 
 type madeOf [sha256.Size]byte
 
+// surveyed lets a front end survey its files, and returns it with a digest of what
+// that depended on: which files there are, and the content of those that it read.
+func surveyed(fe frontend.FrontEnd, files []string, read func(file string) []byte) (frontend.FrontEnd, madeOf) {
+	h := sha256.New()
+	for _, f := range files {
+		fmt.Fprintf(h, "%q\n", f)
+	}
+	fe.ParseFile = fe.Survey(files, func(file string) []byte {
+		content := read(file)
+		fmt.Fprintf(h, "%q %d %x\n", file, len(content), sha256.Sum256(content))
+		return content
+	})
+	return fe, madeOf(h.Sum(nil))
+}
+
 type keptUnit struct {
 	Of   madeOf
 	Unit *unit.Unit
 }
 
-// keptFor reads what is kept for a front end; nil if nothing can be: there is no
-// store, or a unit depends on more than its file.
-func (o Options) keptFor(fe frontend.FrontEnd) *keptUnits {
-	if o.Units == nil || fe.Survey != nil {
+// keptFor reads what is kept for a front end; nil if there is no store. Known is what
+// its units depend on beside their own files.
+func (o Options) keptFor(fe frontend.FrontEnd, known madeOf) *keptUnits {
+	if o.Units == nil {
 		return nil
 	}
-	k := &keptUnits{store: o.Units, name: "units of " + string(fe.Language)}
+	k := &keptUnits{store: o.Units, name: "units of " + string(fe.Language), known: known}
 	k.each(func(i int) {
 		k.before[i] = map[madeOf]*unit.Unit{}
 		content, ok := k.store.Get(k.shard(i))
@@ -81,7 +98,7 @@ func (k *keptUnits) parse(file string, content []byte, make func() *unit.Unit) *
 	h := fnv.New32a()
 	h.Write([]byte(file))
 	i := h.Sum32() % shards
-	of := madeOf(sha256.Sum256(append([]byte(file+"\x00"), content...)))
+	of := madeOf(sha256.Sum256(slices.Concat(k.known[:], []byte(file+"\x00"), content)))
 	u, known := k.before[i][of]
 	if !known {
 		u = make()

@@ -37,7 +37,7 @@ func (m *memory) Put(name string, content []byte) {
 func TestOnlyWhatChangedIsParsed(t *testing.T) {
 	m := &memory{text: map[string][]byte{}}
 	audited := func(files map[string]string) (parsed []string) {
-		k := Options{Units: m}.keptFor(frontend.FrontEnd{Language: unit.Ruby})
+		k := Options{Units: m}.keptFor(frontend.FrontEnd{Language: unit.Ruby}, madeOf{})
 		for name, content := range files {
 			u := k.parse(name, []byte(content), func() *unit.Unit {
 				parsed = append(parsed, name)
@@ -75,8 +75,40 @@ func TestOnlyWhatChangedIsParsed(t *testing.T) {
 	if got := audited(map[string]string{"a": "1", "d": "2"}); len(got) != 2 {
 		t.Errorf("what cannot be read is not made anew: %q", got)
 	}
-	if k := (Options{Units: m}).keptFor(frontend.FrontEnd{Survey: func([]string, func(string) []byte) func(string, []byte) *unit.Unit { return nil }}); k != nil {
-		t.Error("these units depend on other files as well")
+}
+
+// TestSurveyDecides: a unit that depends on other files is made anew when one of those
+// changes, or when other files are there, and only then.
+func TestSurveyDecides(t *testing.T) {
+	m := &memory{text: map[string][]byte{}}
+	settings := "on"
+	parsed := 0
+	fe := frontend.FrontEnd{Language: unit.Ruby, Survey: func(_ []string, read func(string) []byte) func(string, []byte) *unit.Unit {
+		said := string(read("settings"))
+		return func(name string, _ []byte) *unit.Unit { parsed++; return &unit.Unit{Name: name, Path: said} }
+	}}
+	for _, c := range []struct {
+		settings string
+		files    []string
+		parsed   int
+	}{
+		{"on", []string{"a", "b", "settings"}, 3},
+		{"on", []string{"a", "b", "settings"}, 0},
+		{"off", []string{"a", "b", "settings"}, 3},
+		{"off", []string{"a", "settings"}, 2},
+	} {
+		settings, parsed = c.settings, 0
+		made, known := surveyed(fe, c.files, func(string) []byte { return []byte(settings) })
+		k := Options{Units: m}.keptFor(made, known)
+		for _, f := range c.files {
+			if u := k.parse(f, nil, func() *unit.Unit { return made.ParseFile(f, nil) }); u.Path != c.settings {
+				t.Errorf("%v: %s knows %q", c, f, u.Path)
+			}
+		}
+		k.keep()
+		if parsed != c.parsed {
+			t.Errorf("%v: %d parsed", c, parsed)
+		}
 	}
 }
 
@@ -90,10 +122,14 @@ func TestUnitsComeBackAsTheyWere(t *testing.T) {
 	m := &memory{text: map[string][]byte{}}
 	compared := 0
 	for _, fe := range parsers.All() {
-		if fe.ParseFile == nil || fe.Survey != nil {
+		if fe.ParseFile == nil {
 			continue
 		}
-		k, files := Options{Units: m}.keptFor(fe), matched(fe, tree.Files)
+		files, known := matched(fe, tree.Files), madeOf{}
+		if fe.Survey != nil {
+			fe, known = surveyed(fe, files, func(f string) []byte { content, _ := tree.Read(f); return content })
+		}
+		k := Options{Units: m}.keptFor(fe, known)
 		units := func(k *keptUnits, parse bool) (out []*unit.Unit) {
 			for _, f := range files {
 				content, _ := tree.Read(f)
@@ -108,7 +144,7 @@ func TestUnitsComeBackAsTheyWere(t *testing.T) {
 		}
 		first := units(k, true)
 		k.keep()
-		for i, u := range units(Options{Units: m}.keptFor(fe), false) {
+		for i, u := range units(Options{Units: m}.keptFor(fe, known), false) {
 			prune(t, reflect.ValueOf(first[i]).Elem())
 			if !reflect.DeepEqual(u, first[i]) {
 				t.Errorf("%s: %+v came back as %+v", files[i], first[i], u)

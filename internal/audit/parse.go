@@ -21,10 +21,10 @@ type parsed struct {
 // so that the order is that of the files.
 func parseFiles(ctx context.Context, fe frontend.FrontEnd, tree *checkout.Tree, files []string, o Options) ([]*unit.Unit, []unit.Problem) {
 	var lost []unit.Problem
-	kept := o.keptFor(fe)
+	var known madeOf
 	if fe.Survey != nil {
 		p := frontend.Guard(".", "the survey of "+string(fe.Language), func() {
-			fe.ParseFile = fe.Survey(files, func(file string) []byte {
+			fe, known = surveyed(fe, files, func(file string) []byte {
 				content, _ := tree.Read(file)
 				return content
 			})
@@ -33,6 +33,7 @@ func parseFiles(ctx context.Context, fe frontend.FrontEnd, tree *checkout.Tree, 
 			lost = append(lost, *p) // it costs what the files would have said of each other
 		}
 	}
+	kept := o.keptFor(fe, known)
 	out := make([]parsed, len(files))
 	var next, done atomic.Int64
 	var workers sync.WaitGroup
