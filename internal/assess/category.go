@@ -273,7 +273,7 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "says that this process works on its own memory"
 	case isLifeCycle(h, ws) && !counts(a):
 		return "part of the life cycle of this process"
-	case onRuntime(src, a):
+	case onRuntime(src, a), exported(p, src, h, a):
 		return "figures about this process"
 	case isSignal(h):
 		return "a signal channel inside this process"

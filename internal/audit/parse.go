@@ -17,6 +17,10 @@ type parsed struct {
 	problem *unit.Problem
 }
 
+// worthKeeping is how many files a language must have for their units to be kept: to
+// parse fewer takes no longer than to look them up.
+const worthKeeping = 32
+
 // parseFiles parses files on all processors. Each goes to the slot of its index,
 // so that the order is that of the files.
 func parseFiles(ctx context.Context, fe frontend.FrontEnd, tree *checkout.Tree, files []string, o Options) ([]*unit.Unit, []unit.Problem) {
@@ -33,7 +37,10 @@ func parseFiles(ctx context.Context, fe frontend.FrontEnd, tree *checkout.Tree, 
 			lost = append(lost, *p) // it costs what the files would have said of each other
 		}
 	}
-	kept := o.keptFor(fe, known)
+	var kept *keptUnits
+	if len(files) >= worthKeeping {
+		kept = o.keptFor(fe, known)
+	}
 	out := make([]parsed, len(files))
 	var next, done atomic.Int64
 	var workers sync.WaitGroup

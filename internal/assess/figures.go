@@ -1,0 +1,125 @@
+package assess
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// exported tells a number that nobody uses but what shows it to an operator: a
+// metrics endpoint, or a loop that stores it nowhere. Each copy shows its own, and
+// whoever collects them adds them up.
+func exported(p *program.Program, src *Sources, h *program.Holder, a Assessment) bool {
+	if !isNumber(h.Type) && !strings.HasPrefix(h.Type, "sync/atomic.") {
+		return false
+	}
+	shown := false
+	for _, c := range slices.Concat(a.Writes, h.Reads) {
+		if c.Phase != result.Serving {
+			continue
+		}
+		in := p.Function(c.In)
+		if in == nil {
+			return false
+		}
+		switch {
+		case keepsToItself(in, h) || onlyCounts(in, c) || ownOldValue(a, c):
+		case shows(p, src, in, map[*program.Function]bool{}, maxBehind):
+			shown = true
+		default:
+			return false
+		}
+	}
+	return shown
+}
+
+// keepsToItself tells a method of the holder's own type that hands nothing out and
+// calls nothing but what makes numbers safe for threads.
+func keepsToItself(f *program.Function, h *program.Holder) bool {
+	if f.Owner == "" || f.Owner != h.Owner || len(f.Returns) > 0 {
+		return false
+	}
+	return !slices.ContainsFunc(f.Calls, func(c unit.Call) bool {
+		return !strings.HasPrefix(c.Callee, f.Owner+".") && !strings.HasPrefix(c.Callee, "sync.") && !strings.HasPrefix(c.Callee, "sync/atomic.")
+	})
+}
+
+// onlyCounts tells a change of which the result is not looked at.
+func onlyCounts(f *program.Function, c program.Change) bool {
+	return onlyAdds(c.Op) || slices.ContainsFunc(f.Calls, func(call unit.Call) bool { return call.Location == c.Origin && call.Result == unit.Dropped })
+}
+
+// ownOldValue tells the reading that is a part of adding.
+func ownOldValue(a Assessment, c program.Change) bool {
+	return c.Kind == unit.Read && slices.ContainsFunc(a.Writes, func(w program.Change) bool {
+		return w.In == c.In && w.Origin.Line == c.Origin.Line && onlyAdds(w.Op)
+	})
+}
+
+func onlyAdds(op string) bool { return op == "++" || op == "--" || op == "+=" || op == "-=" }
+
+// shows tells a function that runs, while serving, only to show figures.
+func shows(p *program.Program, src *Sources, f *program.Function, seen map[*program.Function]bool, depth int) bool {
+	if seen[f] {
+		return true
+	}
+	seen[f] = true
+	if slices.Contains(f.Attrs, "endless-loop") {
+		return !src.Reaches(f.ID, ToDatabase, ToFile, FromDatabase)
+	}
+	if metricsEndpoint(p, f) {
+		return true
+	}
+	if depth == 0 || len(f.Roles) > 0 {
+		return false
+	}
+	callers := 0
+	for _, from := range f.Callers() {
+		if from.Serving && from != f {
+			callers++
+			if !shows(p, src, from, seen, depth-1) {
+				return false
+			}
+		}
+	}
+	return callers > 0
+}
+
+// endpoints are what the last part of a path is called under which a process shows
+// its figures.
+var endpoints = map[string]bool{"metrics": true, "prometheus": true, "vars": true, "varz": true, "statsz": true}
+
+// metricsEndpoint tells a handler that is registered under the path of figures.
+func metricsEndpoint(p *program.Program, f *program.Function) bool {
+	for _, by := range f.Callers() {
+		hands := func(c unit.Call) bool {
+			return underFigures(&c) && slices.ContainsFunc(c.Args, func(arg unit.Value) bool { return namesFunction(arg, f) })
+		}
+		if slices.ContainsFunc(by.Calls, hands) {
+			return true
+		}
+	}
+	by := p.Function(f.Outer)
+	if by == nil {
+		return false
+	}
+	return slices.ContainsFunc(by.Calls, func(c unit.Call) bool {
+		return c.Location.Line <= f.Location.Line && f.Location.EndLine <= c.Location.EndLine && underFigures(&c)
+	})
+}
+
+// namesFunction tells a function, or a method of something, that is handed over by
+// its name.
+func namesFunction(arg unit.Value, f *program.Function) bool {
+	return arg.Text[strings.LastIndexByte(arg.Text, '.')+1:] == f.Name && arg.Kind != unit.Literal
+}
+
+func underFigures(c *unit.Call) bool {
+	return slices.ContainsFunc(c.Args, func(arg unit.Value) bool {
+		path := strings.Trim(arg.Text, "\"'`")
+		return arg.Kind == unit.Literal && endpoints[path[strings.LastIndexByte(path, '/')+1:]]
+	})
+}
