@@ -96,16 +96,7 @@ func lockOf(p *program.Program, guard string) *program.Holder {
 
 // report tells of a lock under which something outside the process is changed.
 func report(p *rule.Pass, h *program.Holder, section []held) {
-	level := result.Level("")
-	var guarded []held
-	for _, s := range section {
-		if outward(s.reach) != "" {
-			guarded = append(guarded, s)
-		}
-		if has(s.reach, assess.Serializable, assess.Elects) {
-			level = result.Note
-		}
-	}
+	guarded, level := guardedBy(section)
 	if len(guarded) == 0 {
 		return
 	}
@@ -121,6 +112,31 @@ func report(p *rule.Pass, h *program.Holder, section []held) {
 		Fix:      remedy.Fix(result.Lock, "", h.Language),
 		Evidence: evidence(h, guarded),
 	})
+}
+
+// guardedBy lists the calls of a critical section that change something outside the
+// process. They make a note if each function orders them in the database as well.
+func guardedBy(section []held) ([]held, result.Level) {
+	ordered := map[*program.Function]bool{}
+	for _, s := range section {
+		if has(s.reach, assess.Serializable, assess.Elects) {
+			ordered[s.function] = true
+		}
+	}
+	var guarded, alone []held
+	for _, s := range section {
+		if outward(s.reach) == "" {
+			continue
+		}
+		guarded = append(guarded, s)
+		if !ordered[s.function] {
+			alone = append(alone, s)
+		}
+	}
+	if len(alone) > 0 {
+		return alone, ""
+	}
+	return guarded, result.Note
 }
 
 // maxSections bounds how many critical sections a finding lists.

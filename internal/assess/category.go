@@ -52,6 +52,9 @@ func categorise(p *program.Program, src *Sources, h *program.Holder, e catalog.E
 	if settings(p, h) || speaks(words(last(packageOf(h))), "setting", "config", "flag", "feature", "toggle") {
 		return flagOrCache(a)
 	}
+	if a.Memo && admits(src, a) {
+		return result.Registry
+	}
 	return byShape(h, a)
 }
 
@@ -261,7 +264,7 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "a thread-local that each request sets anew"
 	case h.Kind == unit.ThreadLocal && takenAway(a):
 		return "a thread-local that is taken away when the work ends"
-	case a.Memo && !drawsOnStore(a.Facts.Sources) && !hasSource(a, FromRequest, FromCaller, FromClock) && !removesEntries(a):
+	case a.Memo && !admits(src, a) && !drawsOnStore(a.Facts.Sources) && !hasSource(a, FromRequest, FromCaller, FromClock) && !removesEntries(a):
 		return "a memo of what every copy works out alike"
 	case scratch(p, h, a):
 		return "set anew by each use before it is read"
@@ -421,6 +424,7 @@ func facts(p *program.Program, src *Sources, h *program.Holder, e catalog.Entry,
 		if len(found) == 0 && c.Value != nil && src.computed(c.Value) {
 			found = src.fetched(c.In)
 		}
+		found = append(found, src.ran(c.In, c.Value)...)
 		for _, s := range found {
 			set[s] = true
 		}

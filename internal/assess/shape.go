@@ -193,3 +193,50 @@ func wrapsClient(p *program.Program, typ string) bool {
 	}
 	return false
 }
+
+// admits tells a collection of marks that decides whether something is done outside
+// the process: what has been seen is left out, and the rest changes rows, files or
+// other services.
+func admits(src *Sources, a Assessment) bool {
+	marked := false
+	for _, c := range a.Writes {
+		if c.Reset {
+			continue
+		}
+		if c.Kind != unit.Modify || !mark(c.Value) {
+			return false
+		}
+		if c.Function.ID == c.In && goesOut(src, c.Function, c.Origin) {
+			marked = true
+		}
+		for _, from := range c.Function.Callers() {
+			for _, call := range from.CallsOf(c.Function) {
+				marked = marked || call.Result == unit.Checked && goesOut(src, from, call.Location)
+			}
+		}
+	}
+	return marked
+}
+
+// mark tells a value that says no more than that something was there: what the
+// caller gave, or a constant.
+func mark(v *unit.Value) bool {
+	return v != nil && (v.Kind == unit.Literal || v.Kind == unit.PlaceValue && v.Place != nil && v.Place.Root == unit.RootParam)
+}
+
+// goesOut tells whether a function changes something outside the process behind a
+// place in it.
+func goesOut(src *Sources, f *program.Function, at unit.Location) bool {
+	for i := range f.Calls {
+		c := &f.Calls[i]
+		if c.Reference || c.Location.File != at.File || c.Location.Line < at.Line {
+			continue
+		}
+		for _, s := range src.ReachOfCall(c) {
+			if s == ToDatabase || s == ToFile || s == ToNetwork || s == FromProgram {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -180,6 +180,36 @@ func (s *Sources) fetched(id string) []Source {
 	return sorted(set)
 }
 
+// ran lists what the functions reach that a function runs out of a collection, where
+// a value is made of what they give.
+func (s *Sources) ran(id string, v *unit.Value) []Source {
+	set := map[Source]bool{}
+	f := s.p.Function(id)
+	if f == nil || v == nil {
+		return nil
+	}
+	for i := range f.Calls {
+		c := &f.Calls[i]
+		if c.Name != "call" || c.Async || c.Receiver == nil || c.Receiver.Place == nil || !names(v, program.KeptIn(*c.Receiver.Place)) {
+			continue
+		}
+		for _, to := range append([]string{c.Callee}, c.Targets...) {
+			for src := range s.memo[to] {
+				set[src] = true
+			}
+		}
+	}
+	return sorted(set)
+}
+
+// names tells whether a value mentions what a holder keeps.
+func names(v *unit.Value, holder string) bool {
+	if holder != "" && v.Place != nil && program.KeptIn(*v.Place) == holder {
+		return true
+	}
+	return slices.ContainsFunc(v.Parts, func(part unit.Value) bool { return names(&part, holder) })
+}
+
 // of lists what a value that is put into a holder draws on, sorted.
 func (s *Sources) of(h *program.Holder, v *unit.Value) []Source {
 	set := map[Source]bool{}
@@ -262,7 +292,7 @@ func (s *Sources) classify(c *unit.Call) []Source {
 		switch {
 		case db && changesRows(a.Text) || db && len(a.Parts) > 0 && changesRows(a.Parts[0].Text):
 			out = append(out, ToDatabase)
-		case strings.Contains(a.Text, "Serializable"), strings.Contains(a.Text, "FOR UPDATE"), strings.Contains(a.Text, "for update"):
+		case strings.Contains(a.Text, "Serializable"), strings.Contains(a.Text, ":serializable"), strings.Contains(a.Text, "FOR UPDATE"), strings.Contains(a.Text, "for update"):
 			out = append(out, Serializable)
 		case strings.Contains(a.Text, "advisory_lock"), strings.Contains(a.Text, "GET_LOCK("):
 			out = append(out, Elects)
@@ -373,7 +403,8 @@ var knownOrigins = [...]origin{
 	{"github.com/aws/aws-sdk-go/service/", FromNetwork}, {"github.com/aws/aws-sdk-go-v2/service/", FromNetwork}, {"cloud.google.com/go/", FromNetwork},
 	{"github.com/segmentio/kafka-go.Writer", ToNetwork}, {"github.com/nats-io/nats.go.Conn.Publish", ToNetwork}, {"github.com/rabbitmq/amqp091-go.Channel.Publish", ToNetwork},
 	{"ActiveRecord.arel_table", ""}, {"ActiveRecord.table_name", ""}, {"ActiveRecord.quoted_table_name", ""}, {"ActiveRecord.column", ""}, {"ActiveRecord.attribute_names", ""}, {"ActiveRecord.primary_key", ""}, {"ActiveRecord.model_name", ""}, {"ActiveRecord.reflect", ""}, {"ActiveRecord.none", ""},
-	{"ActiveRecord.", FromDatabase}, {"ActiveRecord::Base.", FromDatabase}, {"Sequel", FromDatabase}, {"Redis", FromDatabase}, {"Mongo::", FromDatabase}, {"PG::", FromDatabase}, {"Mysql2::", FromDatabase},
+	{"ActiveRecord.locking_", ""}, {"ActiveRecord.lock", Serializable}, {"ActiveRecord.with_lock", Serializable}, {"ActiveRecord.with_advisory_lock", Elects},
+	{"ActiveRecord.", FromDatabase}, {"ActiveRecord::Base.with_advisory_lock", Elects}, {"Redlock", Elects}, {"RedisMutex", Elects}, {"RedisLock", Elects}, {"Redis::Lock", Elects}, {"Suo::", Elects}, {"ActiveRecord::Base.", FromDatabase}, {"Sequel", FromDatabase}, {"Redis", FromDatabase}, {"Mongo::", FromDatabase}, {"PG::", FromDatabase}, {"Mysql2::", FromDatabase},
 	{"ActionController.current_user", FromDatabase}, {"ActionController.", FromRequest},
 	{"Net::HTTP", FromNetwork}, {"Net::SMTP", ToNetwork}, {"Faraday", FromNetwork}, {"HTTParty", FromNetwork}, {"RestClient", FromNetwork}, {"Excon", FromNetwork}, {"Typhoeus", FromNetwork}, {"HTTPClient", FromNetwork}, {"URI.open", FromNetwork}, {"OpenURI", FromNetwork},
 	{"Aws::", FromNetwork}, {"Stripe::", FromNetwork}, {"Twilio::", FromNetwork}, {"Slack::", FromNetwork}, {"Elasticsearch::", FromNetwork}, {"Resolv", FromNetwork}, {"TCPSocket", FromNetwork},

@@ -212,6 +212,8 @@ func (p *Program) holdersOfTypes() {
 			if t.Kind == "interface" {
 				p.heldByInterface(h, t)
 			}
+		} else if t := p.types[h.Elem]; t != nil && h.Language == unit.Ruby {
+			p.heldBy[t.ID] = append(p.heldBy[t.ID], h)
 		}
 	}
 	for id := range p.heldBy {

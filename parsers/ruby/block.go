@@ -135,6 +135,9 @@ func (s *scope) unbind(shadowed map[string]*local) {
 // blockScope is what holds in a block that is part of its function.
 func (f *file) blockScope(s *scope, c send) *scope {
 	inner := *s
+	if _, _, walks := walksElements(c.name); walks || c.name == "each_key" {
+		inner.given = max(s.given, f.leftOut(s, c.receiver)) // runs for no element if nothing was passed
+	}
 	switch c.name {
 	case "synchronize", "mon_synchronize", "with_write_lock", "with_read_lock", "exclusive", "with_mutex":
 		return s.guarded(f.lock(s, c))
@@ -268,12 +271,15 @@ func (f *file) parameters(s *scope, list *node, fn *unit.Function) {
 	}
 	for _, p := range list.kids {
 		names := f.parameterNames(p)
+		if p.is("splat_parameter") {
+			fn.Attrs = append(fn.Attrs, attrRest+itoa(len(fn.Params)))
+		}
 		for _, name := range names {
 			text := f.text(name)
 			place := &unit.Place{Root: unit.RootParam, Name: itoa(len(fn.Params))}
 			s.set(text, unit.Value{Kind: unit.PlaceValue, Text: text, Place: place}, place, name)
 			s.locals[text].param = true
-			if p.is("optional_parameter", "splat_parameter") {
+			if p.is("optional_parameter", "splat_parameter", "hash_splat_parameter") {
 				s.locals[text].number = len(fn.Params) + 1
 			}
 		}

@@ -391,6 +391,9 @@ func (f *file) touchPlace(s *scope, c send, place *unit.Place, args []unit.Value
 
 // mutation records the change that a method of a collection makes.
 func (f *file) mutation(s *scope, c send, place *unit.Place, args []unit.Value, given unit.Value) {
+	if len(c.args) == 1 && (c.args[0].is("splat_argument", "hash_splat_argument") || joinsElements(c.name)) {
+		s = s.giving(f.leftOut(s, c.args[0])) // adds nothing if nothing was passed
+	}
 	ch := change{kind: unit.Modify, op: c.name, method: c.name, lazy: fillsOnce(c.name), reset: empties(c.name)}
 	switch {
 	case given.Kind != unit.Unknown:
@@ -402,6 +405,18 @@ func (f *file) mutation(s *scope, c send, place *unit.Place, args []unit.Value, 
 		ch.key = &args[0]
 	}
 	f.access(s, c.n, place, ch)
+}
+
+// leftOut is the number of the parameter that an expression hands on, with or without
+// a splat, if callers may leave it out; else 0.
+func (f *file) leftOut(s *scope, n *node) int {
+	if n.is("splat_argument", "hash_splat_argument") && len(n.kids) == 1 {
+		n = n.kids[0]
+	}
+	if l := s.locals[f.text(n)]; n.is("identifier") && l != nil {
+		return l.number
+	}
+	return 0
 }
 
 // recordCall records a call unless it says nothing.

@@ -11,6 +11,7 @@ import (
 type ref struct {
 	typ   string
 	class bool
+	fn    bool   // the function with the ID typ: a lambda or block
 	of    string // the model whose rows a relation gives
 }
 
@@ -96,6 +97,9 @@ func (r *resolver) place(at site, pl unit.Place) (unit.Place, ref) {
 	}
 	cur, rf := r.root(at, pl)
 	for _, to := range pl.Path {
+		if rf.typ == "" {
+			rf = r.only(at, cur)
+		}
 		switch {
 		case strings.HasPrefix(to, "."):
 			cur, rf = r.member(cur, rf, to[1:])
@@ -107,6 +111,12 @@ func (r *resolver) place(at site, pl unit.Place) (unit.Place, ref) {
 			if h := r.holders[to]; h != nil {
 				rf.typ = h.Type
 			}
+		}
+	}
+	if rf.typ == "" {
+		// A variable that keeps a class is no class: it can be given another one.
+		if only := r.only(at, cur); !only.class || cur.Root == unit.RootParam || len(cur.Path) > 0 && cur.Path[len(cur.Path)-1] == unit.Element {
+			rf = only
 		}
 	}
 	return cur, rf
@@ -370,13 +380,13 @@ func (r *resolver) ofLibrary(on ref, name string) ref {
 		switch name {
 		case "find", "find_by", "find_by!", "first", "first!", "last", "take", "create", "create!", "find_or_create_by", "find_or_create_by!", "find_or_initialize_by", "build":
 			return ref{typ: on.typ}
-		case "where", "all", "order", "includes", "joins", "limit", "preload", "eager_load", "select", "distinct", "not", "group", "unscoped", "left_joins", "merge", "none":
+		case "where", "all", "order", "includes", "joins", "limit", "preload", "eager_load", "select", "distinct", "not", "group", "unscoped", "left_joins", "merge", "none", "lock":
 			return ref{typ: relation, of: on.typ}
 		}
 	}
 	if on.typ == relation && !on.class {
 		switch name {
-		case "where", "all", "order", "includes", "joins", "limit", "preload", "eager_load", "select", "distinct", "not", "group", "merge", "offset":
+		case "where", "all", "order", "includes", "joins", "limit", "preload", "eager_load", "select", "distinct", "not", "group", "merge", "offset", "lock":
 			return on
 		case "first", "last", "take", "find", "find_by", "find_by!", "first!", "last!", "new", "build", "create", "create!", "first_or_create", "first_or_initialize":
 			return ref{typ: on.of}
@@ -411,6 +421,8 @@ func conversion(name string) string {
 		return "Float"
 	case "to_sym":
 		return "Symbol"
+	case "logger":
+		return "Logger"
 	}
 	return ""
 }

@@ -38,7 +38,7 @@ func mutates(name string) bool {
 // records, clients, builders.
 func ambiguous(name string) bool {
 	switch name {
-	case "update", "set", "put", "insert", "reset", "truncate", "rewind", "increment", "decrement", "compute", "swap", "default=", "value=", "replace", "fill":
+	case "update", "set", "put", "insert", "reset", "truncate", "rewind", "increment", "decrement", "compute", "swap", "default=", "value=", "replace", "fill", "add":
 		return true
 	}
 	return false
@@ -217,7 +217,7 @@ func ofRecords(name string) bool {
 	switch name {
 	case "find", "where", "first", "last", "all", "count", "create", "create!", "update", "update!", "save", "save!", "destroy", "destroy!",
 		"delete", "exists?", "sum", "maximum", "minimum", "average", "take", "ids", "order", "limit", "joins", "includes", "reload", "touch",
-		"toggle!", "increment!", "decrement!", "insert", "transaction", "lock!", "with_lock", "connection", "to_a":
+		"toggle!", "increment!", "decrement!", "insert", "transaction", "lock", "connection", "to_a":
 		return true
 	}
 	return onlyOfRecords(name)
@@ -229,7 +229,8 @@ func onlyOfRecords(name string) bool {
 	case "find_by", "find_by!", "find_by_sql", "find_or_create_by", "find_or_create_by!", "find_or_initialize_by", "find_each", "find_in_batches", "in_batches",
 		"pluck", "pick", "update_all", "update_column", "update_columns", "update_attribute", "update_attributes", "delete_all", "delete_by", "destroy_all",
 		"destroy_by", "insert_all", "insert_all!", "upsert", "upsert_all", "save!", "create!", "update!", "destroy!", "exec_query", "select_all",
-		"select_value", "select_values", "select_rows", "increment_counter", "decrement_counter", "update_counters", "create_or_find_by":
+		"select_value", "select_values", "select_rows", "increment_counter", "decrement_counter", "update_counters", "create_or_find_by",
+		"lock!", "with_lock", "with_advisory_lock", "with_advisory_lock!":
 		return true
 	}
 	return false

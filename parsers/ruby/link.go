@@ -50,7 +50,7 @@ func (r *resolver) attributeReads(f *unit.Function) []unit.Access {
 // of a class is one of its superclasses too.
 func (r *resolver) allocs(at site, f *unit.Function) {
 	var out []unit.Alloc
-	for _, a := range f.Allocs {
+	for _, a := range append(f.Allocs, r.ofArrivals(at, f)...) {
 		a.Type = r.constant(at.owner, a.Type)
 		a.Kept = a.Kept || r.keptAt(f, a)
 		for _, up := range r.line(a.Type) {
@@ -61,6 +61,23 @@ func (r *resolver) allocs(at site, f *unit.Function) {
 		}
 	}
 	f.Allocs = out
+}
+
+// ofArrivals are the instances that a function makes of classes that reach it.
+func (r *resolver) ofArrivals(at site, f *unit.Function) []unit.Alloc {
+	var out []unit.Alloc
+	for i := range f.Calls {
+		c := &f.Calls[i]
+		if c.Name != "new" || c.Receiver == nil || c.Receiver.Place == nil {
+			continue
+		}
+		for _, rf := range r.arrived[keyOfResolved(at, *c.Receiver.Place)] {
+			if rf.class {
+				out = append(out, unit.Alloc{Type: "::" + rf.typ, Location: c.Location})
+			}
+		}
+	}
+	return out
 }
 
 // keptAt tells whether an instance goes straight into a place that is not an
@@ -202,6 +219,9 @@ func (r *resolver) call(at site, c unit.Call) unit.Call {
 		on, known = r.typeOf(at, c.Receiver), true
 	}
 	ids, external := r.targets(at, c.Name, on, known)
+	if len(ids) == 0 && known && (on.typ == "" || on.typ == anyClass) {
+		ids = r.onArrivals(at, &c)
+	}
 	if len(ids) == 0 && external == "" && known {
 		if on.class && on.typ == anyClass {
 			ids = r.onAnyClass(c.Name, len(c.Args))
@@ -233,6 +253,13 @@ func (r *resolver) call(at site, c unit.Call) unit.Call {
 	c.Empty = empty
 	c.Guards = r.guards(at, c.Guards)
 	return c
+}
+
+// onArrivals lists the methods of what reaches the object that a call is made on.
+func (r *resolver) onArrivals(at site, c *unit.Call) []string {
+	out := r.calleesOf(at, c)
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // keywords puts arguments that are passed by name where the callee has them.
@@ -283,7 +310,7 @@ const maxCandidates = 3
 // targets lists the functions that a call of a method may run, or names the
 // method outside the checkout.
 func (r *resolver) targets(at site, name string, on ref, explicit bool) ([]string, string) {
-	if !explicit {
+	if !explicit && !(on.class && name == "new") {
 		if ids := r.onSelf(at, name, on); len(ids) > 0 {
 			return ids, ""
 		}
@@ -539,7 +566,7 @@ func (r *resolver) onType(a unit.Access, rf ref) unit.Access {
 	if a.Method == "" || rf.typ == "" {
 		return a
 	}
-	if a.Kind == unit.Modify && r.classes[rf.typ] == nil && !core(rf.typ) && !collectionLike(rf.typ) {
+	if a.Kind == unit.Modify && !slices.ContainsFunc(r.line(rf.typ), func(up string) bool { return core(up) || collectionLike(up) }) {
 		a.Kind, a.Reset = unit.Invoke, false
 	}
 	if m := r.method(rf, a.Method); m != nil {

@@ -30,6 +30,7 @@ type resolver struct {
 	// a class object.
 	shared  map[string]bool
 	extends map[string]bool // the modules that only extend
+	arrived arrivals
 }
 
 // module is a class or module of the checkout with all its definitions joined.
@@ -55,6 +56,7 @@ func resolve(units []*unit.Unit) {
 	r.extended()
 	r.typeHolders()
 	functions := r.sorted()
+	r.arrive(functions)
 	for _, f := range functions {
 		r.handedOut(f)
 	}
