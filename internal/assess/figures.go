@@ -10,16 +10,16 @@ import (
 )
 
 // exported tells a number that nobody uses but what shows it to an operator: a
-// metrics endpoint, or a loop that stores it nowhere. Each copy shows its own, and
-// whoever collects them adds them up.
+// metrics endpoint, or a loop that neither stores nor sends it. Each copy shows its
+// own, and whoever collects them adds them up.
 func exported(p *program.Program, src *Sources, h *program.Holder, a Assessment) bool {
-	if !isNumber(h.Type) && !strings.HasPrefix(h.Type, "sync/atomic.") {
+	if !numeric(h) {
 		return false
 	}
 	shown := false
 	for _, c := range slices.Concat(a.Writes, h.Reads) {
-		if c.Phase != result.Serving {
-			continue
+		if c.Phase != result.Serving || c.Kind == unit.Read && len(h.Parts) > 0 && len(c.Place.Path) == 0 {
+			continue // or asks only which object it is
 		}
 		in := p.Function(c.In)
 		if in == nil {
@@ -36,10 +36,20 @@ func exported(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 	return shown
 }
 
-// keepsToItself tells a method of the holder's own type that hands nothing out and
-// calls nothing but what makes numbers safe for threads.
+// numeric tells a number, and an object of which only numbers change.
+func numeric(h *program.Holder) bool {
+	number := func(t string) bool { return isNumber(t) || strings.HasPrefix(t, "sync/atomic.") && t != "sync/atomic.Value" }
+	if len(h.Parts) == 0 {
+		return number(h.Type)
+	}
+	return !slices.ContainsFunc(h.Parts, func(part *program.Holder) bool { return !number(part.Type) })
+}
+
+// keepsToItself tells a method of the type whose number it is that hands nothing out
+// and calls nothing but what makes numbers safe for threads.
 func keepsToItself(f *program.Function, h *program.Holder) bool {
-	if f.Owner == "" || f.Owner != h.Owner || len(f.Returns) > 0 {
+	own := f.Owner == h.Owner || slices.ContainsFunc(h.Parts, func(part *program.Holder) bool { return f.Owner == part.Owner })
+	if f.Owner == "" || !own || len(f.Returns) > 0 {
 		return false
 	}
 	return !slices.ContainsFunc(f.Calls, func(c unit.Call) bool {
@@ -68,7 +78,7 @@ func shows(p *program.Program, src *Sources, f *program.Function, seen map[*prog
 	}
 	seen[f] = true
 	if slices.Contains(f.Attrs, "endless-loop") {
-		return !src.Reaches(f.ID, ToDatabase, ToFile, FromDatabase)
+		return !src.Reaches(f.ID, ToDatabase, ToFile, ToNetwork, FromDatabase, FromNetwork)
 	}
 	if metricsEndpoint(p, f) {
 		return true

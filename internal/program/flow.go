@@ -273,8 +273,12 @@ func (p *Program) happens(h *Holder, f *Function, e *flow.Event) {
 	a := p.accessOf(f, e)
 	switch {
 	case e.Kind == flow.Read || a == nil:
+		place := unit.Place{Root: unit.RootHolder, Name: h.ID}
+		if e.Part != "" {
+			place.Path = []string{e.Part} // inside the object that is kept, not which object that is
+		}
 		h.Reads = append(h.Reads, Change{
-			Access:   unit.Access{Place: unit.Place{Root: unit.RootHolder, Name: h.ID}, Kind: unit.Read, Location: locationOf(e)},
+			Access:   unit.Access{Place: place, Kind: unit.Read, Location: locationOf(e)},
 			Function: f, Phase: phaseIn(e.Boot, e.Serving), Origin: locationOf(e), In: f.ID,
 		})
 		return
