@@ -38,7 +38,9 @@ func exported(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 
 // numeric tells a number, and an object of which only numbers change.
 func numeric(h *program.Holder) bool {
-	number := func(t string) bool { return isNumber(t) || strings.HasPrefix(t, "sync/atomic.") && t != "sync/atomic.Value" }
+	number := func(t string) bool {
+		return isNumber(t) || strings.HasPrefix(t, "sync/atomic.") && t != "sync/atomic.Value"
+	}
 	if len(h.Parts) == 0 {
 		return number(h.Type)
 	}

@@ -86,15 +86,7 @@ func guard(atoms []string, masks []uint) string {
 		all &= mask
 		none &= ^mask
 	}
-	var yes, no []string
-	for i, atom := range atoms {
-		switch {
-		case all>>i&1 == 1:
-			yes = append(yes, atom)
-		case none>>i&1 == 1:
-			no = append(no, atom)
-		}
-	}
+	yes, no := settled(atoms, all, none)
 	var parts []string
 	if len(no) > 0 {
 		parts = append(parts, "unless "+strings.Join(no, " or "))
@@ -111,6 +103,19 @@ func guard(atoms []string, masks []uint) string {
 	return strings.Join(parts, ", ")
 }
 
+// settled are the tests that hold in all of some outcomes, and in none of them.
+func settled(atoms []string, all, none uint) (yes, no []string) {
+	for i, atom := range atoms {
+		switch {
+		case all>>i&1 == 1:
+			yes = append(yes, atom)
+		case none>>i&1 == 1:
+			no = append(no, atom)
+		}
+	}
+	return yes, no
+}
+
 // except writes outcomes by those that are left out, where these are all that have
 // some tests in common: all of them hold, or none does.
 func except(atoms []string, masks []uint) string {
@@ -120,15 +125,7 @@ func except(atoms []string, masks []uint) string {
 			all, none, left = all&mask, none&^mask, left+1
 		}
 	}
-	var yes, no []string
-	for i, atom := range atoms {
-		switch {
-		case all>>i&1 == 1:
-			yes = append(yes, atom)
-		case none>>i&1 == 1:
-			no = append(no, atom)
-		}
-	}
+	yes, no := settled(atoms, all, none)
 	switch {
 	case left != 1<<(len(atoms)-len(yes)-len(no)), len(yes) > 0 && len(no) > 0:
 		return ""

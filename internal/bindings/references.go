@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/names"
+	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
@@ -35,7 +36,7 @@ func (f *finder) referred(c unit.Choice) []unit.Choice {
 	ref := strings.TrimPrefix(c.Ref, "::")
 	if c.Origin != unit.Unresolved {
 		if h := f.constant(ref); h != nil {
-			return named([]unit.Value{*h}, ref)
+			return named([]unit.Value{h.Value}, ref)
 		}
 		return nil
 	}
@@ -45,15 +46,15 @@ func (f *finder) referred(c unit.Choice) []unit.Choice {
 	return named(f.method(ref), ref)
 }
 
-// constant is what a constant of the checkout is set to, found by its ID or, if
+// constant is a constant of the checkout, found by its ID or, if
 // that is written in part, by its end.
-func (f *finder) constant(ref string) *unit.Value {
+func (f *finder) constant(ref string) *program.Holder {
 	if h := f.p.Holder(ref); h != nil {
-		return &h.Value
+		return h
 	}
 	for _, h := range f.constants {
 		if strings.HasSuffix(h.ID, "::"+ref) {
-			return &h.Value
+			return h
 		}
 	}
 	return nil

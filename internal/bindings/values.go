@@ -86,9 +86,6 @@ func stem(file string) string {
 	return name
 }
 
-// loads matches the reading of a file of settings, as code spells it.
-var loads = regexp.MustCompile(`config_for\(?\s*:?["']?(\w+)|config/(\w+)\.ya?ml|["'](\w+)\.ya?ml["']`)
-
 // sourceOf tells the files from which a name takes its values: the name of a file
 // (config_for), or a class or constant, by what it says it loads or by its own name.
 func (f *finder) sourceOf(name string) func(string) bool {
@@ -96,11 +93,8 @@ func (f *finder) sourceOf(name string) func(string) bool {
 		inner = strings.TrimSuffix(inner, ")")
 		return func(file string) bool { return stem(file) == inner }
 	}
-	if h := f.constant(name); h != nil {
-		if m := loads.FindStringSubmatch(h.Text); m != nil {
-			from := cmp.Or(m[1], m[2], m[3])
-			return func(file string) bool { return stem(file) == from }
-		}
+	if h := f.constant(name); h != nil && h.Settings != "" {
+		return func(file string) bool { return stem(file) == h.Settings }
 	}
 	own := names.Snake(name[strings.LastIndexByte(name, ':')+1:])
 	short := strings.TrimSuffix(own, "_config")

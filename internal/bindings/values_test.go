@@ -60,6 +60,20 @@ func TestFilesOfSettings(t *testing.T) {
 	}
 }
 
+// TestConstantsNameTheirFile reads a key that two files have through a constant that
+// says which of them it is.
+func TestConstantsNameTheirFile(t *testing.T) {
+	for _, loads := range []string{
+		"Rails.application.config_for(:shop)", "YAML.load_file(Rails.root.join(\"config\", \"shop.yml\"))[Rails.env]", "YAML.safe_load(File.read(\"config/shop.yml\")).with_indifferent_access[Rails.env]",
+	} {
+		constant, code := "LIMITS = "+loads, "Rails.application.config.cache_store = LIMITS[\"store\"].to_sym"
+		got := local(whole("config/mail.yml", "production:\n  store: redis_cache_store\n", "config/shop.yml", "production:\n  store: memory_store\n", "config/initializers/a.rb", constant, "config/initializers/cache.rb", code), bindings.Cache)
+		if got, _, _ = strings.Cut(got, " if "); got != "memory_store" {
+			t.Errorf("%s: %q", loads, got)
+		}
+	}
+}
+
 // TestKeysDecide says that a key which a file answers is no question: what it
 // excludes is not reached.
 func TestKeysDecide(t *testing.T) {

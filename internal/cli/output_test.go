@@ -98,27 +98,9 @@ func ranksWhatItDescribes(t *testing.T, name string, out []byte) {
 // describedInputs lists the inputs that the schema describes, sorted.
 func describedInputs(t *testing.T) []string {
 	t.Helper()
-	raw, err := docs.Schemas.ReadFile("result.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var schema struct {
-		Defs struct {
-			Candidate struct {
-				Properties struct {
-					Inputs struct {
-						Properties map[string]struct{ Description string }
-					}
-				}
-			}
-		} `json:"$defs"`
-	}
-	if err := json.Unmarshal(raw, &schema); err != nil {
-		t.Fatal(err)
-	}
-	inputs := schema.Defs.Candidate.Properties.Inputs.Properties
-	for name, p := range inputs {
-		if p.Description == "" {
+	inputs := describedTerms()
+	for name, says := range inputs {
+		if says == "" {
 			t.Errorf("the schema does not say what %s is", name)
 		}
 	}

@@ -122,6 +122,9 @@ type Holder struct {
 	// PerRequest marks places that the framework resets for each request
 	// (CurrentAttributes, RequestStore).
 	PerRequest bool
+	// Settings is the name of the file of settings that it is read from, without
+	// folder and ending, if it is.
+	Settings string `json:",omitempty"`
 	// Comment is the documentation at the declaration, cut to some 200 bytes:
 	// people say there what a thing is for.
 	Comment string

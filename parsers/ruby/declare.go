@@ -251,6 +251,7 @@ func (f *file) constantAssignment(s *scope, n, left, right *node) unit.Value {
 	f.declare(unit.Holder{
 		ID: id, Symbol: id, Name: lastName(name), Kind: unit.Constant, Owner: s.owner, Type: value.Type,
 		Value: prune(value, valueDepth), Location: f.at(left), Comment: f.comment(n),
+		Settings: settingsFile(f.reference(right, maxFollow)),
 	}, true)
 	return value
 }

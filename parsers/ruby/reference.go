@@ -67,6 +67,17 @@ func (f *file) reference(n *node, follow int) string {
 // configFor begins a reference to a file of settings, which is named in brackets.
 const configFor = "config_for("
 
+// settingsFile is the name of the file of settings that a reference begins at, "" for
+// others.
+func settingsFile(ref string) string {
+	name, ok := strings.CutPrefix(ref, configFor)
+	if !ok {
+		return ""
+	}
+	name, _, _ = strings.Cut(name, ")")
+	return name
+}
+
 // yamlFile matches the name of a file of settings in the call that loads it.
 var yamlFile = regexp.MustCompile(`["'/](\w+)\.ya?ml(?:\.erb)?["']`)
 
