@@ -34,7 +34,7 @@ func (d driver) sqlite(v *unit.Value, deep int) bool {
 		if f := d.p.Program.Function(v.Callee); f != nil {
 			return driver{d.p, f}.any(f.Returns, deep)
 		}
-		return isOption(v.Callee) && d.any(v.Parts, deep) || defaulted(d.p, v)
+		return is(v.Callee, effects.Option) && d.any(v.Parts, deep) || defaulted(d.p, v)
 	}
 	if n := parameter(v); n >= 0 {
 		return d.handed(n, deep)
@@ -89,7 +89,7 @@ func (d driver) preset(id string, deep int) bool {
 	for _, f := range d.p.Program.Functions() {
 		for i := range f.Calls {
 			c := &f.Calls[i]
-			if !f.Test && isOption(c.Callee) && len(c.Args) > 1 && c.Args[0].Place != nil && program.KeptIn(*c.Args[0].Place) == id && d.any(c.Args[1:], deep) {
+			if !f.Test && is(c.Callee, effects.Option) && len(c.Args) > 1 && c.Args[0].Place != nil && program.KeptIn(*c.Args[0].Place) == id && d.any(c.Args[1:], deep) {
 				return true
 			}
 		}
@@ -97,27 +97,22 @@ func (d driver) preset(id string, deep int) bool {
 	return false
 }
 
-// isOption tells the functions that make an option of the command line, or read one
-// with a value to fall back to.
-func isOption(callee string) bool {
-	for _, library := range []string{"flag.", "github.com/spf13/pflag.", "gopkg.in/alecthomas/kingpin", "github.com/alecthomas/kingpin", "cmp.Or", "github.com/namsral/flag."} {
-		if strings.HasPrefix(callee, library) {
-			return true
-		}
-	}
-	return false
+// is tells whether a library's function is of a kind.
+func is(callee string, kind effects.Kind) bool {
+	e, ok := effects.Named(callee)
+	return ok && e.Kind == kind
 }
 
-// defaulted tells a key read from viper whose default is SQLite.
+// defaulted tells a key read from a library of settings whose default is SQLite.
 func defaulted(p *rule.Pass, v *unit.Value) bool {
-	if !strings.HasPrefix(v.Callee, "github.com/spf13/viper.") || len(v.Parts) == 0 {
+	if !is(v.Callee, effects.KeyRead) || len(v.Parts) == 0 {
 		return false
 	}
 	key := strings.ToLower(v.Parts[len(v.Parts)-1].Text)
 	for _, f := range p.Program.Functions() {
 		for i := range f.Calls {
 			c := &f.Calls[i]
-			if !f.Test && c.Name == "SetDefault" && strings.HasPrefix(c.Callee, "github.com/spf13/viper.") && len(c.Args) == 2 && strings.ToLower(c.Args[0].Text) == key && effects.IsSQLite(c.Args[1].Text) {
+			if !f.Test && is(c.Callee, effects.DefaultOf) && len(c.Args) == 2 && strings.ToLower(c.Args[0].Text) == key && effects.IsSQLite(c.Args[1].Text) {
 				return true
 			}
 		}
@@ -129,7 +124,7 @@ func defaulted(p *rule.Pass, v *unit.Value) bool {
 // keeps in a folder, each type or function once.
 func reportCertificates(p *rule.Pass) {
 	told := map[string]bool{}
-	report := func(name string, at unit.Location) {
+	report := func(lang unit.Language, name string, at unit.Location) {
 		e, ok := effects.Named(name)
 		if !ok || e.Kind != effects.Certificates || told[name] {
 			return
@@ -137,14 +132,14 @@ func reportCertificates(p *rule.Pass) {
 		told[name] = true
 		short := name[strings.LastIndexByte(name, '/')+1:]
 		p.Report(result.Finding{
-			Category: result.Other, Symbol: short, Language: unit.Go, Location: at,
+			Category: result.Other, Symbol: short, Language: lang, Location: at,
 			Message:  fmt.Sprintf("`%s` keeps the certificates that the server gets for itself in %s. With two copies each asks for its own, which the issuer limits, and a challenge that reaches the other one fails.", short, e.What),
 			Fix:      "Let the proxy in front end TLS, or keep the certificates in a cache that all copies share (the Cache of autocert, the Storage of certmagic).",
 			Evidence: []result.Evidence{{Kind: result.CallAt, Phase: result.Boot, Location: at, Note: "made here"}},
 		})
 	}
-	p.Values(func(_ *program.Function, at unit.Location, v *unit.Value) {
-		types(v, func(name string) { report(name, at) })
+	p.Values(func(lang unit.Language, at unit.Location, v *unit.Value) {
+		types(v, func(name string) { report(lang, name, at) })
 	})
 	for _, f := range p.Program.Functions() {
 		if f.Test {
@@ -152,11 +147,11 @@ func reportCertificates(p *rule.Pass) {
 		}
 		for i := range f.Calls {
 			if c := &f.Calls[i]; c.External && !c.Reference {
-				report(c.Callee, c.Location)
+				report(f.Language, c.Callee, c.Location)
 			}
 		}
 		for i := range f.Allocs {
-			report(f.Allocs[i].Type, f.Allocs[i].Location)
+			report(f.Language, f.Allocs[i].Type, f.Allocs[i].Location)
 		}
 	}
 }

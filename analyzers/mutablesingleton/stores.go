@@ -40,7 +40,7 @@ func reportStores(p *rule.Pass) {
 // variable, each once.
 func reportVariables(p *rule.Pass) {
 	told := map[string]bool{}
-	p.Values(func(f *program.Function, at unit.Location, v *unit.Value) {
+	p.Values(func(lang unit.Language, at unit.Location, v *unit.Value) {
 		if v.Place == nil || v.Place.Root != unit.RootHolder || told[v.Place.Name] {
 			return
 		}
@@ -51,7 +51,7 @@ func reportVariables(p *rule.Pass) {
 		told[v.Place.Name] = true
 		name := v.Place.Name[strings.LastIndexByte(v.Place.Name, '/')+1:]
 		p.Report(result.Finding{
-			Category: result.Registry, Symbol: name, Language: unit.Go, Location: at,
+			Category: result.Registry, Symbol: name, Language: lang, Location: at,
 			Message:  fmt.Sprintf("`%s` keeps %s. With two copies the answer that reaches the other one is refused.", name, e.What),
 			Fix:      "Keep them in Redis or the database, where every copy finds them.",
 			Evidence: []result.Evidence{{Kind: result.Declaration, Phase: result.Boot, Location: at, Note: "used here"}},

@@ -85,7 +85,7 @@ func drawnPlaces(p *rule.Pass) map[string]draw {
 func drawnIn(p *rule.Pass, f *program.Function, out map[string]draw) {
 	filled := map[string]unit.Location{}
 	for i := range f.Calls {
-		v := fills(&f.Calls[i])
+		v := effects.Filled(&f.Calls[i])
 		if v == nil {
 			continue
 		}
@@ -127,17 +127,6 @@ func stored(p *rule.Pass, f *program.Function, name string) bool {
 // mentions tells a value that is, or is made from, what an expression names.
 func mentions(v *unit.Value, name string) bool {
 	return name != "" && (v.Text == name || slices.ContainsFunc(v.Parts, func(part unit.Value) bool { return mentions(&part, name) }))
-}
-
-// fills is what a call fills with random bytes, or nil.
-func fills(c *unit.Call) *unit.Value {
-	switch {
-	case c.Callee == "crypto/rand.Read" && len(c.Args) > 0:
-		return &c.Args[0]
-	case c.Callee == "io.ReadFull" && len(c.Args) > 1 && c.Args[0].Text == "rand.Reader":
-		return &c.Args[1]
-	}
-	return nil
 }
 
 // fillOf tells a value that is, or is made from, what was filled.

@@ -48,6 +48,13 @@ const (
 	// RandomKey draws one.
 	Signer    Kind = "signer"
 	RandomKey Kind = "random-key"
+	// RandomFill fills what it is handed, the argument of path, with random bytes.
+	RandomFill Kind = "random-fill"
+	// Option makes an option of the command line, or reads one, with a value to fall
+	// back to; DefaultOf sets that value for a key, and KeyRead reads the key.
+	Option    Kind = "option"
+	DefaultOf Kind = "default-of"
+	KeyRead   Kind = "key-read"
 	// Certificates keeps the certificates that a server gets for itself.
 	Certificates Kind = "certificates"
 )
@@ -71,7 +78,8 @@ type Effect struct {
 	// Unless is a function that gives another store; where it is called, this one is
 	// not used.
 	Unless string
-	// flags is the argument that says whether the file is opened for writing.
+	// flags is the argument that says whether the file is opened for writing; of what
+	// fills, the one that has to be a source of random bytes.
 	flags int
 }
 
@@ -278,6 +286,15 @@ func Drawn(v *unit.Value) bool {
 		}
 	}
 	return false
+}
+
+// Filled is what a call fills with random bytes, or nil.
+func Filled(c *unit.Call) *unit.Value {
+	e, ok := named(c.Callee)
+	if !ok || e.Kind != RandomFill || e.flags >= 0 && (e.flags >= len(c.Args) || c.Args[e.flags].Text != "rand.Reader") {
+		return nil
+	}
+	return e.File(c)
 }
 
 // opened knows the drivers of database/sql and its like that are given by name.

@@ -1,17 +1,15 @@
 package rule
 
 import (
-	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
 // Values shows what variables are made with and what functions hand over and put
-// somewhere, each with the place where it stands and the function, nil for a
-// variable. Tests are left out.
-func (p *Pass) Values(visit func(f *program.Function, at unit.Location, v *unit.Value)) {
+// somewhere, each with its language and the place where it stands. Tests are left out.
+func (p *Pass) Values(visit func(lang unit.Language, at unit.Location, v *unit.Value)) {
 	for _, h := range p.Program.Holders() {
 		if !h.Test && h.Kind != unit.Field {
-			visit(nil, h.Location, &h.Value)
+			visit(h.Language, h.Location, &h.Value)
 		}
 	}
 	for _, f := range p.Program.Functions() {
@@ -21,19 +19,19 @@ func (p *Pass) Values(visit func(f *program.Function, at unit.Location, v *unit.
 		for i := range f.Calls {
 			c := &f.Calls[i]
 			if c.Receiver != nil {
-				visit(f, c.Location, c.Receiver)
+				visit(f.Language, c.Location, c.Receiver)
 			}
 			for j := range c.Args {
-				visit(f, c.Location, &c.Args[j])
+				visit(f.Language, c.Location, &c.Args[j])
 			}
 		}
 		for i := range f.Accesses {
 			if v := f.Accesses[i].Value; v != nil {
-				visit(f, f.Accesses[i].Location, v)
+				visit(f.Language, f.Accesses[i].Location, v)
 			}
 		}
 		for i := range f.Returns {
-			visit(f, f.Location, &f.Returns[i])
+			visit(f.Language, f.Location, &f.Returns[i])
 		}
 	}
 }
