@@ -64,6 +64,8 @@ type Input struct {
 	Loops func(function string) bool
 	// Waits tells a function that waits until the process is told to end.
 	Waits func(function string) bool
+	// Accepts tells a function that waits for connections.
+	Accepts func(function string) bool
 	// Joins tells a goroutine that the function which starts it waits for.
 	Joins func(by, run string) bool
 }

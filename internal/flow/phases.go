@@ -82,7 +82,7 @@ func (w *walker) over(at step, c call) int {
 	case served:
 		return serving
 	case beside:
-		if w.s.in.Joins(at.in.fn.Function, c.to.fn.Function) || !at.in.entries.meets(w.s.lasting) {
+		if w.s.in.Joins(at.in.fn.Function, c.to.fn.Function) || !at.in.entries.meets(w.s.lasting) || w.s.opens(c.to) {
 			return at.phase
 		}
 		return serving
@@ -92,6 +92,34 @@ func (w *walker) over(at step, c call) int {
 		}
 	}
 	return at.phase
+}
+
+// opens tells a goroutine that sets up what serves, or waits for connections: until then
+// it goes on with what boot began. A loop in it is none of that.
+func (s *solver) opens(in *instance) bool {
+	seen := map[*instance]bool{in: true}
+	registers := false
+	for queue := []*instance{in}; len(queue) > 0; queue = queue[1:] {
+		at := queue[0]
+		switch serves := s.in.Serves(at.fn.Function); {
+		case s.in.Loops(at.fn.Function) || serves && at == in:
+			return false
+		case serves:
+			registers = true // handed over, or behind what was
+			continue
+		}
+		registers = registers || s.in.Accepts(at.fn.Function)
+		for _, c := range at.calls {
+			switch {
+			case c.kind == served:
+				registers = true
+			case (c.kind == plain || c.kind == called) && !seen[c.to]:
+				seen[c.to] = true
+				queue = append(queue, c.to)
+			}
+		}
+	}
+	return registers
 }
 
 // adopt gives methods that serve, and on which no object was seen to arrive, the

@@ -38,6 +38,13 @@ func (p *Program) solve() {
 			f := p.functions[id]
 			return f != nil && slices.Contains(f.Attrs, "endless-loop")
 		},
+		Accepts: func(id string) bool {
+			f := p.functions[id]
+			return f != nil && slices.ContainsFunc(f.Calls, func(c unit.Call) bool {
+				what := p.foreign[c.Callee]
+				return what != nil && slices.ContainsFunc(what.Effects, func(e unit.ForeignEffect) bool { return e.Kind == unit.Accepts })
+			})
+		},
 		Waits: func(id string) bool {
 			f := p.functions[id]
 			return f != nil && slices.Contains(f.Attrs, "waits-for-signal")

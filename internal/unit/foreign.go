@@ -47,6 +47,7 @@ const (
 	ReadsDatabase  ForeignKind = "reads-database"
 	WritesDatabase ForeignKind = "writes-database"
 	RunsProgram    ForeignKind = "runs-program"
+	Accepts        ForeignKind = "accepts"      // waits for connections, or begins to
 	LoopsBeside    ForeignKind = "loops-beside" // starts a goroutine that does not end
 )
 
