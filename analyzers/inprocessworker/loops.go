@@ -355,13 +355,18 @@ func reportSchedule(p *rule.Pass, f *program.Function, jobs []*unit.Call, outwar
 	var names []string
 	var ev []result.Evidence
 	for _, c := range jobs {
-		names = append(names, "`"+c.Name+"`")
+		if name := "`" + c.Name + "`"; !slices.Contains(names, name) {
+			names = append(names, name)
+		}
 		ev = append(ev, result.Evidence{Kind: result.CallAt, Phase: result.Boot, Function: f.Symbol, Location: c.Location, Note: c.AsNote})
+	}
+	says := "`%s` schedules %s inside the serving process. With two copies each job runs twice, and a run that a restart misses is not made up for."
+	if slices.Contains(f.Attrs, unit.Crontab) {
+		says = "`%s` schedules %s in the crontab of each host that it is installed on. With two copies on two hosts each job runs twice."
 	}
 	p.Report(result.Finding{
 		Level: level, Category: result.Worker, Symbol: f.Symbol, Language: f.Language, Location: jobs[0].Location,
-		Message: fmt.Sprintf("`%s` schedules %s inside the serving process. With two copies each job runs twice, and a run that a restart misses is not made up for.",
-			f.Symbol, strings.Join(names[:min(len(names), 5)], ", ")),
+		Message:  fmt.Sprintf(says, f.Symbol, strings.Join(names[:min(len(names), 5)], ", ")),
 		Fix:      remedy.Fix(result.Worker, "", f.Language),
 		Evidence: ev,
 	})

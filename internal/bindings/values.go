@@ -132,12 +132,26 @@ func (f *finder) forProduction(key string) bool {
 	return slices.ContainsFunc(f.values, func(s unit.Setting) bool { return s.Subject == key && s.Env == unit.EnvProduction })
 }
 
-// sampleName matches the names of files that are there to be copied, and of the
-// variants of one, of which one is: database.yml.sqlite.
-var sampleName = regexp.MustCompile(`[.\-_](?:example|sample|dist|template|default)\b|\.ya?ml\.(?:sqlite3?|mysql2?|postgres(?:ql)?|pg|dev|docker|ci|travis|heroku)\b`)
+// sampleName matches the names of files that are there to be copied, variant those
+// of which one is: database.yml.sqlite.
+var (
+	sampleName = regexp.MustCompile(`[.\-_](?:example|sample|dist|template|default)\b`)
+	variant    = regexp.MustCompile(`\.ya?ml\.(\w+)$`)
+)
 
 // sampled tells a file that is there to be copied.
-func sampled(file string) bool { return sampleName.MatchString(path.Base(file)) }
+func sampled(file string) bool {
+	base := path.Base(file)
+	m := variant.FindStringSubmatch(base)
+	return sampleName.MatchString(base) || m != nil && m[1] != "erb"
+}
+
+// plain tells the sample that stands for the file as such, and for no variant of it.
+func plain(file string) bool {
+	base := strings.TrimPrefix(strings.TrimPrefix(path.Base(file), "example."), "sample.")
+	name := sampleName.ReplaceAllString(base, "")
+	return strings.TrimSuffix(name, ".yml") == strings.TrimSuffix(path.Base(realName(file)), ".yml")
+}
 
 // realName is the file to which a sample is copied: config/database.yml for
 // config/database.yml.example, database.example and example.database.yml.
@@ -156,16 +170,25 @@ func realName(file string) string {
 }
 
 // unsampled drops the settings of samples where the file is there to which they
-// would be copied.
+// would be copied, and those of variants beside another sample: nobody can say which
+// of them is copied.
 func unsampled(list []unit.Setting) []unit.Setting {
-	have := map[string]bool{}
+	have, samples := map[string]bool{}, map[string]map[string]bool{}
 	for _, s := range list {
-		if !sampled(s.Location.File) {
-			have[s.Location.File] = true
+		file := s.Location.File
+		if !sampled(file) {
+			have[file] = true
+			continue
 		}
+		name := realName(file)
+		if samples[name] == nil {
+			samples[name] = map[string]bool{}
+		}
+		samples[name][file] = true
 	}
 	return slices.DeleteFunc(slices.Clone(list), func(s unit.Setting) bool {
-		return sampled(s.Location.File) && have[realName(s.Location.File)]
+		file := s.Location.File
+		return sampled(file) && (have[realName(file)] || !plain(file) && len(samples[realName(file)]) > 1)
 	})
 }
 

@@ -212,6 +212,10 @@ type Function struct {
 // that it returns.
 const ErrorOnly = "error-only"
 
+// Crontab is the word among a function's Attrs that says that what it schedules is
+// written into the crontab of a host, and is no work of the process.
+const Crontab = "crontab"
+
 // Statement is a text of SQL as written, cut to some 2,000 bytes.
 type Statement struct {
 	Text     string

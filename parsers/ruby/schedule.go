@@ -1,6 +1,7 @@
 package ruby
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -18,8 +19,13 @@ func (f *file) schedules(s *scope, c send, constant string) bool {
 		return false
 	}
 	switch {
+	case c.receiver == nil && c.name == "every" && isCrontab(f.unit.Path):
+		if !slices.Contains(s.fn.Attrs, unit.Crontab) {
+			s.fn.Attrs = append(s.fn.Attrs, unit.Crontab)
+		}
+		return true
 	case c.receiver == nil:
-		return c.name == "every" && (s.owner == "Clockwork" || f.clockwork || isCrontab(f.unit.Path))
+		return c.name == "every" && (s.owner == "Clockwork" || f.clockwork)
 	case strings.HasPrefix(constant, "Rufus"), constant == "Clockwork":
 		return true
 	}
