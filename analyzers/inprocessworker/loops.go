@@ -111,16 +111,16 @@ func drains(f *program.Function, h *program.Holder) bool {
 // each.
 func reportLoops(p *rule.Pass, running []start, told map[string]bool) {
 	for _, s := range running {
-		level, does := weigh(p, s.run)
-		if does == "" || told[s.symbol()] {
+		w, any := weigh(p, s.run)
+		if !any || told[s.symbol()] {
 			continue
 		}
 		told[s.symbol()] = true
 		p.Report(result.Finding{
-			Level: level, Category: result.Worker, Symbol: s.symbol(), Language: s.by.Language, Location: s.location,
-			Message:  message(p, s, level, does),
+			Level: w.level, Category: result.Worker, Symbol: s.symbol(), Language: s.by.Language, Location: s.location,
+			Message:  message(s, w),
 			Fix:      remedy.Fix(result.Worker, "", s.by.Language),
-			Evidence: evidence(s),
+			Evidence: append(evidence(s), w.evidence()...),
 		})
 	}
 }
@@ -212,41 +212,98 @@ func loops(f *program.Function) bool {
 	return false
 }
 
-// weigh tells what a loop does outside the memory of its process, and how much
-// that matters to a second copy. A loop that does nothing there is left alone.
-func weigh(p *rule.Pass, f *program.Function) (result.Level, string) {
-	reaches := func(any ...assess.Source) bool { return p.Sources.Reaches(f.ID, any...) }
-	does := ""
+// outward are what a loop may reach outside the memory of its process, the worst
+// to do twice first, and how a message says it.
+var outward = []struct {
+	reaches assess.Source
+	says    string
+}{
+	{assess.ToDatabase, "writes the database"},
+	{assess.ToNetwork, "sends messages"},
+	{assess.FromProgram, "runs programs"},
+	{assess.FromNetwork, "calls other services"},
+	{assess.ToFile, "writes files"},
+}
+
+// work is what a loop does outside the memory of its process.
+type work struct {
+	says  string
+	level result.Level
+	way   []assess.Way // how it gets there; nil for jobs
+	// ordered says that a distributed lock or a locking transaction was seen around it.
+	ordered bool
+}
+
+// weigh tells what a loop does outside the memory of its process, itself or in what
+// it starts beside itself, and how much that matters to a second copy. A loop that
+// does nothing there is left alone.
+func weigh(p *rule.Pass, f *program.Function) (work, bool) {
+	running := withStarted(f)
+	reaches := func(any ...assess.Source) bool {
+		return slices.ContainsFunc(running, func(g *program.Function) bool { return p.Sources.Reaches(g.ID, any...) })
+	}
+	w := work{level: result.Warning}
+	for _, o := range outward {
+		if reaches(o.reaches) {
+			w.says, w.way = o.says, wayTo(p, running, o.reaches)
+			break
+		}
+	}
+	enqueues := enqueuesJobs(f)
 	switch {
-	case reaches(assess.ToDatabase):
-		does = "writes the database"
-	case reaches(assess.ToNetwork):
-		does = "sends messages"
-	case reaches(assess.FromProgram):
-		does = "runs programs"
-	case reaches(assess.FromNetwork):
-		does = "calls other services"
-	case reaches(assess.ToFile):
-		does = "writes files"
-	case enqueuesJobs(f):
-		does = "enqueues jobs"
-	default:
-		return "", ""
+	case w.says == "" && !enqueues:
+		return work{}, false
+	case w.says == "":
+		w.says = "enqueues jobs"
 	}
 	switch {
 	case reaches(assess.Elects, assess.Serializable):
-		return result.Note, does
-	case !enqueuesJobs(f) && !reaches(assess.ToDatabase, assess.ToNetwork, assess.FromProgram, assess.ToFile) && refreshes(p, f):
-		return result.Note, does
+		w.level, w.ordered = result.Note, true
+	case !enqueues && !reaches(assess.ToDatabase, assess.ToNetwork, assess.FromProgram, assess.ToFile) && refreshes(p, f):
+		w.level = result.Note
 	}
-	return result.Warning, does
+	return w, true
 }
 
-// enqueuesJobs tells whether a function hands work to jobs, close by.
+func wayTo(p *rule.Pass, running []*program.Function, to assess.Source) []assess.Way {
+	for _, f := range running {
+		if way := p.Sources.WayTo(f.ID, to); way != nil {
+			return way
+		}
+	}
+	return nil
+}
+
+// withStarted lists a function and what it, or what runs in it close by, starts in
+// the same process.
+func withStarted(f *program.Function) []*program.Function {
+	out := []*program.Function{f}
+	for _, g := range f.Within(near) {
+		for i := range g.Calls {
+			if c := &g.Calls[i]; !c.Async || c.Reference {
+				continue
+			}
+			for _, to := range g.Started(&g.Calls[i]) {
+				if !to.HasRole(unit.Job) && !slices.Contains(out, to) {
+					out = append(out, to)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// enqueuesJobs tells whether a function hands work to jobs, close by. What is
+// started within the process is none.
 func enqueuesJobs(f *program.Function) bool {
 	for _, g := range f.Within(near) {
 		for i := range g.Calls {
-			if c := &g.Calls[i]; c.Async && !c.Reference {
+			c := &g.Calls[i]
+			if !c.Async || c.Reference {
+				continue
+			}
+			started := g.Started(c)
+			if len(started) == 0 && !g.Solved() || slices.ContainsFunc(started, func(to *program.Function) bool { return to.HasRole(unit.Job) }) {
 				return true
 			}
 		}
@@ -268,12 +325,28 @@ func refreshes(p *rule.Pass, f *program.Function) bool {
 	return false
 }
 
-func message(p *rule.Pass, s start, level result.Level, does string) string {
-	m := fmt.Sprintf("`%s` starts `%s` at boot, a loop that %s for as long as the process lives.", s.by.Symbol, strings.TrimSuffix(s.run.Symbol, " (closure)"), does)
+// evidence lists the calls by which a loop gets to what it does.
+func (w work) evidence() []result.Evidence {
+	var out []result.Evidence
+	for i, at := range w.way {
+		if at.Call == nil {
+			continue
+		}
+		note := "calls `" + at.Call.Name + "`"
+		if i == len(w.way)-1 {
+			note += ", which " + w.says
+		}
+		out = append(out, result.Evidence{Kind: result.CallAt, Phase: result.Serving, Function: at.Function.Symbol, Location: at.Call.Location, Note: note})
+	}
+	return out
+}
+
+func message(s start, w work) string {
+	m := fmt.Sprintf("`%s` starts `%s` at boot, a loop that %s for as long as the process lives.", s.by.Symbol, strings.TrimSuffix(s.run.Symbol, " (closure)"), w.says)
 	switch {
-	case level == result.Note && p.Sources.Reaches(s.run.ID, assess.Elects, assess.Serializable):
+	case w.ordered:
 		return m + " Every copy starts it, but a distributed lock or a locking transaction was seen around its work."
-	case level == result.Note:
+	case w.level == result.Note:
 		return m + " It refreshes this copy's own memory, so every copy needs its own; expect the load once per copy."
 	}
 	return m + " With two copies it runs twice, and what it holds is lost at a restart."
@@ -295,7 +368,7 @@ func reportSchedules(p *rule.Pass) {
 		if f.Test || !f.Boot || reported[f] {
 			continue
 		}
-		jobs, outward := scheduledClosures(p, f)
+		jobs, outside := scheduledClosures(p, f)
 		for i := range f.Calls {
 			c := &f.Calls[i]
 			if c.As != unit.Scheduler {
@@ -303,12 +376,12 @@ func reportSchedules(p *rule.Pass) {
 			}
 			jobs = append(jobs, c)
 			if job := p.Program.Function(c.Callee); job != nil {
-				_, does := weigh(p, job)
-				outward = outward || does != ""
+				_, any := weigh(p, job)
+				outside = outside || any
 			}
 		}
 		if len(jobs) > 0 {
-			reportSchedule(p, f, jobs, outward)
+			reportSchedule(p, f, jobs, outside)
 		}
 	}
 }
@@ -317,16 +390,16 @@ func reportSchedules(p *rule.Pass) {
 // as calls, and whether one of them does something outside the process.
 func scheduledClosures(p *rule.Pass, f *program.Function) ([]*unit.Call, bool) {
 	var jobs []*unit.Call
-	outward := false
+	outside := false
 	for _, h := range f.HandedOver() {
 		if h.To.Outer != f.ID || !h.To.HasRole(unit.Scheduler) {
 			continue
 		}
 		jobs = append(jobs, &unit.Call{Callee: h.To.ID, Name: "a function literal", Location: h.To.Location, AsNote: h.To.RoleNote})
-		_, does := weigh(p, h.To)
-		outward = outward || does != ""
+		_, any := weigh(p, h.To)
+		outside = outside || any
 	}
-	return jobs, outward
+	return jobs, outside
 }
 
 // schedulersReported are the functions that use a worker which is reported
@@ -347,9 +420,9 @@ func schedulersReported(p *rule.Pass) map[*program.Function]bool {
 	return users
 }
 
-func reportSchedule(p *rule.Pass, f *program.Function, jobs []*unit.Call, outward bool) {
+func reportSchedule(p *rule.Pass, f *program.Function, jobs []*unit.Call, outside bool) {
 	level := result.Level("")
-	if !outward {
+	if !outside {
 		level = result.Note
 	}
 	var names []string

@@ -77,29 +77,14 @@ func (s *Sources) fixpoint() {
 func (s *Sources) absorb(f *program.Function) bool {
 	grew := false
 	set := s.memo[f.ID]
-	take := func(id string) {
-		for src := range s.memo[id] {
+	s.next(f, func(to *program.Function) {
+		for src := range s.memo[to.ID] {
 			if !set[src] {
 				set[src] = true
 				grew = true
 			}
 		}
-	}
-	if f.Solved() {
-		for _, callee := range f.Callees() {
-			take(callee.ID)
-		}
-		return grew
-	}
-	for i := range f.Calls {
-		c := &f.Calls[i]
-		if c.Reference || c.Async {
-			continue
-		}
-		for _, id := range append([]string{c.Callee}, c.Targets...) {
-			take(id)
-		}
-	}
+	})
 	return grew
 }
 
@@ -128,6 +113,81 @@ func (s *Sources) Reaches(id string, any ...Source) bool {
 		}
 	}
 	return false
+}
+
+// Way is one step towards what a function reaches: a call, and who makes it.
+type Way struct {
+	Function *program.Function
+	Call     *unit.Call // nil where only the solver knows the call
+}
+
+// WayTo tells by which calls a function reaches a source, the call that leaves the
+// checkout last: of the shortest ways the first in the order of the calls. It is nil
+// if the function does not reach it.
+func (s *Sources) WayTo(id string, src Source) []Way {
+	start := s.p.Function(id)
+	if start == nil || !s.memo[id][src] {
+		return nil
+	}
+	type visit struct {
+		f    *program.Function
+		from int
+		by   *unit.Call
+	}
+	queue, seen := []visit{{f: start, from: -1}}, map[*program.Function]bool{start: true}
+	for at := 0; at < len(queue); at++ {
+		f := queue[at].f
+		if c := s.leaves(f, src); c != nil {
+			out := []Way{{f, c}}
+			for v := queue[at]; v.from >= 0; v = queue[v.from] {
+				out = append([]Way{{queue[v.from].f, v.by}}, out...)
+			}
+			return out
+		}
+		s.next(f, func(to *program.Function) {
+			if seen[to] || !s.memo[to.ID][src] {
+				return
+			}
+			seen[to] = true
+			v := visit{f: to, from: at}
+			if calls := f.CallsOf(to); len(calls) > 0 {
+				v.by = calls[0]
+			}
+			queue = append(queue, v)
+		})
+	}
+	return nil
+}
+
+// leaves finds the call with which a function itself reaches a source.
+func (s *Sources) leaves(f *program.Function, src Source) *unit.Call {
+	for i := range f.Calls {
+		if slices.Contains(s.classify(&f.Calls[i]), src) {
+			return &f.Calls[i]
+		}
+	}
+	return nil
+}
+
+// next lists the functions whose sources are a function's own.
+func (s *Sources) next(f *program.Function, do func(to *program.Function)) {
+	if f.Solved() {
+		for _, to := range f.Runs() {
+			do(to)
+		}
+		return
+	}
+	for i := range f.Calls {
+		c := &f.Calls[i]
+		if c.Reference || c.Async {
+			continue
+		}
+		for _, id := range append([]string{c.Callee}, c.Targets...) {
+			if to := s.p.Function(id); to != nil {
+				do(to)
+			}
+		}
+	}
 }
 
 func sorted(set map[Source]bool) []Source {
@@ -288,6 +348,9 @@ func (s *Sources) classify(c *unit.Call) []Source {
 	}
 	out := s.classifyName(c.Callee)
 	db := len(out) > 0 && out[0] == FromDatabase
+	if db && slices.Contains(out, ToDatabase) && changesNoRows(c.Args) {
+		out = []Source{FromDatabase}
+	}
 	for _, a := range c.Args {
 		switch {
 		case db && changesRows(a.Text) || db && len(a.Parts) > 0 && changesRows(a.Parts[0].Text):
@@ -348,7 +411,7 @@ func classifyKnown(id string) []Source {
 // verbs that all of them use.
 func writesRows(id string) bool {
 	name := id[strings.LastIndexAny(id, "./#")+1:]
-	for _, verb := range []string{"Exec", "MustExec", "NamedExec", "Insert", "Create", "Save", "Update", "Delete", "Upsert", "Replace", "FirstOrCreate", "Put", "Set", "Del", "Incr", "Decr", "LPush", "RPush", "SAdd", "ZAdd", "HSet", "Expire", "BulkWrite", "Commit",
+	for _, verb := range []string{"Exec", "MustExec", "NamedExec", "Insert", "Create", "Save", "Update", "Delete", "Upsert", "Replace", "FirstOrCreate", "Put", "Set", "Del", "Incr", "Decr", "LPush", "RPush", "SAdd", "ZAdd", "HSet", "Expire", "BulkWrite",
 		"create", "save", "update", "delete", "destroy", "insert", "upsert", "find_or_create", "increment", "decrement", "touch", "toggle", "set", "hset", "lpush", "rpush", "sadd", "zadd", "expire"} {
 		if strings.HasPrefix(name, verb) {
 			return true
@@ -357,9 +420,31 @@ func writesRows(id string) bool {
 	return false
 }
 
+// changesNoRows tells a call whose statement is written out and only speaks to the
+// connection: it subscribes, sets a parameter of the session, opens a transaction.
+func changesNoRows(args []unit.Value) bool {
+	for i := range args {
+		a := &args[i]
+		text := statement(a.Text)
+		if len(a.Parts) > 0 && a.Kind != unit.Literal {
+			text = statement(a.Parts[0].Text)
+		}
+		for _, verb := range []string{"LISTEN", "UNLISTEN", "SELECT", "SHOW", "SET", "PRAGMA", "BEGIN", "START TRANSACTION", "COMMIT", "ROLLBACK", "SAVEPOINT", "EXPLAIN", "USE", "PREPARE", "DEALLOCATE", "DISCARD"} {
+			if text == verb || strings.HasPrefix(text, verb+" ") || strings.HasPrefix(text, verb+"\n") || strings.HasPrefix(text, verb+"\t") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// statement is a statement of SQL as it is compared: in capitals, without what
+// stands around it.
+func statement(text string) string { return strings.ToUpper(strings.Trim(text, " \t\n`\"")) }
+
 // changesRows tells SQL that changes rows.
 func changesRows(text string) bool {
-	text = strings.ToUpper(strings.Trim(text, " \t\n`\""))
+	text = statement(text)
 	for _, verb := range []string{"INSERT ", "UPDATE ", "DELETE ", "REPLACE ", "MERGE "} {
 		if strings.HasPrefix(text, verb) {
 			return true

@@ -1,7 +1,9 @@
 package flow
 
 import (
+	"fmt"
 	"sort"
+	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
@@ -84,7 +86,10 @@ type Edge struct {
 	Line, Col int
 	Async     bool
 	Back      bool // called back by code outside
-	Serves    bool
+	// Offered says that code outside has an object of which it may call this method
+	// or others: which of them it does call, and when, is not known.
+	Offered bool
+	Serves  bool
 }
 
 func (s *solver) result() *Result {
@@ -142,7 +147,17 @@ func lessEdge(a, b Edge) bool {
 	if a.To != b.To {
 		return a.To < b.To
 	}
-	return !a.Async && b.Async || !a.Back && b.Back
+	return flags(a) < flags(b)
+}
+
+// flags orders what is said of edges between the same places: the plainest first.
+func flags(e Edge) (n int) {
+	for i, set := range []bool{e.Offered, e.Serves, e.Back, e.Async} {
+		if set {
+			n |= 1 << i
+		}
+	}
+	return n
 }
 
 func (f *Reached) tell(phase int, in *instance) {
@@ -175,15 +190,41 @@ func (f *Reached) tell(phase int, in *instance) {
 // calls collects the edges of an instance. What a wrapper runs, the call of the
 // wrapper runs.
 func (s *solver) calls(in *instance, edges map[Edge]bool) {
+	offers := s.offersOf(in)
 	for _, c := range in.calls {
 		op := &in.fn.Ops[c.op]
 		for _, to := range behind(c.to, maxDepth) {
 			edges[Edge{
 				From: in.fn.Function, To: to.fn.Function, Line: int(op.Line), Col: int(op.Col),
 				Async: c.kind == beside, Back: c.kind == called || c.kind == served || c.kind == command, Serves: c.kind == served,
+				Offered: c.kind == called && s.onObject(c.to) && offers[c.op] > 1,
 			}] = true
 		}
 	}
+}
+
+// offersOf counts, for each operation, the methods of different names that code
+// outside may call of what it is handed there.
+func (s *solver) offersOf(in *instance) map[int32]int {
+	offers := map[int32]int{}
+	seen := map[string]bool{}
+	for _, c := range in.calls {
+		if c.kind != called || !s.onObject(c.to) {
+			continue
+		}
+		name := c.to.fn.Function[strings.LastIndexByte(c.to.fn.Function, '.')+1:]
+		if key := fmt.Sprint(c.op, name); !seen[key] {
+			seen[key] = true
+			offers[c.op]++
+		}
+	}
+	return offers
+}
+
+// onObject tells a method that runs on an object, not a function that was handed over.
+func (s *solver) onObject(in *instance) bool {
+	on := in.ctx.on
+	return on != 0 && s.objects[s.nodes[on].object].function == ""
 }
 
 // behind lists what runs when an instance is called that may be a wrapper.

@@ -228,9 +228,10 @@ func (p *Program) flowEdges() {
 }
 
 func (p *Program) refine(f *Function, found []flow.Edge) {
-	reached := map[string]bool{}
+	reached, certain := map[string]bool{}, map[string]bool{}
 	for _, e := range found {
 		reached[e.To] = true
+		certain[e.To] = certain[e.To] || !e.Offered
 	}
 	var out []edge
 	have := map[string]bool{}
@@ -250,7 +251,7 @@ func (p *Program) refine(f *Function, found []flow.Edge) {
 			continue
 		}
 		have[e.To] = true
-		out = append(out, edge{to: to, call: f.callNear(e.Line, to), async: e.Async || e.Serves, back: e.Back})
+		out = append(out, edge{to: to, call: f.callNear(e.Line, to), async: e.Async || e.Serves, back: e.Back, offered: !certain[e.To]})
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].to.ID < out[j].to.ID })
 	f.out = out

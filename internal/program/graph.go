@@ -16,6 +16,9 @@ type edge struct {
 	note  string
 	back  bool // code outside the checkout calls it, having been handed it
 	ref   bool // named as a value; who runs it is not known
+	// offered: code outside the checkout has the object, and may call this method or
+	// another.
+	offered bool
 }
 
 // connect turns calls into edges. Calls of function values are joined with the

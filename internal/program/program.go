@@ -202,6 +202,19 @@ func (f *Function) Callees() []*Function {
 	return out
 }
 
+// Runs lists the callees that are known to run: not the methods of an object that
+// code outside the checkout was given, and may call or not.
+func (f *Function) Runs() []*Function {
+	var out []*Function
+	for i := range f.out {
+		e := &f.out[i]
+		if !e.async && !e.ref && !e.offered && (len(out) == 0 || out[len(out)-1] != e.to) {
+			out = append(out, e.to)
+		}
+	}
+	return out
+}
+
 // Given lists what functions put into a field or variable as a whole.
 func (p *Program) Given(holder string) []unit.Value {
 	h := p.holders[holder]
@@ -224,6 +237,17 @@ func (f *Function) CallsOf(to *Function) []*unit.Call {
 	for i := range f.out {
 		if e := &f.out[i]; e.to == to && e.call != nil {
 			out = append(out, e.call)
+		}
+	}
+	return out
+}
+
+// Started lists the functions of the checkout that a call starts beside the caller.
+func (f *Function) Started(c *unit.Call) []*Function {
+	var out []*Function
+	for i := range f.out {
+		if e := &f.out[i]; e.async && !e.ref && e.call == c {
+			out = append(out, e.to)
 		}
 	}
 	return out
