@@ -407,8 +407,7 @@ func isSignal(h *program.Holder) bool {
 	if isChannel(h.Type) && speaks(words(h.Name), "alive", "done", "stop", "quit", "exit", "close", "ready", "wake", "sem", "slot", "limit") {
 		return true
 	}
-	return strings.HasSuffix(h.Type, "chan struct{}") || strings.HasSuffix(h.Type, "chan bool") || strings.HasSuffix(h.Type, "chan error") ||
-		strings.HasSuffix(h.Type, "chan os.Signal")
+	return signals(h.Type)
 }
 
 // facts collects what can be said of a cache.

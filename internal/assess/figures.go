@@ -80,7 +80,7 @@ func shows(p *program.Program, src *Sources, f *program.Function, seen map[*prog
 	}
 	seen[f] = true
 	if slices.Contains(f.Attrs, "endless-loop") {
-		return !src.Reaches(f.ID, ToDatabase, ToFile, ToNetwork, FromDatabase, FromNetwork)
+		return !handsBack(f) && !src.Reaches(f.ID, ToDatabase, ToFile, ToNetwork, FromDatabase, FromNetwork)
 	}
 	if metricsEndpoint(p, f) {
 		return true
@@ -98,6 +98,16 @@ func shows(p *program.Program, src *Sources, f *program.Function, seen map[*prog
 		}
 	}
 	return callers > 0
+}
+
+// handsBack tells a function that writes into what it was given or got from
+// somewhere, or calls a function that it found there: somebody waits for the answer.
+func handsBack(f *program.Function) bool {
+	return slices.ContainsFunc(f.Accesses, func(a unit.Access) bool {
+		return a.Kind == unit.Write && a.Place.Root == unit.RootLocal && len(a.Place.Path) > 0
+	}) || slices.ContainsFunc(f.Calls, func(c unit.Call) bool {
+		return c.Name == "()" && c.Receiver != nil && c.Receiver.Place != nil && len(c.Receiver.Place.Path) > 0
+	})
 }
 
 // endpoints are what the last part of a path is called under which a process shows

@@ -112,18 +112,23 @@ func (h *holders) live() {
 			}
 		}
 		for _, n := range nodes[o] {
-			if s.nodes[n].content == 0 || isElement(s.nodes[n].step) && !h.opens(n) {
+			if s.nodes[n].content == 0 {
 				continue
 			}
-			l := h.lives[o]
+			within, leads := h.elements(n)
 			for _, m := range s.vars[s.nodes[n].content].all {
-				to := l
-				if o := s.nodes[m].object; h.bornAtBoot(&s.objects[o]) {
+				o, to := s.nodes[m].object, h.lives[o]
+				switch born := h.bornAtBoot(&s.objects[o]); {
+				case leads == inTransit && born:
 					to = single
-				} else if isElement(s.nodes[n].step) {
+				case leads != lasting:
+					continue
+				case born:
+					to = single
+				case within:
 					to = entry
 				}
-				mark(s.nodes[m].object, to)
+				mark(o, to)
 			}
 		}
 	}
@@ -163,12 +168,32 @@ func (h *holders) handedToServing(mark func(n int32)) {
 	}
 }
 
-// opens tells whether an element step leads to entries: in collections of the
-// language, and in containers of the standard library.
-func (h *holders) opens(n int32) bool {
-	up := h.s.nodes[n].parent
-	typ := h.s.nodes[up].typ
-	return strings.ContainsAny(typ, "[ ") || h.s.methods[typ] != nil || holdsEntries(typ)
+// What stands at a place within a collection.
+const (
+	lasting   = iota // stays until it is taken out
+	inTransit        // a message that whoever takes it next takes away
+	unknown          // may be there or not
+)
+
+// elements tells whether a place lies in an element of a collection, and what stands
+// there: in collections of the language, and in containers of the standard library,
+// entries.
+func (h *holders) elements(n int32) (within bool, leads int) {
+	for m := n; h.s.nodes[m].parent != 0; m = h.s.nodes[m].parent {
+		if !isElement(h.s.nodes[m].step) {
+			continue
+		}
+		typ := h.s.nodes[h.s.nodes[m].parent].typ
+		switch {
+		case strings.HasPrefix(typ, "chan "):
+			return true, inTransit
+		case strings.ContainsAny(typ, "[ ") || h.s.methods[typ] != nil || holdsEntries(typ):
+			within = true
+		default:
+			return true, unknown
+		}
+	}
+	return within, lasting
 }
 
 // holdsEntries tells the containers of the standard library. What else is handed

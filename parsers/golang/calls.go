@@ -222,18 +222,20 @@ func (b *body) embedded(sel *ast.SelectorExpr, ps []unit.Place) []unit.Place {
 	if s == nil || len(s.Index()) < 2 {
 		return ps
 	}
-	for _, id := range promotedPath(s) {
+	for _, id := range b.x.promotedPath(s) {
 		ps = step(ps, id)
 	}
 	return ps
 }
 
-func promotedPath(s *types.Selection) []string {
+// promotedPath lists the embedded fields of the checkout's types on the way to a
+// promoted method. What a library embeds belongs to its object.
+func (x *extractor) promotedPath(s *types.Selection) []string {
 	var out []string
 	t := s.Recv()
 	for _, i := range s.Index()[:len(s.Index())-1] {
 		st, ok := structOf(t)
-		if !ok || i >= st.NumFields() {
+		if !ok || i >= st.NumFields() || promotedInside(x, t, i) {
 			break
 		}
 		owner := ""
@@ -244,6 +246,14 @@ func promotedPath(s *types.Selection) []string {
 		t = st.Field(i).Type()
 	}
 	return out
+}
+
+// promotedInside tells an embedded field of a struct that the checkout does not declare.
+func promotedInside(x *extractor, t types.Type, field int) bool {
+	st, ok := structOf(t)
+	named := namedOf(t)
+	return ok && named != nil && field < st.NumFields() && st.Field(field).Embedded() &&
+		named.Obj().Pkg() != nil && !x.local(named.Obj().Pkg().Path())
 }
 
 // dynamic handles calls of function values: a parameter, a field, a closure.

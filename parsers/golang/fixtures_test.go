@@ -21,6 +21,8 @@ func TestFixturesAreNotLoaded(t *testing.T) {
 		"store/store.go":   "package store\n",
 		"windows/only.go":  "//go:build plan9\n\npackage windows\n",
 		"examples/main.go": "package main\n\nimport _ \"example.net/nowhere\"\n\nfunc main() {}\n",
+		".tools/gen.go":    "package main\n\nfunc main() {}\n",
+		"_old/old.go":      "package old\n",
 		"tool/go.mod":      "module example.org/tool\n\ngo 1.24\n",
 		"tool/tool.go":     "package tool\n",
 	} {

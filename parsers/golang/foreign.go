@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"go/types"
 	"os"
+	"slices"
 	"sort"
 	"sync"
 
@@ -179,6 +180,18 @@ func (fo *Foreign) Learn(f *types.Func) (unit.Foreign, bool) {
 	out.Effects = s.listed()
 	out.Opaque = s.opaque
 	return out, true
+}
+
+// Passes tells a parameter of a function outside the checkout of which nothing is
+// left behind when it returns: it is stored nowhere and no part of what comes back.
+func (fo *Foreign) Passes(f *types.Func, nth int) bool {
+	f = f.Origin()
+	sig, ok := f.Type().(*types.Signature)
+	if !ok || f.Pkg() == nil || nth >= sig.Params().Len() {
+		return false
+	}
+	s := fo.summary(f, maxForeignCalls)
+	return !s.opaque && !s.kept[nth] && !s.unknown[nth] && !slices.ContainsFunc(s.returns, func(r ref) bool { return r.root == nth && !r.copied })
 }
 
 // receiver tells whether a method changes what it is called on. What merely keeps

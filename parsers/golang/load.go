@@ -378,13 +378,23 @@ func (l *loader) patterns(m module) []string {
 			if m.rel == "." {
 				rel = dir
 			}
-			dirs["./"+rel] = true
+			if !passedOver(rel) {
+				dirs["./"+rel] = true
+			}
 		}
 	}
 	if len(dirs) == 0 {
 		return []string{"./..."}
 	}
 	return slices.Sorted(maps.Keys(dirs))
+}
+
+// passedOver tells a folder that "./..." does not match: it, or one around it, begins
+// with a dot or an underscore.
+func passedOver(rel string) bool {
+	return slices.ContainsFunc(strings.Split(rel, "/"), func(dir string) bool {
+		return len(dir) > 1 && (dir[0] == '.' || dir[0] == '_')
+	})
 }
 
 // moduleOf is the innermost folder above one that has a go.mod.

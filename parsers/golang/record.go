@@ -20,7 +20,7 @@ func (x *extractor) record() {
 	if pkg == nil {
 		return
 	}
-	r := &recorder{x: x, pkg: pkg, done: map[*ssa.Function]bool{}, captured: x.capturedAt()}
+	r := &recorder{x: x, pkg: pkg, done: map[*ssa.Function]bool{}, captured: x.capturedAt(), loggers: map[types.Type]bool{}}
 	for _, fn := range r.declared() {
 		r.add(fn)
 	}
@@ -51,6 +51,7 @@ type recorder struct {
 	done     map[*ssa.Function]bool
 	todo     []*ssa.Function
 	captured map[unit.Location]string
+	loggers  map[types.Type]bool // of types outside the checkout, see foreignLogger
 }
 
 // declared lists the functions of the package in the order of their names.

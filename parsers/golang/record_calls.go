@@ -90,20 +90,36 @@ func (w *writer) handed(op *unit.Op, f *types.Func, sig *types.Signature) {
 		op.Call.Ifaces = nil
 	}
 	op.Call.Brief = w.brief(f, sig, op.Call.Method)
-	if len(calledBack(f)) > 0 {
+	switch {
+	case len(calledBack(f)) > 0:
 		op.Call.Hands = calledWhen(f)
+	case op.Call.Hands == unit.HandsNow && w.keepsFunction(f, sig):
+		op.Call.Hands, op.Call.Note = unit.HandsServes, "kept by "+shortType(funcID(f))
 	}
 }
 
-// brief tells the functions that are called before a call returns, and then let go.
-func (w *writer) brief(f *types.Func, sig *types.Signature, method bool) []bool {
-	var out []bool
-	for i := 0; i < sig.Params().Len(); i++ {
+// keepsFunction tells a function that stores one which it is given and does not call
+// it itself: it is called when there is something to do.
+func (w *writer) keepsFunction(f *types.Func, sig *types.Signature) bool {
+	for i := range sig.Params().Len() {
 		if _, ok := types.Unalias(sig.Params().At(i).Type()).Underlying().(*types.Signature); !ok {
 			continue
 		}
-		p, known := w.r.x.learned(f, i)
-		if !known || !p.Called || p.Kept || p.Async {
+		if p, known := w.r.x.learned(f, i); known && p.Kept && !p.Called && !p.Async {
+			return true
+		}
+	}
+	return false
+}
+
+// brief tells the arguments of which nothing is left behind when a call returns: the
+// functions that it calls before it does, what its source is seen to keep nowhere,
+// and what is logged.
+func (w *writer) brief(f *types.Func, sig *types.Signature, method bool) []bool {
+	var out []bool
+	logs := logging(f)
+	for i := 0; i < sig.Params().Len(); i++ {
+		if !logs && !w.passes(f, sig, i) {
 			continue
 		}
 		at := i
@@ -116,6 +132,14 @@ func (w *writer) brief(f *types.Func, sig *types.Signature, method bool) []bool 
 		out[at] = true
 	}
 	return out
+}
+
+func (w *writer) passes(f *types.Func, sig *types.Signature, i int) bool {
+	if _, ok := types.Unalias(sig.Params().At(i).Type()).Underlying().(*types.Signature); ok {
+		p, known := w.r.x.learned(f, i)
+		return known && p.Called && !p.Kept && !p.Async
+	}
+	return w.r.x.Foreign != nil && w.r.x.Foreign.Passes(f, i)
 }
 
 // standard tells the standard library, which asks no more of an object than the
@@ -185,7 +209,7 @@ func resultTypes(sig *types.Signature) []string {
 	for i := 0; i < sig.Results().Len(); i++ {
 		t := sig.Results().At(i).Type()
 		switch {
-		case types.Identical(t, types.Universe.Lookup("error").Type()):
+		case types.Identical(t, universeError):
 			out = append(out, "-") // nothing that was put in comes back as an error
 		case len(interfaceMethods(t)) > 0:
 			out = append(out, unit.AnyWith+strings.Join(interfaceMethods(t), ","))

@@ -71,7 +71,7 @@ func (w *writer) slot(v ssa.Value) unit.Slot {
 	if s, ok := w.slots[v]; ok {
 		return s
 	}
-	if v == nil || !leadsOn(v.Type(), 0) {
+	if v == nil || !leadsOn(v.Type(), 0) || w.r.foreignLogger(v.Type()) {
 		return 0
 	}
 	switch v := v.(type) {
@@ -117,6 +117,9 @@ func (w *writer) emit(op unit.Op, pos token.Pos) {
 func leadsOn(t types.Type, depth int) bool {
 	if depth > 6 {
 		return true
+	}
+	if types.Identical(t, universeError) {
+		return false // goes everywhere, and what it leads to is read and shown
 	}
 	switch u := t.Underlying().(type) {
 	case *types.Basic:
@@ -239,7 +242,7 @@ func (w *writer) store(in *ssa.Store) {
 }
 
 func (w *writer) handedByField(in *ssa.Store) (*part, []string) {
-	var t types.Type = in.Val.Type()
+	t := unboxed(in.Val).Type()
 	ifaces := interfaceMethods(t)
 	if _, fn := t.Underlying().(*types.Signature); !fn && len(ifaces) == 0 {
 		return nil, nil
@@ -258,6 +261,17 @@ func (w *writer) handedByField(in *ssa.Store) (*part, []string) {
 		}
 	}
 	return nil, nil
+}
+
+// unboxed is the function that is put into a place of interface type: what stands
+// there as any is called all the same, once its type has been asked for.
+func unboxed(v ssa.Value) ssa.Value {
+	if box, ok := v.(*ssa.MakeInterface); ok {
+		if _, fn := box.X.Type().Underlying().(*types.Signature); fn {
+			return box.X
+		}
+	}
+	return v
 }
 
 func handsOf(p part) unit.Hands {
@@ -366,8 +380,16 @@ func (w *writer) value(in ssa.Value) {
 func (w *writer) access(in ssa.Value) {
 	switch in := in.(type) {
 	case *ssa.FieldAddr:
+		if w.inner(in.X.Type(), in.Field) {
+			w.copy(in, in.X)
+			return
+		}
 		w.step(in, in.X, in.Field, in.Pos())
 	case *ssa.Field:
+		if w.inner(in.X.Type(), in.Field) {
+			w.copy(in, in.X)
+			return
+		}
 		s := w.fresh(nil)
 		w.emit(unit.Op{Kind: unit.OpStep, To: []unit.Slot{s}, Base: w.slot(in.X), Field: fieldID(in.X.Type(), in.Field), Type: kindOf(in.Type())}, in.Pos())
 		w.load(in, s, in.Pos())
@@ -393,9 +415,19 @@ func (w *writer) access(in ssa.Value) {
 	}
 }
 
+// inner tells an embedded field of a type outside the checkout: it is how the library
+// writes its object down, and what is done to it is done to the object.
+func (w *writer) inner(t types.Type, field int) bool {
+	return promotedInside(w.r.x, t, field)
+}
+
 func (w *writer) unary(in *ssa.UnOp) {
 	switch in.Op {
 	case token.MUL:
+		if at, ok := in.X.(*ssa.FieldAddr); ok && w.inner(at.X.Type(), at.Field) {
+			w.copy(in, in.X)
+			return
+		}
 		w.load(in, w.slot(in.X), in.Pos())
 	case token.ARROW:
 		elem := w.element(w.slot(in.X), "", "", in.Pos())
