@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/stateaudit/stateaudit/internal/assess"
 	"github.com/stateaudit/stateaudit/internal/bindings"
 	"github.com/stateaudit/stateaudit/internal/effects"
 	"github.com/stateaudit/stateaudit/internal/program"
@@ -81,7 +80,7 @@ func byTool(p *rule.Pass, f *program.Function) bool {
 		return false
 	}
 	entry := path[0].Function
-	return entry.HasRole(unit.Main) && f.Language == unit.Go && !p.Sources.Reaches(entry.ID, assess.Accepts)
+	return entry.HasRole(unit.Main) && f.Language == unit.Go && !p.Sources.Serves(entry.ID)
 }
 
 // published finds a file that is written for the web server in front.

@@ -36,7 +36,7 @@ var setters = [...]setter{
 	{"github.com/go-macaron/session", ".Set", 1, true},
 	{"github.com/flamego/session.Session", ".Set", 1, true},
 	{"github.com/kataras/iris", "/sessions.Session.Set", 1, true},
-	{"github.com/gorilla/securecookie.SecureCookie", ".Encode", 1, true},
+	{"github.com/gorilla/securecookie.SecureCookie", ".Encode", 1, false}, // the value itself, not one behind an interface
 	{"github.com/gorilla/sessions.Session", ".AddFlash", 0, true},
 }
 

@@ -190,6 +190,28 @@ func (s *Sources) next(f *program.Function, do func(to *program.Function)) {
 	}
 }
 
+// Serves tells whether a function, or something that it or what it calls starts beside
+// itself, accepts connections.
+func (s *Sources) Serves(id string) bool {
+	f := s.p.Function(id)
+	if f == nil {
+		return false
+	}
+	seen := map[*program.Function]bool{f: true}
+	for queue := []*program.Function{f}; len(queue) > 0; queue = queue[1:] {
+		if s.memo[queue[0].ID][Accepts] {
+			return true
+		}
+		for _, to := range queue[0].Named() {
+			if !seen[to] {
+				seen[to] = true
+				queue = append(queue, to)
+			}
+		}
+	}
+	return false
+}
+
 func sorted(set map[Source]bool) []Source {
 	out := make([]Source, 0, len(set))
 	for src := range set {

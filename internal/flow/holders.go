@@ -76,9 +76,10 @@ func (h *holders) holdings() {
 	}
 }
 
-// bornAtBoot tells an object that boot makes and no request does.
+// bornAtBoot tells an object that boot makes and no request does. What a loop makes in
+// each of its rounds is none, though boot runs into the loop.
 func (h *holders) bornAtBoot(o *object) bool {
-	return o.maker == nil || o.maker.boot && !o.maker.serving
+	return o.maker == nil || o.maker.boot && !o.maker.serving && !o.maker.fn.Ops[o.op].Loop
 }
 
 // live walks from what lasts by itself to what it leads to. What is reached through

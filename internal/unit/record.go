@@ -38,8 +38,11 @@ type Op struct {
 	Name  string `json:",omitempty"` // holder, function, method
 	Type  string `json:",omitempty"` // ID of a type, or how it is written
 	Call  *Apply `json:",omitempty"`
-	Line  int32
-	Col   int32
+	// Loop says of what is made that it is made again in each round of a loop without
+	// end.
+	Loop bool `json:",omitempty"`
+	Line int32
+	Col  int32
 }
 
 // Apply says how something is called.

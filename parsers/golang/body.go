@@ -310,6 +310,7 @@ func (b *body) forStmt(s *ast.ForStmt) {
 	b.loop = loop
 	if s.Cond == nil && goesOn(s.Body) {
 		b.attr("endless-loop")
+		b.x.loops = append(b.x.loops, s.Body)
 	}
 }
 
@@ -372,6 +373,7 @@ func (b *body) rangeStmt(s *ast.RangeStmt) {
 	if t := b.typeOf(s.X); t != nil {
 		if _, ok := types.Unalias(t).Underlying().(*types.Chan); ok {
 			b.attr("endless-loop")
+			b.x.loops = append(b.x.loops, s.Body)
 			b.loop = true
 		}
 	}

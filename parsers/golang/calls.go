@@ -402,7 +402,7 @@ func lockName(c *ast.CallExpr) (string, bool) {
 		return "", false
 	}
 	switch sel.Sel.Name {
-	case "Lock", "RLock", "Unlock", "RUnlock":
+	case "Lock", "TryLock", "RLock", "Unlock", "RUnlock":
 		return sel.Sel.Name, true
 	}
 	return "", false

@@ -65,6 +65,7 @@ type extractor struct {
 	closures map[*ast.FuncLit]string // their IDs
 	closed   map[*ast.FuncLit]bool   // already read
 	foreign  map[*types.Func]bool    // functions outside the checkout that are called
+	loops    []ast.Node              // bodies of loops without end
 }
 
 func (x *extractor) local(importPath string) bool {

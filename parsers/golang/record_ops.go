@@ -1,9 +1,11 @@
 package golang
 
 import (
+	"go/ast"
 	"go/constant"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -110,7 +112,13 @@ func (w *writer) emit(op unit.Op, pos token.Pos) {
 			w.out.File = w.r.x.rel(p.Filename)
 		}
 	}
+	op.Loop = op.Kind == unit.OpMake && w.r.x.inLoop(pos)
 	w.out.Ops = append(w.out.Ops, op)
+}
+
+// inLoop tells a position within the body of a loop without end.
+func (x *extractor) inLoop(pos token.Pos) bool {
+	return pos.IsValid() && slices.ContainsFunc(x.loops, func(n ast.Node) bool { return n.Pos() <= pos && pos < n.End() })
 }
 
 // leadsOn tells whether a value of the type can lead to an object.
