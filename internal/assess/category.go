@@ -1,6 +1,7 @@
 package assess
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/catalog"
@@ -46,7 +47,7 @@ func categorise(p *program.Program, src *Sources, h *program.Holder, e catalog.E
 		return result.Worker
 	case speaks(ws, "flag", "feature", "toggle", "setting", "rollout", "experiment", "override", "tenant", "config", "maintenance"):
 		return flagOrCache(a)
-	case speaks(ws, "count", "counter", "seq", "sequence", "hits", "total", "next") || e.Kind == catalog.Counter || counts(a):
+	case speaks(ws, "count", "counter", "seq", "sequence", "hits", "total", "next") && !(a.Memo && drawsOnStore(a.Facts.Sources)) || e.Kind == catalog.Counter || counts(a):
 		return result.Counter
 	}
 	if settings(p, h) || speaks(words(last(packageOf(h))), "setting", "config", "flag", "feature", "toggle") {
@@ -312,13 +313,22 @@ func renewed(a Assessment) bool {
 		if c.Kind != unit.Write || c.Op != "=" || c.Lazy || len(c.Place.Path) > 0 {
 			continue
 		}
-		for _, f := range append(c.Function.Callers(), c.Function) {
-			if f.HasRole(unit.Middleware) {
-				return true
-			}
+		if forEachRequest(c.Function, maxAbove) {
+			return true
 		}
 	}
 	return false
+}
+
+// maxAbove bounds how many callers above what runs around each request is looked for.
+const maxAbove = 4
+
+// forEachRequest tells a function that runs around each request, or for one that does.
+func forEachRequest(f *program.Function, up int) bool {
+	if f.HasRole(unit.Middleware) || slices.Contains(f.Attrs, unit.EachRequest) {
+		return true
+	}
+	return up > 0 && slices.ContainsFunc(f.Callers(), func(from *program.Function) bool { return from != f && forEachRequest(from, up-1) })
 }
 
 // takenAway tells a holder that is emptied again where it is filled.

@@ -110,6 +110,7 @@ type finder struct {
 	types     map[string]*unit.Type
 	constants []*program.Holder
 	calls     []site
+	deciding  map[string]bool // decisions that are being followed
 }
 
 // group is the settings of one thing in one application, in the order in which
@@ -122,7 +123,7 @@ type group struct {
 }
 
 func newFinder(p *program.Program) *finder {
-	f := &finder{p: p, services: map[string][]unit.Setting{}, types: map[string]*unit.Type{}, calls: sites(p)}
+	f := &finder{p: p, services: map[string][]unit.Setting{}, types: map[string]*unit.Type{}, calls: sites(p), deciding: map[string]bool{}}
 	for _, t := range p.Types() {
 		f.types[t.ID] = t
 	}

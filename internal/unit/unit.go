@@ -212,6 +212,10 @@ type Function struct {
 // that it returns.
 const ErrorOnly = "error-only"
 
+// EachRequest is the word among a function's Attrs that says that it runs before, or
+// around, each request that its class handles.
+const EachRequest = "each-request"
+
 // Crontab is the word among a function's Attrs that says that what it schedules is
 // written into the crontab of a host, and is no work of the process.
 const Crontab = "crontab"

@@ -339,7 +339,7 @@ func (r *resolver) targets(at site, name string, on ref, explicit bool) ([]strin
 		return nil, "ActionMailer." + name
 	}
 	switch {
-	case on.typ == relation || on.typ != "" && r.isModel(on.typ):
+	case on.typ == relation || on.typ != "" && r.isModel(on.typ), r.ofLibraryClass(on) && asksForRows(name):
 		return nil, "ActiveRecord." + name
 	case on.typ != "":
 		return nil, on.typ + "." + name
@@ -458,8 +458,15 @@ func (r *resolver) shaped(name string, args int) []string {
 	return ids(fit, maxCandidates)
 }
 
-// requires tells how many arguments a method cannot do without.
+// unknownArity is more arguments than any call has.
+const unknownArity = 1 << 16
+
+// requires tells how many arguments a method cannot do without. An alias of which the
+// method is not known takes part in no guess.
 func requires(f *unit.Function) int {
+	if slices.Contains(f.Attrs, attrAlias) {
+		return unknownArity
+	}
 	for _, attr := range f.Attrs {
 		if n, ok := strings.CutPrefix(attr, attrRequires); ok {
 			count, _ := strconv.Atoi(n)

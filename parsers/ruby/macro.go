@@ -242,7 +242,7 @@ func (f *file) fateOf(s *scope, c send) fate {
 	case f.class.rake && (c.name == "task" || c.name == "file" || c.name == "multitask"):
 		out.role, out.note, out.task = unit.Tool, "rake task", f.taskName(c)
 	case callbackMacro(c.name) || f.web && verb(c.name):
-		out.role, out.note, out.self = unit.Handler, "block of "+c.name, selfInstance
+		out.role, out.note, out.self, out.each = unit.Handler, "block of "+c.name, selfInstance, beforeEach(c.name)
 	case constant == "Rack::Attack" || f.rackBlock(c):
 		out.role, out.note = unit.Middleware, "block of "+c.name
 	default:

@@ -209,13 +209,20 @@ func (r *resolver) named(functions []*unit.Function) {
 	for _, f := range functions {
 		kept := f.Calls[:0:0]
 		for _, c := range f.Calls {
-			if !c.Reference || c.As != unit.Application {
+			if !c.Reference || c.As != unit.Application && c.As != unit.Middleware {
 				kept = append(kept, c)
 				continue
 			}
 			for _, id := range append([]string{c.Callee}, c.Targets...) {
-				if m := r.functions[id]; m != nil && len(m.Roles) == 0 && !m.Test {
+				m := r.functions[id]
+				if m == nil || m.Test {
+					continue
+				}
+				if len(m.Roles) == 0 {
 					m.Roles, m.RoleNote = []unit.Role{unit.Application}, c.AsNote
+				}
+				if c.As == unit.Middleware && !slices.Contains(m.Attrs, unit.EachRequest) {
+					m.Attrs = append(m.Attrs, unit.EachRequest)
 				}
 			}
 		}
