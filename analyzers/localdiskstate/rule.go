@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/assess"
@@ -186,6 +187,12 @@ func passing(p *rule.Pass, f *program.Function, v *unit.Value, at unit.Location,
 	if v == nil {
 		return false
 	}
+	if ways := alternatives(v); len(ways) > 1 {
+		return !slices.ContainsFunc(ways, func(way unit.Value) bool { return !passing(p, f, &way, at, up) })
+	}
+	if key := optionKey(v); key != "" && up > 0 {
+		return passingOption(p, f, v, key, up)
+	}
 	if temporary(p.Program, v, maxDeep) || console(v) || logFile.MatchString(f.Name) {
 		return true
 	}
@@ -214,6 +221,61 @@ func passing(p *rule.Pass, f *program.Function, v *unit.Value, at unit.Location,
 		}
 	}
 	return sites > 0
+}
+
+// alternatives are the values of which a path is one: options[:path] || "/tmp/x".
+func alternatives(v *unit.Value) []unit.Value {
+	for v.Kind == unit.PlaceValue && len(v.Parts) == 1 && (v.Parts[0].Callee == unit.Branches || v.Place != nil && v.Place.Root == unit.RootLocal) {
+		v = &v.Parts[0]
+	}
+	if v.Kind == unit.Compound && v.Callee == unit.Branches {
+		return v.Parts
+	}
+	return nil
+}
+
+// optionKey is the key by which a path is read from the options that a function is
+// given, "" for other paths.
+func optionKey(v *unit.Value) string {
+	if v.Place == nil || v.Place.Root != unit.RootParam || len(v.Place.Path) != 1 || v.Place.Path[0] != unit.Element {
+		return ""
+	}
+	_, key, _ := strings.Cut(strings.TrimSuffix(v.Text, "]"), "[:")
+	return key
+}
+
+// passingOption tells an option that each caller leaves out or gives a file that
+// does not outlast the call.
+func passingOption(p *rule.Pass, f *program.Function, v *unit.Value, key string, up int) bool {
+	sites := 0
+	for _, from := range f.Callers() {
+		if from.Test || !from.Serving {
+			continue
+		}
+		for _, c := range from.CallsOf(f) {
+			sites++
+			given, known := optionOf(c, v.Place.Name, key)
+			if !known || given != nil && !passing(p, from, given, c.Location, up-1) {
+				return false
+			}
+		}
+	}
+	return sites > 0
+}
+
+// optionOf is what a call gives under a key, nil if nothing; known tells whether
+// what it gives was seen.
+func optionOf(c *unit.Call, param, key string) (given *unit.Value, known bool) {
+	known = true
+	for i := range c.Args {
+		switch arg := &c.Args[i]; {
+		case arg.Type == "pair" && arg.Callee == key && len(arg.Parts) > 0:
+			return &arg.Parts[0], true
+		case arg.Type != "pair" && strconv.Itoa(i) == param:
+			known = false // a hash that is passed on
+		}
+	}
+	return nil, known
 }
 
 // removedThrough tells a file whose name is kept in a variable of the object, and
