@@ -58,7 +58,7 @@ func (r *resolver) madeAtLoad(functions []*unit.Function, reached map[string]boo
 	made := map[string]bool{}
 	for _, f := range functions {
 		for _, a := range f.Allocs {
-			settled := a.Kept || !reached[f.ID]
+			settled := (a.Kept || !reached[f.ID]) && !r.isModel(a.Type) // rows come from queries
 			if before, seen := made[a.Type]; seen {
 				settled = settled && before
 			}
@@ -87,10 +87,16 @@ func serves(f *unit.Function) bool {
 }
 
 // dropGuesses takes back the guesses that lead from requests to objects which,
-// as far as is known for sure, only the loading of the application makes.
+// as far as is known for sure, only the loading of the application makes. What a
+// process of its own does with the objects that it makes is no such thing.
 func (r *resolver) dropGuesses(functions []*unit.Function) {
 	settled := r.madeAtLoad(functions, r.reachable(functions, serves, false))
+	own := r.reachable(functions, func(f *unit.Function) bool { return slices.Contains(f.Attrs, attrStarted) }, false)
+	requests := r.reachable(functions, func(f *unit.Function) bool { return serves(f) && !own[f.ID] }, false)
 	for _, f := range functions {
+		if own[f.ID] && !requests[f.ID] {
+			continue
+		}
 		for i := range f.Calls {
 			c := &f.Calls[i]
 			if !c.Guessed {
