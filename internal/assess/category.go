@@ -271,6 +271,8 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "set anew by each use before it is read"
 	case duringCall(a):
 		return "set for the time of one call"
+	case onlyEmptied(h):
+		return "only ever emptied: nothing is put there"
 	case neverRead(h, a):
 		return "set while serving, but nothing that serves reads it"
 	case ownWork(p, src, a):
@@ -368,6 +370,21 @@ func neverRead(h *program.Holder, a Assessment) bool {
 		}
 	}
 	return len(h.Reads) > 0
+}
+
+// onlyEmptied tells a variable of Ruby that is given nothing but nil.
+func onlyEmptied(h *program.Holder) bool {
+	switch h.Kind {
+	case unit.ClassVar, unit.ClassIvar, unit.Global:
+	default:
+		return false
+	}
+	if h.Value.Kind != unit.Unknown && h.Value.Kind != unit.Nil {
+		return false
+	}
+	return !slices.ContainsFunc(h.Changes, func(c program.Change) bool {
+		return c.Kind != unit.Write || c.Value == nil || c.Value.Kind != unit.Nil
+	})
 }
 
 // removesEntries tells a holder from which single entries are taken out again:

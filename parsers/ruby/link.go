@@ -545,13 +545,28 @@ func (r *resolver) attributeWrite(at site, a unit.Access, name string) (unit.Acc
 	case base.Root == unit.RootHolder && len(base.Path) == 0 && r.ofLibraryClass(rf) && keepsAttribute(rf.typ, name):
 		a.Place = unit.Place{Root: unit.RootHolder, Name: rf.typ + "." + name}
 		return a, true
-	case rf.class || base.Root == unit.RootUnknown || base.Root == unit.RootLocal || r.isModel(rf.typ):
+	case rf.class || base.Root == unit.RootUnknown || base.Root == unit.RootLocal || r.isModel(rf.typ) || r.closed(rf.typ):
 		return a, false
 	case base.Root == unit.RootHolder, base.Root == unit.RootParam, len(base.Path) > 0:
 		a.Place, a.Kind, a.Op = base, unit.Modify, "."+name+"="
 		return a, true
 	}
 	return a, false
+}
+
+// closed tells a class of which all that its instances answer is in the checkout:
+// what is set by a method that it lacks is another object's.
+func (r *resolver) closed(id string) bool {
+	if r.classes[id] == nil || r.instanceMethod(id, "method_missing") != nil {
+		return false
+	}
+	for _, up := range r.line(id) {
+		c := r.classes[up]
+		if c == nil || slices.ContainsFunc(c.extends, func(e string) bool { return r.classes[e] == nil }) {
+			return false
+		}
+	}
+	return true
 }
 
 // ownElement is x[k] = v where x's class defines []=.
