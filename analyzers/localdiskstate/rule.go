@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/bindings"
@@ -140,7 +141,7 @@ func opened(p *rule.Pass, f *program.Function) (write, bool) {
 func firstWrite(p *rule.Pass, f *program.Function) (write, bool) {
 	for i := range f.Calls {
 		c := &f.Calls[i]
-		if to := effects.Redirected(c); to != nil && !passing(p, f, to, maxUp) {
+		if to := effects.Redirected(c); to != nil && !passing(p, f, to, c.Location, maxUp) {
 			return write{call: c, effect: effects.Effect{Kind: effects.File, What: c.Callee}, redirected: to}, true
 		}
 		e, ok := effects.Of(c)
@@ -150,7 +151,7 @@ func firstWrite(p *rule.Pass, f *program.Function) (write, bool) {
 		if !ok || e.Kind != effects.File {
 			continue
 		}
-		if w := (write{call: c, effect: e}); !passing(p, f, w.path(), maxUp) {
+		if w := (write{call: c, effect: e}); !passing(p, f, w.path(), c.Location, maxUp) {
 			return w, true
 		}
 	}
@@ -178,17 +179,24 @@ func learned(p *program.Program, c *unit.Call) (effects.Effect, bool) {
 // maxUp bounds how many callers up a path that is handed in is followed.
 const maxUp = 2
 
-// passing tells whether a file does not outlast the call: its name is a temporary
-// one, the function removes it, or every caller names such a file.
-func passing(p *rule.Pass, f *program.Function, v *unit.Value, up int) bool {
+// passing tells whether a file that is written somewhere in a function does not
+// outlast the call: its name is a temporary one, the function removes it, or every
+// caller names such a file.
+func passing(p *rule.Pass, f *program.Function, v *unit.Value, at unit.Location, up int) bool {
 	if v == nil {
 		return false
+	}
+	if ways := alternatives(v); len(ways) > 1 {
+		return !slices.ContainsFunc(ways, func(way unit.Value) bool { return !passing(p, f, &way, at, up) })
+	}
+	if key := optionKey(v); key != "" && up > 0 {
+		return passingOption(p, f, v, key, up)
 	}
 	if temporary(p.Program, v, maxDeep) || console(v) || logFile.MatchString(f.Name) {
 		return true
 	}
 	for _, g := range around(p.Program, f) {
-		if removes(g, v) {
+		if removes(g, v, at) {
 			return true
 		}
 	}
@@ -205,13 +213,68 @@ func passing(p *rule.Pass, f *program.Function, v *unit.Value, up int) bool {
 			continue
 		}
 		for _, c := range from.CallsOf(f) {
-			if param >= len(c.Args) || !passing(p, from, &c.Args[param], up-1) {
+			if param >= len(c.Args) || !passing(p, from, &c.Args[param], c.Location, up-1) {
 				return false
 			}
 			sites++
 		}
 	}
 	return sites > 0
+}
+
+// alternatives are the values of which a path is one: options[:path] || "/tmp/x".
+func alternatives(v *unit.Value) []unit.Value {
+	for v.Kind == unit.PlaceValue && len(v.Parts) == 1 && (v.Parts[0].Callee == unit.Branches || v.Place != nil && v.Place.Root == unit.RootLocal) {
+		v = &v.Parts[0]
+	}
+	if v.Kind == unit.Compound && v.Callee == unit.Branches {
+		return v.Parts
+	}
+	return nil
+}
+
+// optionKey is the key by which a path is read from the options that a function is
+// given, "" for other paths.
+func optionKey(v *unit.Value) string {
+	if v.Place == nil || v.Place.Root != unit.RootParam || len(v.Place.Path) != 1 || v.Place.Path[0] != unit.Element {
+		return ""
+	}
+	_, key, _ := strings.Cut(strings.TrimSuffix(v.Text, "]"), "[:")
+	return key
+}
+
+// passingOption tells an option that each caller leaves out or gives a file that
+// does not outlast the call.
+func passingOption(p *rule.Pass, f *program.Function, v *unit.Value, key string, up int) bool {
+	sites := 0
+	for _, from := range f.Callers() {
+		if from.Test || !from.Serving {
+			continue
+		}
+		for _, c := range from.CallsOf(f) {
+			sites++
+			given, known := optionOf(c, v.Place.Name, key)
+			if !known || given != nil && !passing(p, from, given, c.Location, up-1) {
+				return false
+			}
+		}
+	}
+	return sites > 0
+}
+
+// optionOf is what a call gives under a key, nil if nothing; known tells whether
+// what it gives was seen.
+func optionOf(c *unit.Call, param, key string) (given *unit.Value, known bool) {
+	known = true
+	for i := range c.Args {
+		switch arg := &c.Args[i]; {
+		case arg.Type == "pair" && arg.Callee == key && len(arg.Parts) > 0:
+			return &arg.Parts[0], true
+		case arg.Type != "pair" && strconv.Itoa(i) == param:
+			known = false // a hash that is passed on
+		}
+	}
+	return nil, known
 }
 
 // removedThrough tells a file whose name is kept in a variable of the object, and
@@ -290,21 +353,35 @@ func temporary(p *program.Program, v *unit.Value, deep int) bool {
 	if strings.Contains(v.Text, "tmpdir") || strings.Contains(v.Text, "Tempfile") || strings.Contains(v.Text, "tempfile") {
 		return true
 	}
-	any := func(list []unit.Value) bool {
-		return slices.ContainsFunc(list, func(part unit.Value) bool { return temporary(p, &part, deep-1) })
+	any := func(list []unit.Value, deep int) bool {
+		return slices.ContainsFunc(list, func(part unit.Value) bool { return temporary(p, &part, deep) })
+	}
+	if any(v.Parts, deep) {
+		return true
 	}
 	if deep == 0 {
 		return false
 	}
-	if f := p.Function(v.Callee); f != nil && any(f.Returns) {
+	if f := p.Function(v.Callee); f != nil && any(f.Returns, deep-1) {
 		return true
 	}
 	if v.Place != nil {
-		if h := p.Holder(program.KeptIn(*v.Place)); h != nil && h.Kind == unit.Field && any(p.Given(h.ID)) {
-			return true
+		if h := p.Holder(program.KeptIn(*v.Place)); h != nil && h.Kind == unit.Field {
+			return any(p.Given(h.ID), deep-1) || any(givenByKey(h, v), deep-1)
 		}
 	}
-	return any(v.Parts)
+	return false
+}
+
+// givenByKey lists what is put under the key by which a path is read from a hash.
+func givenByKey(h *program.Holder, v *unit.Value) []unit.Value {
+	var out []unit.Value
+	for _, a := range h.Entries {
+		if strings.HasSuffix(v.Text, "["+a.Key.Text+"]") {
+			out = append(out, *a.Value)
+		}
+	}
+	return out
 }
 
 // logFile matches expressions that name a log: nobody but an operator reads it.
@@ -320,12 +397,13 @@ func console(v *unit.Value) bool {
 }
 
 // removes tells whether a function removes what a path names, or the folder in
-// which it lies.
-func removes(f *program.Function, v *unit.Value) bool {
+// which it lies, when it ends or behind the place where that is written.
+func removes(f *program.Function, v *unit.Value, at unit.Location) bool {
 	for i := range f.Calls {
 		c := &f.Calls[i]
 		e, ok := effects.Of(c)
-		if !ok || e.Kind != effects.Remove || !c.Deferred && f.Outer == "" {
+		behind := c.Location.File == at.File && c.Location.Line > at.Line
+		if !ok || e.Kind != effects.Remove || !c.Deferred && f.Outer == "" && !behind {
 			continue
 		}
 		if file := e.File(c); file != nil && (about(v, file.Text) || about(file, v.Text)) {

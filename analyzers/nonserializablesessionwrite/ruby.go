@@ -88,7 +88,7 @@ func (j judge) judge(v *unit.Value, deep int) verdict {
 	case unit.Result:
 		return j.result(v, deep)
 	case unit.Compound:
-		if v.Callee != "|" {
+		if v.Callee != unit.Branches {
 			return verdict{} // computed: text or a number
 		}
 		var found verdict
@@ -140,6 +140,9 @@ func (j judge) place(v *unit.Value, deep int) verdict {
 	if v.Place == nil {
 		return verdict{}
 	}
+	if len(v.Parts) == 1 && v.Parts[0].Callee == unit.Branches {
+		return j.judge(&v.Parts[0], deep-1) // what each arm of a condition put there
+	}
 	switch v.Place.Root {
 	case unit.RootLocal:
 		var found verdict
@@ -183,6 +186,9 @@ func argument(c *unit.Call, n int) *unit.Value {
 
 // result judges what a call gives.
 func (j judge) result(v *unit.Value, deep int) verdict {
+	if j.documentIDs(v) {
+		return verdict{lossy, "a `BSON::ObjectId`, which becomes a hash or a string", ""}
+	}
 	if v.Type != "" && v.Type != "Hash" {
 		return ofClass(j.p, v.Type)
 	}
@@ -208,6 +214,50 @@ func (j judge) result(v *unit.Value, deep int) verdict {
 		found = worse(found, (judge{j.p, f}).judge(&f.Returns[i], deep-1))
 	}
 	return found
+}
+
+// documentIDs tells the ID of a document of Mongoid, or a list of such.
+func (j judge) documentIDs(v *unit.Value) bool {
+	name, ok := strings.CutPrefix(v.Callee, "ActiveRecord.")
+	if !ok || len(v.Parts) == 0 || !ofDocument(j.p, &v.Parts[0]) {
+		return false
+	}
+	switch name {
+	case "id", "_id", "ids":
+		return true
+	case "map", "pluck", "collect", "distinct":
+		for i := range v.Parts {
+			if text := v.Parts[i].Text; v.Parts[i].Type == "Symbol" && (text == ":id" || text == ":_id") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// ofDocument tells a value that is asked of a class of Mongoid.
+func ofDocument(p *program.Program, v *unit.Value) bool {
+	for v.Kind == unit.Result && len(v.Parts) > 0 {
+		v = &v.Parts[0]
+	}
+	class := v.Type
+	if v.Place != nil && v.Place.Root == unit.RootHolder && len(v.Place.Path) == 0 {
+		class = v.Place.Name
+	}
+	t := p.Type(class)
+	for n := 0; t != nil && n < maxDeep; n++ {
+		var next *unit.Type
+		for _, super := range t.Supers {
+			if super == "Mongoid::Document" {
+				return true
+			}
+			if up := p.Type(super); up != nil {
+				next = up
+			}
+		}
+		t = next
+	}
+	return false
 }
 
 // oneRecord tells the queries that give one record.

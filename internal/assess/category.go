@@ -1,6 +1,7 @@
 package assess
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/catalog"
@@ -15,7 +16,7 @@ func categorise(p *program.Program, src *Sources, h *program.Holder, e catalog.E
 	switch {
 	case excludes(p, h, a):
 		return result.Lock
-	case queues(h):
+	case queues(h), handsIn(p, h):
 		return result.Worker
 	}
 	switch e.Kind {
@@ -46,7 +47,7 @@ func categorise(p *program.Program, src *Sources, h *program.Holder, e catalog.E
 		return result.Worker
 	case speaks(ws, "flag", "feature", "toggle", "setting", "rollout", "experiment", "override", "tenant", "config", "maintenance"):
 		return flagOrCache(a)
-	case speaks(ws, "count", "counter", "seq", "sequence", "hits", "total", "next") || e.Kind == catalog.Counter || counts(a):
+	case speaks(ws, "count", "counter", "seq", "sequence", "hits", "total", "next") && !(a.Memo && drawsOnStore(a.Facts.Sources)) || e.Kind == catalog.Counter || counts(a):
 		return result.Counter
 	}
 	if settings(p, h) || speaks(words(last(packageOf(h))), "setting", "config", "flag", "feature", "toggle") {
@@ -270,6 +271,8 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "set anew by each use before it is read"
 	case duringCall(a):
 		return "set for the time of one call"
+	case onlyEmptied(h):
+		return "only ever emptied: nothing is put there"
 	case neverRead(h, a):
 		return "set while serving, but nothing that serves reads it"
 	case ownWork(p, src, a):
@@ -312,13 +315,22 @@ func renewed(a Assessment) bool {
 		if c.Kind != unit.Write || c.Op != "=" || c.Lazy || len(c.Place.Path) > 0 {
 			continue
 		}
-		for _, f := range append(c.Function.Callers(), c.Function) {
-			if f.HasRole(unit.Middleware) {
-				return true
-			}
+		if forEachRequest(c.Function, maxAbove) {
+			return true
 		}
 	}
 	return false
+}
+
+// maxAbove bounds how many callers above what runs around each request is looked for.
+const maxAbove = 4
+
+// forEachRequest tells a function that runs around each request, or for one that does.
+func forEachRequest(f *program.Function, up int) bool {
+	if f.HasRole(unit.Middleware) || slices.Contains(f.Attrs, unit.EachRequest) {
+		return true
+	}
+	return up > 0 && slices.ContainsFunc(f.Callers(), func(from *program.Function) bool { return from != f && forEachRequest(from, up-1) })
 }
 
 // takenAway tells a holder that is emptied again where it is filled.
@@ -358,6 +370,21 @@ func neverRead(h *program.Holder, a Assessment) bool {
 		}
 	}
 	return len(h.Reads) > 0
+}
+
+// onlyEmptied tells a variable of Ruby that is given nothing but nil.
+func onlyEmptied(h *program.Holder) bool {
+	switch h.Kind {
+	case unit.ClassVar, unit.ClassIvar, unit.Global:
+	default:
+		return false
+	}
+	if h.Value.Kind != unit.Unknown && h.Value.Kind != unit.Nil {
+		return false
+	}
+	return !slices.ContainsFunc(h.Changes, func(c program.Change) bool {
+		return c.Kind != unit.Write || c.Value == nil || c.Value.Kind != unit.Nil
+	})
 }
 
 // removesEntries tells a holder from which single entries are taken out again:

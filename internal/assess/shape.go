@@ -52,6 +52,14 @@ func queues(h *program.Holder) bool {
 	return false
 }
 
+// handsIn tells an object that changes by the work which is put into its queues.
+func handsIn(p *program.Program, h *program.Holder) bool {
+	return len(h.Parts) > 0 && !slices.ContainsFunc(h.Parts, func(part *program.Holder) bool {
+		e, ok := p.Catalog.Lookup(part.Type)
+		return !ok || e.Kind != catalog.Queue
+	})
+}
+
 // signals tells a channel that carries no work.
 func signals(t string) bool {
 	for _, s := range []string{"struct{}", "bool", "error", "os.Signal"} {

@@ -421,6 +421,9 @@ func classifyKnown(id string) []Source {
 		if !strings.HasPrefix(id, e.prefix) {
 			continue
 		}
+		if e.source == FromNetwork && strings.HasSuffix(id, ".new") && e.prefix != "TCPSocket" {
+			return []Source{} // a client is made; nothing is asked yet
+		}
 		if e.source == FromDatabase && writesRows(id) {
 			return []Source{FromDatabase, ToDatabase}
 		}

@@ -110,6 +110,7 @@ type finder struct {
 	types     map[string]*unit.Type
 	constants []*program.Holder
 	calls     []site
+	deciding  map[string]bool // decisions that are being followed
 }
 
 // group is the settings of one thing in one application, in the order in which
@@ -122,7 +123,7 @@ type group struct {
 }
 
 func newFinder(p *program.Program) *finder {
-	f := &finder{p: p, services: map[string][]unit.Setting{}, types: map[string]*unit.Type{}, calls: sites(p)}
+	f := &finder{p: p, services: map[string][]unit.Setting{}, types: map[string]*unit.Type{}, calls: sites(p), deciding: map[string]bool{}}
 	for _, t := range p.Types() {
 		f.types[t.ID] = t
 	}
@@ -168,6 +169,9 @@ func (f *finder) groups() []group {
 			continue
 		}
 		g := group{resource: resource, subject: subject(s), root: f.root(s.Location.File)}
+		if f.apart(s.Location.File, g.root) {
+			s.When = s.When.Also(unit.Condition{Op: unit.Atom, Text: s.Location.File + " is loaded"})
+		}
 		key := string(g.resource) + " " + g.subject + " " + g.root
 		if single(g) {
 			key += " " + s.Location.File + " " + s.Text
@@ -182,6 +186,13 @@ func (f *finder) groups() []group {
 		slices.SortStableFunc(out[i].settings, func(a, b unit.Setting) int { return cmp.Compare(loaded(a), loaded(b)) })
 	}
 	return out
+}
+
+// apart tells the environments of a folder inside an application, an engine most
+// often: Rails does not load them, so something else has to.
+func (f *finder) apart(file, root string) bool {
+	folder, _, ok := strings.Cut("/"+file, "/config/environments/")
+	return ok && len(f.apps) > 0 && strings.TrimPrefix(folder, "/") != root
 }
 
 // single tells the resources of which each statement makes one of its own.

@@ -114,15 +114,21 @@ func (f *finder) attachments() []Binding {
 		if s.Kind != unit.SettingAttachment || s.Env != "" && s.Env != unit.EnvProduction {
 			continue
 		}
+		when := s.When.Map(f.decided)
+		if !when.Possible(unit.EnvProduction) {
+			continue
+		}
+		s.When = unit.Condition{} // where the macro is not reached, there is no file
 		switch {
 		case len(s.Choices) > 0 && strings.HasSuffix(s.Value, "_attached"):
-			out = append(out, f.binding(group{resource: Storage, subject: s.Subject + "." + s.Value, settings: []unit.Setting{s}}))
+			out = append(out, f.guarded(group{resource: Storage, subject: s.Subject + "." + s.Value, settings: []unit.Setting{s}}, when))
 		case s.Value == "has_attached_file" && len(s.Choices) > 0:
-			out = append(out, f.binding(group{resource: Upload, subject: s.Subject, settings: []unit.Setting{s}}))
+			out = append(out, f.guarded(group{resource: Upload, subject: s.Subject, settings: []unit.Setting{s}}, when))
 		case s.Value == "has_attached_file" && !f.uploads("Paperclip"):
 			paperclip.Users = append(paperclip.Users, User{s.Subject, s.Location})
-			if len(paperclip.Backends) == 0 {
-				paperclip.Backends = []Backend{{Name: "file", Where: Disk, Omitted: true, Location: s.Location, Setting: s}}
+			guard := guardOf(when)
+			if len(paperclip.Backends) == 0 || paperclip.Backends[0].Guard != "" && guard == "" {
+				paperclip.Backends = []Backend{{Name: "file", Where: Disk, Guard: guard, Omitted: true, Location: s.Location, Setting: s}}
 			}
 		}
 	}
@@ -130,6 +136,25 @@ func (f *finder) attachments() []Binding {
 		out = append(out, paperclip)
 	}
 	return out
+}
+
+// guarded is the binding of what is there only if a condition holds.
+func (f *finder) guarded(g group, when unit.Condition) Binding {
+	b := f.binding(g)
+	for i := range b.Backends {
+		b.Backends[i].Guard = strings.Trim(guardOf(when)+", "+b.Backends[i].Guard, ", ")
+	}
+	return b
+}
+
+// guardOf writes what must hold in production for a condition to.
+func guardOf(when unit.Condition) string {
+	for _, o := range reach([]unit.Setting{{When: when, Choices: []unit.Choice{{}}}}) {
+		if o.setting == 0 {
+			return o.guard
+		}
+	}
+	return ""
 }
 
 // carrierWave is the class from which the uploaders of CarrierWave are made.

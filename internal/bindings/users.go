@@ -78,7 +78,8 @@ func used(uses []use, s site) string {
 			switch {
 			case u.how == "receiver" && strings.HasSuffix(receiver, word):
 				return word + "." + s.call.Name
-			case u.how == "call" && s.call.Name == word, u.how == "prefix" && strings.HasPrefix(s.call.Name, word):
+			case u.how == "macro" && s.call.Name == word && receiver == "" && s.in.HasRole(unit.Initializer),
+				u.how == "call" && s.call.Name == word, u.how == "prefix" && strings.HasPrefix(s.call.Name, word):
 				return word
 			case u.how == "view" && s.call.Name == word && receiver == "" && s.in.HasRole(unit.Handler):
 				return word

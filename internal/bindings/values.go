@@ -110,6 +110,9 @@ func (f *finder) decided(c unit.Condition) unit.Condition {
 	if c.Ref == "" {
 		return c
 	}
+	if decision, ok := f.decision(c); ok {
+		return decision
+	}
 	found := f.value(c.Ref)
 	if strings.HasPrefix(c.Ref, "ENV.") && (c.Is != "" || len(found) > 0 && found[0].Location.File != "" && !f.forProduction(c.Ref)) {
 		return c // what starts the process may set another
@@ -125,6 +128,23 @@ func (f *finder) decided(c unit.Condition) unit.Condition {
 		return unit.Condition{}
 	}
 	return unit.Condition{Op: unit.Never}
+}
+
+// decision is what an atom asks for that code has worked out once, if one place
+// alone does so and nothing has to hold for that.
+func (f *finder) decision(c unit.Condition) (unit.Condition, bool) {
+	var found []unit.Setting
+	for _, s := range f.settings {
+		if s.Kind == unit.SettingDecision && (s.Subject == c.Ref || strings.HasSuffix(s.Subject, "::"+c.Ref)) {
+			found = append(found, s)
+		}
+	}
+	if len(found) != 1 || found[0].When.Op != unit.Always || found[0].Env != "" || c.Is != "" || f.deciding[c.Ref] {
+		return c, false
+	}
+	f.deciding[c.Ref] = true
+	defer delete(f.deciding, c.Ref)
+	return found[0].Choices[0].When.Map(f.decided), true
 }
 
 // forProduction tells whether a file gives a value for production alone.

@@ -162,6 +162,11 @@ func TestYAMLOmission(t *testing.T) {
 		{"by address", bindings.Database, []string{"config/database.yml", "production:\n  url: sqlite3:storage/x.db\n"}, "sqlite3"},
 		{"address unless unset", bindings.Database, []string{"config/database.yml", "production:\n  url: <%= ENV[\"DATABASE_URL\"] %>\n  adapter: sqlite3\n"}, "sqlite3 unless DATABASE_URL is set"},
 		{"of a role", bindings.Database, []string{"config/database.yml", "production:\n  primary:\n    adapter: postgresql\n  queue:\n    adapter: sqlite3\n"}, "sqlite3"},
+		{"in a part", bindings.Storage, []string{"config/storage.yml", "<%= ERB.new(File.read(\"config/storage.own.yml\")).result %>\n", "config/storage.own.yml", "local:\n  service: Disk\n", "config/environments/production.rb", "config.active_storage.service = ENV.fetch(\"STORAGE\", \"local\").to_sym"}, "local unless STORAGE is set"},
+		{"an engine's environment", bindings.Storage, []string{
+			"config/application.rb", "module Shop\n  class Application < Rails::Application\n  end\nend", "config/storage.yml", "local:\n  service: Disk\nbucket:\n  service: S3\n",
+			"config/environments/production.rb", "config.active_storage.service = :local", "hosted/config/environments/production.rb", "config.active_storage.service = :bucket",
+		}, "local unless hosted/config/environments/production.rb is loaded"},
 		{"mirror", bindings.Storage, []string{"config/storage.yml", "both:\n  service: Mirror\n  primary: disk\n  mirrors: [s3]\ndisk:\n  service: Disk\ns3:\n  service: S3\n", "config/environments/production.rb", "config.active_storage.service = :both"}, "both"},
 	} {
 		if got := local(whole(c.files...), c.of); got != c.want {

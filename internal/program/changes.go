@@ -39,12 +39,19 @@ func (p *Program) attribute() {
 // given collects what a function that the solver knows puts into places.
 func (p *Program) given(f *Function) {
 	for i := range f.Accesses {
-		a := &f.Accesses[i]
-		if a.Value != nil && (a.Kind == unit.Init || a.Kind == unit.Write) {
-			if h := p.holders[KeptIn(a.Place)]; h != nil {
-				h.Values = append(h.Values, *a.Value)
-			}
-		}
+		p.gives(&f.Accesses[i])
+	}
+}
+
+// gives notes what an access puts into a place.
+func (p *Program) gives(a *unit.Access) {
+	h := p.holders[KeptIn(a.Place)]
+	switch {
+	case a.Value == nil || h == nil:
+	case a.Kind == unit.Init || a.Kind == unit.Write:
+		h.Values = append(h.Values, *a.Value)
+	case a.Key != nil:
+		h.Entries = append(h.Entries, a)
 	}
 }
 
@@ -73,11 +80,7 @@ func (p *Program) told(h *Holder) {
 func closureOf(f *Function, e Effect) bool { return len(e.Through) == 0 }
 
 func (p *Program) attributeAccess(f *Function, a *unit.Access) {
-	if a.Value != nil && (a.Kind == unit.Init || a.Kind == unit.Write) {
-		if h := p.holders[KeptIn(a.Place)]; h != nil {
-			h.Values = append(h.Values, *a.Value)
-		}
-	}
+	p.gives(a)
 	switch a.Kind {
 	case unit.Read, unit.Escape:
 		p.read(f, *a)

@@ -75,6 +75,8 @@ type Holder struct {
 	// Values are what the holder is ever given: at its declaration, when its
 	// object is made, and later.
 	Values []unit.Value
+	// Entries are the accesses that put something into it under a key.
+	Entries []*unit.Access
 	// Parts are the fields of the holder's own type through which its content
 	// changes: the entries of a cache that it holds.
 	Parts []*Holder

@@ -40,6 +40,10 @@ const (
 	// own. Subject: the keys that lead to it, joined by dots, without the environment
 	// (ENV and a name for a variable of the environment); Choices: what it may be.
 	SettingValue = "value"
+	// SettingDecision is something that code works out once from the environment and
+	// other code asks for by name: a constant, an attribute of one, a method. Subject:
+	// that name; Choices: "true" under the condition that it says, else "false".
+	SettingDecision = "decision"
 	// SettingDefault is what an option is where nothing sets it. Subject: the field
 	// that keeps it, whose tag says so.
 	SettingDefault = "default"

@@ -212,6 +212,14 @@ type Function struct {
 // that it returns.
 const ErrorOnly = "error-only"
 
+// Branches is the Callee of a Compound of which the Parts are alternatives: it is one
+// of them, and not made from all.
+const Branches = "|"
+
+// EachRequest is the word among a function's Attrs that says that it runs before, or
+// around, each request that its class handles.
+const EachRequest = "each-request"
+
 // Crontab is the word among a function's Attrs that says that what it schedules is
 // written into the crontab of a host, and is no work of the process.
 const Crontab = "crontab"

@@ -18,7 +18,7 @@ func named(source []byte) []byte {
 		switch {
 		case source[at] == '&':
 			out[at] = ' '
-			if before := lastBefore(out, at); before >= 0 && out[before] == ',' {
+			if before := lastOf(out, at); before >= 0 && out[before] == ',' {
 				out[before] = ' '
 			}
 		case !defines(source, at):
@@ -49,6 +49,9 @@ func anonymous(source []byte, at int) int {
 	closed := !ends && (source[after] == ',' || source[after] == ')' || source[after] == ']')
 	switch {
 	case before < 0:
+		if above := lastOf(source, at); above >= 0 && (source[above] == ',' || source[above] == '(') && (closed || ends) {
+			return size // on a line of its own
+		}
 		return 0
 	case source[before] == '(' || source[before] == '[' || source[before] == ',':
 		if closed || ends && source[before] == ',' {
@@ -67,6 +70,13 @@ func lastBefore(source []byte, at int) int {
 	}
 	if at >= 0 && source[at] == '\n' {
 		return -1
+	}
+	return at
+}
+
+// lastOf is lastBefore over line breaks.
+func lastOf(source []byte, at int) int {
+	for at--; at >= 0 && (source[at] == ' ' || source[at] == '\t' || source[at] == '\n' || source[at] == '\r'); at-- {
 	}
 	return at
 }

@@ -15,6 +15,7 @@ type fate struct {
 	name  string
 	task  string // of rake
 	async bool
+	each  bool // around each request
 }
 
 // block walks the block of a call. The value is the function that a block
@@ -69,6 +70,9 @@ func (f *file) laterBlock(s *scope, block *node, fate fate) *unit.Function {
 	}
 	if fate.role == unit.Tool {
 		fn.Attrs = append(fn.Attrs, attrTask+fate.task)
+	}
+	if fate.each {
+		fn.Attrs = append(fn.Attrs, unit.EachRequest)
 	}
 	fn = f.addFunction(fn)
 	fn.Test = fn.Test || s.never

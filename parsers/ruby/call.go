@@ -78,6 +78,9 @@ func (f *file) call(s *scope, n *node, use unit.Use) unit.Value {
 	given := f.block(s, c)
 	f.touch(s, c, args, given)
 	v := f.result(s, c, receiver, args)
+	if sent := f.passedSymbol(c); sent != nil && v.Kind == unit.Result && c.receiver != nil {
+		v.Parts = parts(append(v.Parts[:len(v.Parts):len(v.Parts)], unit.Value{Kind: unit.Literal, Type: "Symbol", Text: f.text(sent)})...)
+	}
 	if given.Kind != unit.Unknown {
 		v.Parts = parts(append([]unit.Value{given}, v.Parts...)...)
 	}
@@ -448,6 +451,16 @@ func shallow(v *unit.Value) *unit.Value {
 	}
 	cutDown := prune(*v, 3)
 	return &cutDown
+}
+
+// passedSymbol is the symbol in `map(&:name)`, or nil.
+func (f *file) passedSymbol(c send) *node {
+	for _, arg := range c.args {
+		if arg.is("block_argument") && len(arg.kids) > 0 && arg.kids[0].is("simple_symbol") {
+			return arg.kids[0]
+		}
+	}
+	return nil
 }
 
 // symbolProc records the call in `map(&:name)`.

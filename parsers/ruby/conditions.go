@@ -56,7 +56,7 @@ func (f *file) condition(n *node, follow int) unit.Condition {
 			return c
 		}
 		return f.test(f.sendOf(n), follow)
-	case n.is("identifier") && follow > 0:
+	case n.is("identifier", "constant") && follow > 0:
 		if assigned := f.assigned(f.text(n)); len(assigned) == 1 {
 			return f.condition(assigned[0].node, follow-1)
 		}
@@ -94,8 +94,8 @@ func isSet(variable string) unit.Condition {
 // inEnvironment begins the reference to a variable of the environment.
 const inEnvironment = "ENV."
 
-// key is the reference to a key of a file of settings that an expression may be; ""
-// for a bare name, which may be anything.
+// key is the reference to a key of a file of settings, or to a decision, that an
+// expression may be; "" for the name of a local or method, which may be anything.
 func (f *file) key(n *node) string {
 	if f.looking {
 		return "" // what it is called on is being looked up, past a condition
@@ -106,8 +106,8 @@ func (f *file) key(n *node) string {
 	if f.class.config {
 		follow = maxFollow
 	}
-	if ref := strings.TrimSuffix(f.reference(n, follow), "?"); strings.Contains(ref, ".") {
-		return ref
+	if ref := strings.TrimSuffix(f.reference(n, follow), "?"); strings.Contains(ref, ".") || n.is("constant", "scope_resolution") {
+		return decisionName(ref)
 	}
 	return ""
 }

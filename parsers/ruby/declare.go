@@ -1,6 +1,7 @@
 package ruby
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -74,6 +75,7 @@ func (f *file) method(s *scope, n *node, singleton bool) {
 	if singleton {
 		self = selfClass
 	}
+	f.decisionDefined(s, n, fn)
 	f.methodBody(s, n, fn, self)
 }
 
@@ -83,9 +85,11 @@ const (
 	attrClassMethod    = "class-method"    // becomes a class method of what includes the module
 	attrAttribute      = "attribute"       // made by attr_accessor and its like; Returns holds the place
 	attrBlock          = "block"
+	attrAlias          = "alias"
 	attrRequires       = "requires:"   // and how many arguments it cannot do without
 	attrWouldBe        = "would-be:"   // and the role that a block of a tool has if its process stays
 	attrElsewhere      = "elsewhere:"  // and a method that it calls outside of production only
+	attrStarted        = "started"     // runs when a process of its own starts
 	attrTask           = "task:"       // and the name of a rake task
 	attrOnInstance     = "on-instance" // block of a class body that runs on an instance
 )
@@ -231,8 +235,11 @@ func (f *file) aliasMethod(s *scope, n *node, name, original string) {
 		return
 	}
 	fn := f.addFunction(&unit.Function{
-		ID: methodID(s.owner, name, s.body.singleton), Name: name, Owner: s.owner, Location: f.at(n), Attrs: []string{"alias"},
+		ID: methodID(s.owner, name, s.body.singleton), Name: name, Owner: s.owner, Location: f.at(n), Attrs: []string{attrAlias},
 	})
+	if of := f.byID[methodID(s.owner, original, s.body.singleton)]; of != nil {
+		fn.Params, fn.Attrs = of.Params, slices.DeleteFunc(slices.Clone(of.Attrs), func(attr string) bool { return !strings.HasPrefix(attr, attrRequires) })
+	}
 	fn.Calls = []unit.Call{{Name: original, Result: unit.Used, Location: f.at(n)}}
 	fn.Returns = []unit.Value{{Kind: unit.Result, Callee: original, Text: original}}
 }

@@ -125,6 +125,10 @@ func (f *file) callbacks(s *scope, c send) {
 	if s.body == nil || c.receiver != nil || !callbackMacro(c.name) && c.name != "validate" {
 		return
 	}
+	as := unit.Application
+	if beforeEach(c.name) {
+		as = unit.Middleware
+	}
 	for _, arg := range c.args {
 		value := arg
 		if arg.is("pair") {
@@ -138,10 +142,19 @@ func (f *file) callbacks(s *scope, c send) {
 		if name := f.symbolText(value); name != "" && value.is("simple_symbol") {
 			f.record(s, value, unit.Call{
 				Name: name, Receiver: &unit.Value{Kind: unit.New, Type: s.owner, Text: "instance"}, Reference: true,
-				As: unit.Application, AsNote: "named by " + c.name,
+				As: as, AsNote: "named by " + c.name,
 			})
 		}
 	}
+}
+
+// beforeEach tells the macros whose methods run before each request, or around it.
+func beforeEach(name string) bool {
+	switch strings.TrimPrefix(strings.TrimPrefix(name, "prepend_"), "append_") {
+	case "before_action", "around_action", "before_filter", "around_filter", "before":
+		return true
+	}
+	return false
 }
 
 // defines records methods that are defined on a class while the program runs:

@@ -84,6 +84,7 @@ func stays(u *unit.Unit, meant func(*unit.Function) bool, note string) {
 		f.Roles, f.RoleNote = nil, ""
 		if f.Name == topName || f.Name == bodyName || slices.ContainsFunc(f.Attrs, func(a string) bool { return strings.HasPrefix(a, attrTask) }) {
 			f.Roles, f.RoleNote = []unit.Role{unit.Initializer}, note
+			f.Attrs = append(f.Attrs, attrStarted)
 		}
 		for _, attr := range f.Attrs {
 			if role, ok := strings.CutPrefix(attr, attrWouldBe); ok {

@@ -62,7 +62,7 @@ func (f *file) handOut(s *scope, v unit.Value) {
 const sameValue = "="
 
 // branches marks a compound value that is one of its parts.
-const branches = "|"
+const branches = unit.Branches
 
 // oneOf is a value that is one of several.
 func (f *file) oneOf(n *node, values ...unit.Value) unit.Value {

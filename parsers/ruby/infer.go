@@ -384,6 +384,9 @@ func (r *resolver) ofLibrary(on ref, name string) ref {
 			return ref{typ: relation, of: on.typ}
 		}
 	}
+	if name == "where" && r.ofLibraryClass(on) {
+		return ref{typ: relation, of: on.typ}
+	}
 	if on.typ == relation && !on.class {
 		switch name {
 		case "where", "all", "order", "includes", "joins", "limit", "preload", "eager_load", "select", "distinct", "not", "group", "merge", "offset", "lock":
@@ -429,5 +432,26 @@ func conversion(name string) string {
 
 // isModel tells a class whose objects are rows.
 func (r *resolver) isModel(id string) bool {
-	return r.inherits(id, "ActiveRecord::Base", "ApplicationRecord", "Sequel::Model", "Mongoid::Document")
+	if r.inherits(id, "ActiveRecord::Base", "ApplicationRecord", "Sequel::Model", "Mongoid::Document") {
+		return true
+	}
+	return len(r.rows) > 0 && slices.ContainsFunc(r.line(id), func(up string) bool { return r.rows[up] })
+}
+
+// models finds the classes of models that are made from a class of a library, by
+// what only the body of a model says.
+func (r *resolver) models() {
+	r.rows = map[string]bool{}
+	for _, f := range r.functions {
+		c := r.classes[f.Owner]
+		if f.Name != bodyName || c == nil || c.super == "" || r.classes[c.super] != nil || !strings.Contains(r.inFile[f], "app/models/") {
+			continue
+		}
+		for i := range f.Calls {
+			switch f.Calls[i].Name {
+			case "belongs_to", "has_many", "has_one", "has_and_belongs_to_many", "scope":
+				r.rows[f.Owner] = true
+			}
+		}
+	}
 }

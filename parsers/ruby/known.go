@@ -223,6 +223,11 @@ func ofRecords(name string) bool {
 	return onlyOfRecords(name)
 }
 
+// asksForRows tells the queries that nothing but the class of a model answers.
+func asksForRows(name string) bool {
+	return name == "where" || strings.HasPrefix(name, "find_by") || strings.HasPrefix(name, "find_or_")
+}
+
 // onlyOfRecords tells those that nothing else is called.
 func onlyOfRecords(name string) bool {
 	switch name {

@@ -339,7 +339,7 @@ func (r *resolver) targets(at site, name string, on ref, explicit bool) ([]strin
 		return nil, "ActionMailer." + name
 	}
 	switch {
-	case on.typ == relation || on.typ != "" && r.isModel(on.typ):
+	case on.typ == relation || on.typ != "" && r.isModel(on.typ), r.ofLibraryClass(on) && asksForRows(name):
 		return nil, "ActiveRecord." + name
 	case on.typ != "":
 		return nil, on.typ + "." + name
@@ -458,8 +458,15 @@ func (r *resolver) shaped(name string, args int) []string {
 	return ids(fit, maxCandidates)
 }
 
-// requires tells how many arguments a method cannot do without.
+// unknownArity is more arguments than any call has.
+const unknownArity = 1 << 16
+
+// requires tells how many arguments a method cannot do without. An alias of which the
+// method is not known takes part in no guess.
 func requires(f *unit.Function) int {
+	if slices.Contains(f.Attrs, attrAlias) {
+		return unknownArity
+	}
 	for _, attr := range f.Attrs {
 		if n, ok := strings.CutPrefix(attr, attrRequires); ok {
 			count, _ := strconv.Atoi(n)
@@ -538,13 +545,28 @@ func (r *resolver) attributeWrite(at site, a unit.Access, name string) (unit.Acc
 	case base.Root == unit.RootHolder && len(base.Path) == 0 && r.ofLibraryClass(rf) && keepsAttribute(rf.typ, name):
 		a.Place = unit.Place{Root: unit.RootHolder, Name: rf.typ + "." + name}
 		return a, true
-	case rf.class || base.Root == unit.RootUnknown || base.Root == unit.RootLocal || r.isModel(rf.typ):
+	case rf.class || base.Root == unit.RootUnknown || base.Root == unit.RootLocal || r.isModel(rf.typ) || r.closed(rf.typ):
 		return a, false
 	case base.Root == unit.RootHolder, base.Root == unit.RootParam, len(base.Path) > 0:
 		a.Place, a.Kind, a.Op = base, unit.Modify, "."+name+"="
 		return a, true
 	}
 	return a, false
+}
+
+// closed tells a class of which all that its instances answer is in the checkout:
+// what is set by a method that it lacks is another object's.
+func (r *resolver) closed(id string) bool {
+	if r.classes[id] == nil || r.instanceMethod(id, "method_missing") != nil {
+		return false
+	}
+	for _, up := range r.line(id) {
+		c := r.classes[up]
+		if c == nil || slices.ContainsFunc(c.extends, func(e string) bool { return r.classes[e] == nil }) {
+			return false
+		}
+	}
+	return true
 }
 
 // ownElement is x[k] = v where x's class defines []=.

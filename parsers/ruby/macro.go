@@ -231,6 +231,8 @@ func (f *file) fateOf(s *scope, c send) fate {
 		out.name = "default"
 	case constant == "ActiveSupport::Notifications" && strings.HasPrefix(c.name, "subscribe"):
 		out.role, out.note = unit.Consumer, "subscriber of notifications"
+	case subscribes(c):
+		out.role, out.note = unit.Consumer, "subscribed to messages with "+c.name
 	case c.name == "at_exit" || c.name == "trap" && (c.receiver == nil || constant == "Signal"):
 		out.role, out.note = unit.Callback, "runs when the process ends"
 	case f.schedules(s, c, constant):
@@ -242,13 +244,27 @@ func (f *file) fateOf(s *scope, c send) fate {
 	case f.class.rake && (c.name == "task" || c.name == "file" || c.name == "multitask"):
 		out.role, out.note, out.task = unit.Tool, "rake task", f.taskName(c)
 	case callbackMacro(c.name) || f.web && verb(c.name):
-		out.role, out.note, out.self = unit.Handler, "block of "+c.name, selfInstance
+		out.role, out.note, out.self, out.each = unit.Handler, "block of "+c.name, selfInstance, beforeEach(c.name)
 	case constant == "Rack::Attack" || f.rackBlock(c):
 		out.role, out.note = unit.Middleware, "block of "+c.name
 	default:
 		return fate{}
 	}
 	return out
+}
+
+// subscribes tells the calls whose block is handed messages of others for as long as
+// the process lives: MessageBus.subscribe, queue.subscribe, consumer.each_message.
+func subscribes(c send) bool {
+	list := c.block.child("parameters")
+	if c.receiver == nil || list == nil || len(list.kids) == 0 {
+		return false
+	}
+	switch c.name {
+	case "subscribe", "blocking_subscribe", "each_message", "each_batch":
+		return true
+	}
+	return false
 }
 
 // taskName is the name of a rake task: `task :x`, `task x: :environment`.

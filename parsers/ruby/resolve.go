@@ -30,6 +30,7 @@ type resolver struct {
 	// a class object.
 	shared  map[string]bool
 	extends map[string]bool // the modules that only extend
+	rows    map[string]bool // classes that say themselves that their objects are rows
 	arrived arrivals
 }
 
@@ -53,6 +54,7 @@ func resolve(units []*unit.Unit) {
 	r.collect()
 	r.ancestors()
 	r.lines = map[string][]string{}
+	r.models()
 	r.extended()
 	r.typeHolders()
 	functions := r.sorted()
@@ -245,8 +247,32 @@ func (r *resolver) constant(owner, name string) string {
 	if id, ok := r.constants[key]; ok {
 		return id
 	}
-	id := r.lookUp(owner, name)
+	id := r.aliased(r.lookUp(owner, name), maxAliases)
 	r.constants[key] = id
+	return id
+}
+
+// maxAliases bounds through how many constants another name of something is followed.
+const maxAliases = 4
+
+// aliased is the class, module or constant that a constant is another name of, else
+// the constant itself: Store = Billing::Store.
+func (r *resolver) aliased(id string, follow int) string {
+	h := r.holders[id]
+	if h == nil || follow == 0 || h.Kind != unit.Constant || r.classes[id] != nil {
+		return id
+	}
+	v := &h.Value
+	if v.Kind != unit.PlaceValue || v.Place == nil || v.Place.Root != unit.RootHolder || len(v.Place.Path) > 0 {
+		return id
+	}
+	target := strings.TrimPrefix(v.Place.Name, "::")
+	if target == v.Place.Name {
+		target = r.lookUp(h.Owner, v.Place.Name)
+	}
+	if target = r.aliased(target, follow-1); r.known(target) {
+		return target
+	}
 	return id
 }
 

@@ -58,7 +58,7 @@ func (r *resolver) madeAtLoad(functions []*unit.Function, reached map[string]boo
 	made := map[string]bool{}
 	for _, f := range functions {
 		for _, a := range f.Allocs {
-			settled := a.Kept || !reached[f.ID]
+			settled := (a.Kept || !reached[f.ID]) && !r.isModel(a.Type) // rows come from queries
 			if before, seen := made[a.Type]; seen {
 				settled = settled && before
 			}
@@ -87,10 +87,16 @@ func serves(f *unit.Function) bool {
 }
 
 // dropGuesses takes back the guesses that lead from requests to objects which,
-// as far as is known for sure, only the loading of the application makes.
+// as far as is known for sure, only the loading of the application makes. What a
+// process of its own does with the objects that it makes is no such thing.
 func (r *resolver) dropGuesses(functions []*unit.Function) {
 	settled := r.madeAtLoad(functions, r.reachable(functions, serves, false))
+	own := r.reachable(functions, func(f *unit.Function) bool { return slices.Contains(f.Attrs, attrStarted) }, false)
+	requests := r.reachable(functions, func(f *unit.Function) bool { return serves(f) && !own[f.ID] }, false)
 	for _, f := range functions {
+		if own[f.ID] && !requests[f.ID] {
+			continue
+		}
 		for i := range f.Calls {
 			c := &f.Calls[i]
 			if !c.Guessed {
@@ -209,13 +215,20 @@ func (r *resolver) named(functions []*unit.Function) {
 	for _, f := range functions {
 		kept := f.Calls[:0:0]
 		for _, c := range f.Calls {
-			if !c.Reference || c.As != unit.Application {
+			if !c.Reference || c.As != unit.Application && c.As != unit.Middleware {
 				kept = append(kept, c)
 				continue
 			}
 			for _, id := range append([]string{c.Callee}, c.Targets...) {
-				if m := r.functions[id]; m != nil && len(m.Roles) == 0 && !m.Test {
+				m := r.functions[id]
+				if m == nil || m.Test {
+					continue
+				}
+				if len(m.Roles) == 0 {
 					m.Roles, m.RoleNote = []unit.Role{unit.Application}, c.AsNote
+				}
+				if c.As == unit.Middleware && !slices.Contains(m.Attrs, unit.EachRequest) {
+					m.Attrs = append(m.Attrs, unit.EachRequest)
 				}
 			}
 		}

@@ -106,6 +106,12 @@ func parseKnowing(name string, content []byte, switches map[string]bool) *unit.U
 func parseInto(u *unit.Unit, class class, content []byte, switches map[string]bool) {
 	source := rubyOf(u.Path, clean(content))
 	syntax := parse(source)
+	if other := flattened(source); other != nil {
+		// The grammar tells no error where it takes the rest of the file for the text.
+		if again := parse(other); again != nil && (syntax == nil || len(again.errors) <= len(syntax.errors)) {
+			source, syntax = other, again
+		}
+	}
 	if syntax != nil && len(syntax.errors) > 0 {
 		if other := named(source); other != nil {
 			if again := parse(other); again != nil && len(again.errors) < len(syntax.errors) {

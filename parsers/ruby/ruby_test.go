@@ -1,6 +1,7 @@
 package ruby
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -160,6 +161,8 @@ func TestAnonymousArguments(t *testing.T) {
 		"def a(*, **, &)\n  b(1, *, k: 1, **, &)\nend\n",
 		"def a(*, **, &)\n  b *, **, &\nend\n",
 		"def a(*, &)\n  super(*, &)\nend\n",
+		"def a(b, &)\n  c(\n    [b, 1],\n    &\n  )\nend\n",
+		"def a(*, **)\n  c(\n    1,\n    *,\n    **\n  )\nend\n",
 		"def a(&)\n  b 1, &\n  c.each(&)\nend\n",
 		"def a(*)\n  [*, 1]\nend\n",
 	} {
@@ -181,5 +184,20 @@ func TestConditionOnItself(t *testing.T) {
 	u := parseFile("config/application.rb", []byte("mode = case\nwhen mode && x\n  mode\nelse\n  y = case\n      when y then y\n      end\nend\nif mode\n  config.cache_store = :memory_store\nend\n"))
 	if len(u.Settings) != 1 {
 		t.Errorf("settings %v", u.Settings)
+	}
+}
+
+// TestNestedTexts reads what stands behind a text whose code has a text of its own.
+func TestNestedTexts(t *testing.T) {
+	for _, source := range []string{
+		"class A\n  about <<~MD\n    one\n    #{\n      shown('x', <<~MD)\n        two\n      MD\n    }\n    three\n  MD\n  def b\n    c\n  end\nend\n",
+		"class A\n  about <<~MD\n    #{\n      shown(<<~TEXT)\n        \"two\"\n      TEXT\n    }\n  MD\n  def b\n    c\n  end\nend\n",
+		"class A\n  about <<~MD\n    #{one} and\n    #{\n      two(<<-T)\n        2\n      T\n    }\n    #{three}\n  MD\n  def b\n    c\n  end\nend\n",
+	} {
+		u := parseFile("app/models/a.rb", []byte(source))
+		found := slices.ContainsFunc(u.Functions, func(f unit.Function) bool { return f.ID == "A#b" })
+		if len(u.Problems) > 0 || !found {
+			t.Errorf("%q: %v, method found: %v", source, u.Problems, found)
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 // settingAssigned records x.y = z where that configures the application.
 func (f *file) settingAssigned(s *scope, n, left, right *node) {
+	f.decisionAssigned(s, n, left, right)
 	if left.is("element_reference") && f.configures(s) {
 		f.elementAssigned(s, n, left, right)
 		return
@@ -17,15 +18,22 @@ func (f *file) settingAssigned(s *scope, n, left, right *node) {
 		f.secret(s, f.constantName(left), n, right)
 		return
 	}
-	if !left.is("call") || left.child("receiver") == nil || !f.configures(s) {
+	if !left.is("call") || left.child("receiver") == nil {
 		return
 	}
 	receiver, name := f.text(left.child("receiver")), f.text(left.child("method"))
+	if !f.configures(s) && (name != "adapter" || !strings.HasSuffix(receiver, sitemap)) {
+		return
+	}
 	if name == "store" && f.ofAttack(s, receiver) {
 		f.setting(s, unit.SettingLimiterStore, "Rack::Attack", n, right)
 		return
 	}
 	if f.assignedOwn(s, receiver, name, n, right) {
+		return
+	}
+	if name == "paperclip_defaults" {
+		f.settingOf(s, unit.SettingUploadStorage, "Paperclip", n, f.optionIn(right, "storage", "filesystem", maxFollow))
 		return
 	}
 	if kind, subject := f.settingKind(receiver, name); kind != "" {
@@ -44,6 +52,9 @@ func (f *file) ofAttack(s *scope, receiver string) bool {
 	}
 	return strings.HasSuffix(receiver, ".cache") && f.class.config && strings.Contains(f.src, "Rack::Attack")
 }
+
+// sitemap is the object of a library that is often set up right before it is used.
+const sitemap = "SitemapGenerator::Sitemap"
 
 // configures tells the code that runs when the application is configured: what
 // loading runs, and the blocks of configuration files that are kept for it.
@@ -75,6 +86,8 @@ func (f *file) settingCalled(s *scope, c send) {
 		f.settingOf(s, unit.SettingSessionStore, receiver, c.n, f.listedArgs(c.args))
 	case c.name == "use" && len(c.args) > 0 && strings.Contains(f.constantName(c.args[0]), "Session::"):
 		f.settingOf(s, unit.SettingSessionStore, "use", c.n, f.listedArgs(c.args))
+	case c.name == "create" && strings.HasSuffix(receiver, sitemap):
+		f.optionSet(s, unit.SettingUploadStorage, "SitemapGenerator", c, "adapter")
 	case c.name == "datastore" && len(c.args) > 0 && f.class.config:
 		f.settingOf(s, unit.SettingUploadStorage, "Dragonfly", c.n, f.listedArgs(c.args))
 	case c.name == "configure" && receiver == "MessageBus":
@@ -119,6 +132,8 @@ func (f *file) attachment(s *scope, c send, option string) {
 	set := unit.Setting{Kind: unit.SettingAttachment, Subject: s.owner, Value: c.name}
 	if value := f.option(c, option); value != nil {
 		set.Choices = f.choices(value, maxFollow)
+	} else if n := len(c.args); n > 1 && !c.args[n-1].is("pair", "hash") {
+		set.Choices = f.optionIn(c.args[n-1], option, "", maxFollow)
 	}
 	f.keepSetting(s, set, c.n)
 }
@@ -167,11 +182,9 @@ func (f *file) settingKind(receiver, name string) (kind, subject string) {
 		return unit.SettingSessionStore, receiver
 	case "page_cache_directory":
 		return unit.SettingPageCache, receiver
-	case "paperclip_defaults":
-		return unit.SettingUploadStorage, "Paperclip"
 	}
 	switch {
-	case name == "adapter" && strings.HasSuffix(receiver, "SitemapGenerator::Sitemap"):
+	case name == "adapter" && strings.HasSuffix(receiver, sitemap):
 		return unit.SettingUploadStorage, "SitemapGenerator"
 	case name == "cache_storage", name == "cache_backend" && receiver == "IdentityCache", name == "store" && receiver == "ActiveJob::Status":
 		return unit.SettingCacheStore, receiver

@@ -19,9 +19,12 @@ func rails(name string) func(string) bool {
 	}
 }
 
-// isStorage also knows the files of single environments.
+// isStorage also knows the files of single environments, and those that storage.yml
+// reads in a tag: storage.cloud.yml.
 func isStorage(file string) bool {
-	return rails("storage")(file) || strings.HasSuffix("/"+path.Dir(file), "/config/storage") && path.Base(file) == "production.yml"
+	base := path.Base(file)
+	part := path.Base(path.Dir(file)) == "config" && strings.HasPrefix(base, "storage.") && strings.HasSuffix(base, ".yml")
+	return part || rails("storage")(file) || strings.HasSuffix("/"+path.Dir(file), "/config/storage") && base == "production.yml"
 }
 
 // reading is a YAML file that Rails reads: with tags of Ruby, for production.

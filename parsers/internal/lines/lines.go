@@ -34,8 +34,8 @@ func Each(template []byte, do func(start, end int)) {
 // open a block are blanked out.
 func Code(out, template []byte, start, end int) {
 	start, end = trim(template, start, end)
-	if word, after := keyword(template, start, end); word == "when" || word == "in" {
-		return // a list of values, which is no expression
+	if word, after := keyword(template, start, end); word == "when" || word == "in" || word == "rescue" {
+		return // a list of values or classes, which is no expression
 	} else if word == "for" {
 		start = behindIn(template, after, end)
 	}
@@ -58,6 +58,40 @@ func Separate(out []byte, at int) {
 	if at < len(out) && out[at] == ' ' {
 		out[at] = ';'
 	}
+}
+
+// Join makes the code before an offset go on in the next line.
+func Join(out []byte, from, end int) {
+	for at := from; at < end; at++ {
+		out[at] = ' '
+	}
+	if from == end {
+		return
+	}
+	for at := from - 1; at >= 0 && (out[at] == ' ' || out[at] == ';'); at-- {
+		out[at] = ' '
+	}
+	out[end-1] = '\\'
+}
+
+// maxUnclosed bounds over how many bytes attributes go on.
+const maxUnclosed = 4000
+
+// Unclosed is the end of the line on which the bracket at an offset is closed, the
+// given end where that is this line or nowhere near.
+func Unclosed(template []byte, at, end int) int {
+	if closing(template, at, end) >= 0 {
+		return end
+	}
+	stop := closing(template, at, min(at+maxUnclosed, len(template)))
+	if stop < 0 {
+		return end
+	}
+	size := bytes.IndexByte(template[stop:], '\n')
+	if size < 0 {
+		return len(template)
+	}
+	return stop + len(bytes.TrimRight(template[stop:stop+size], "\r"))
 }
 
 // trim leaves out the blanks at both ends.
