@@ -6,6 +6,7 @@ import (
 	"github.com/stateaudit/stateaudit/internal/frontend"
 	"github.com/stateaudit/stateaudit/parsers/deploy"
 	"github.com/stateaudit/stateaudit/parsers/golang"
+	"github.com/stateaudit/stateaudit/parsers/python"
 	"github.com/stateaudit/stateaudit/parsers/ruby"
 )
 
@@ -14,6 +15,7 @@ func All() []frontend.FrontEnd {
 	return []frontend.FrontEnd{
 		golang.FrontEnd(),
 		ruby.FrontEnd(),
+		python.FrontEnd(),
 		deploy.FrontEnd(),
 	}
 }

@@ -24,7 +24,7 @@ func Rule() rule.Rule {
 		Name:       "blocking-side-effect",
 		Level:      result.Note,
 		Categories: []result.Category{result.Other},
-		Languages:  []unit.Language{unit.Go, unit.Ruby},
+		Languages:  []unit.Language{unit.Go, unit.Ruby, unit.Python},
 		Doc:        doc,
 		Run:        run,
 	}

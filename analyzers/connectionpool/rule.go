@@ -19,7 +19,7 @@ func Rule() rule.Rule {
 		Name:       "connection-pool",
 		Level:      result.Note,
 		Categories: []result.Category{result.Client},
-		Languages:  []unit.Language{unit.Go, unit.Ruby},
+		Languages:  []unit.Language{unit.Go, unit.Ruby, unit.Python},
 		Doc:        doc,
 		Run:        run,
 	}

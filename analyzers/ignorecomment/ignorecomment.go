@@ -21,7 +21,7 @@ func Rule() rule.Rule {
 		Name:       "ignore-comment",
 		Level:      result.Warning,
 		Categories: []result.Category{result.Other},
-		Languages:  []unit.Language{unit.Go, unit.Ruby, unit.Deploy},
+		Languages:  []unit.Language{unit.Go, unit.Ruby, unit.Python, unit.Deploy},
 		Doc:        doc,
 	}
 }

@@ -21,7 +21,7 @@ func Rule() rule.Rule {
 		Name:       "in-process-cache",
 		Level:      result.Warning,
 		Categories: []result.Category{result.Cache},
-		Languages:  []unit.Language{unit.Go, unit.Ruby},
+		Languages:  []unit.Language{unit.Go, unit.Ruby, unit.Python},
 		Doc:        doc,
 		Run:        run,
 	}

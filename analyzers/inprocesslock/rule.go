@@ -25,7 +25,7 @@ func Rule() rule.Rule {
 		Name:       "in-process-lock",
 		Level:      result.Warning,
 		Categories: []result.Category{result.Lock},
-		Languages:  []unit.Language{unit.Go, unit.Ruby},
+		Languages:  []unit.Language{unit.Go, unit.Ruby, unit.Python},
 		Doc:        doc,
 		Run:        run,
 	}

@@ -19,7 +19,7 @@ func Rule() rule.Rule {
 		Name:       "in-process-worker",
 		Level:      result.Warning,
 		Categories: []result.Category{result.Worker},
-		Languages:  []unit.Language{unit.Go, unit.Ruby},
+		Languages:  []unit.Language{unit.Go, unit.Ruby, unit.Python},
 		Doc:        doc,
 		Run:        run,
 	}

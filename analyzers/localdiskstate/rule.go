@@ -28,7 +28,7 @@ func Rule() rule.Rule {
 		Name:       "local-disk-state",
 		Level:      result.Warning,
 		Categories: []result.Category{result.Cache, result.Worker, result.Session, result.Other},
-		Languages:  []unit.Language{unit.Go, unit.Ruby, unit.Deploy},
+		Languages:  []unit.Language{unit.Go, unit.Ruby, unit.Python, unit.Deploy},
 		Doc:        doc,
 		Run:        run,
 	}

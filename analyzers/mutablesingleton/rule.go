@@ -19,7 +19,7 @@ func Rule() rule.Rule {
 		Name:       "mutable-singleton",
 		Level:      result.Warning,
 		Categories: []result.Category{result.Counter, result.Flag, result.Registry, result.Other},
-		Languages:  []unit.Language{unit.Go, unit.Ruby},
+		Languages:  []unit.Language{unit.Go, unit.Ruby, unit.Python},
 		Doc:        doc,
 		Run:        run,
 	}

@@ -21,7 +21,7 @@ func Rule() rule.Rule {
 		Name:       "nonserializable-session-write",
 		Level:      result.Error,
 		Categories: []result.Category{result.Session},
-		Languages:  []unit.Language{unit.Go, unit.Ruby},
+		Languages:  []unit.Language{unit.Go, unit.Ruby, unit.Python},
 		Doc:        doc,
 		Run:        run,
 	}

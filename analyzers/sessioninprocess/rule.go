@@ -26,7 +26,7 @@ func Rule() rule.Rule {
 		Name:       "session-in-process",
 		Level:      result.Error,
 		Categories: []result.Category{result.Session},
-		Languages:  []unit.Language{unit.Go, unit.Ruby, unit.Deploy},
+		Languages:  []unit.Language{unit.Go, unit.Ruby, unit.Python, unit.Deploy},
 		Doc:        doc,
 		Run:        run,
 	}

@@ -21,7 +21,7 @@ func Rule() rule.Rule {
 		Name:       "sticky-session",
 		Level:      result.Warning,
 		Categories: []result.Category{result.Session},
-		Languages:  []unit.Language{unit.Deploy, unit.Go, unit.Ruby},
+		Languages:  []unit.Language{unit.Deploy, unit.Go, unit.Ruby, unit.Python},
 		Doc:        doc,
 		Run:        run,
 	}

@@ -205,7 +205,8 @@ func (a Assessment) Rule() string {
 func isScalar(t string) bool {
 	switch t {
 	case "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64", "bool", "string",
-		"float32", "float64", "error", "uintptr", "byte", "rune", "Integer", "String", "Float", "Boolean", "Symbol", "Time", "TrueClass", "FalseClass":
+		"float32", "float64", "error", "uintptr", "byte", "rune", "Integer", "String", "Float", "Boolean", "Symbol", "Time", "TrueClass", "FalseClass",
+		"str", "float", "bytes", "datetime.datetime":
 		return true
 	}
 	return false

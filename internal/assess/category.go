@@ -238,13 +238,18 @@ func refuses(a Assessment) bool {
 		}
 		for i := range w.Function.Calls {
 			for _, arg := range w.Function.Calls[i].Args {
-				if arg.Text == "429" || arg.Text == ":too_many_requests" || strings.HasSuffix(arg.Text, "StatusTooManyRequests") {
+				if tooMany(arg) || arg.Type == "pair" && slices.ContainsFunc(arg.Parts, tooMany) {
 					return true
 				}
 			}
 		}
 	}
 	return false
+}
+
+// tooMany tells the answer that there were too many requests.
+func tooMany(v unit.Value) bool {
+	return v.Text == "429" || v.Text == ":too_many_requests" || strings.HasSuffix(v.Text, "StatusTooManyRequests") || strings.HasSuffix(v.Text, "429_TOO_MANY_REQUESTS")
 }
 
 func packageOf(h *program.Holder) string {
@@ -350,12 +355,12 @@ func takenAway(a Assessment) bool {
 	return threads == len(a.Writes) // ends with its thread
 }
 
-// neverRead tells a Ruby variable of a class that is set to literals while
+// neverRead tells a variable of a class or module that is set to literals while
 // serving and read only by code that is not seen to serve. Such variables are
 // read by name, so a reader could hardly hide.
 func neverRead(h *program.Holder, a Assessment) bool {
 	switch h.Kind {
-	case unit.ClassVar, unit.ClassIvar, unit.Attribute, unit.Global:
+	case unit.ClassVar, unit.ClassIvar, unit.Attribute, unit.Global, unit.ModuleVar:
 	default:
 		return false
 	}

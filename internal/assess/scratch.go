@@ -10,11 +10,11 @@ import (
 // next: whoever reads it while serving was called by a function that has set it
 // before. Threads can mix such a variable up, but nothing of it outlasts its use.
 func scratch(p *program.Program, h *program.Holder, a Assessment) bool {
-	if h.Language != unit.Ruby || h.Kind == unit.Field || h.Kind == unit.Constant || h.Kind == unit.ThreadLocal {
-		return false
-	}
 	if unread(p, h, a) {
 		return true
+	}
+	if h.Language != unit.Ruby || h.Kind == unit.Field || h.Kind == unit.Constant || h.Kind == unit.ThreadLocal {
+		return false
 	}
 	first := map[*program.Function]int{}
 	for _, c := range a.Writes {

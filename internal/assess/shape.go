@@ -13,7 +13,7 @@ import (
 func isCollection(t string) bool {
 	t = strings.TrimLeft(t, "*")
 	return strings.HasPrefix(t, "map[") || strings.HasPrefix(t, "[]") || t == "sync.Map" || t == "container/list.List" || isChannel(t) ||
-		t == "Hash" || t == "Array" || t == "Set"
+		t == "Hash" || t == "Array" || t == "Set" || t == "dict" || t == "list" || t == "set"
 }
 
 func isChannel(t string) bool {
@@ -75,6 +75,7 @@ func signals(t string) bool {
 func isLock(t string) bool {
 	switch strings.TrimLeft(t, "*") {
 	case "sync.Mutex", "sync.RWMutex", "sync.Locker", "github.com/sasha-s/go-deadlock.Mutex", "github.com/sasha-s/go-deadlock.RWMutex",
+		"threading.Lock", "threading.RLock", "threading.Semaphore", "threading.BoundedSemaphore", "threading.Condition", "asyncio.Lock", "asyncio.Semaphore", "multiprocessing.Lock", "multiprocessing.RLock",
 		"Mutex", "Thread::Mutex", "Monitor", "Concurrent::ReadWriteLock", "Concurrent::ReentrantReadWriteLock":
 		return true
 	}

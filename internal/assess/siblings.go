@@ -1,6 +1,7 @@
 package assess
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -15,7 +16,7 @@ func joinSiblings(all []Assessment) []Assessment {
 	byOwner := map[string][]int{}
 	for i, a := range all {
 		switch a.Holder.Kind {
-		case unit.Field, unit.ClassIvar, unit.ClassVar:
+		case unit.Field, unit.ClassIvar, unit.ClassVar, unit.ModuleVar:
 			byOwner[a.Holder.Owner] = append(byOwner[a.Holder.Owner], i)
 		}
 	}
@@ -43,13 +44,23 @@ func absorb(all []Assessment, fields []int, gone map[int]bool) {
 			continue
 		}
 		for _, j := range fields[n+1:] {
-			if !gone[j] && changesWith(all[j], all[i]) {
+			if !gone[j] && changesWith(all[j], all[i]) && speakAlike(all[j].Holder, all[i].Holder) {
 				gone[j] = true
 				all[i].Siblings = append(all[i].Siblings, all[j].Holder)
 			}
 		}
 		sort.Slice(all[i].Siblings, func(a, b int) bool { return all[i].Siblings[a].ID < all[i].Siblings[b].ID })
 	}
+}
+
+// speakAlike tells, of variables of a module, which has many of its own, whether they
+// share a word: prices and prices_at. The fields of one object belong together.
+func speakAlike(part, whole *program.Holder) bool {
+	if part.Kind != unit.ModuleVar {
+		return true
+	}
+	ws := words(whole.Name)
+	return slices.ContainsFunc(words(part.Name), func(w string) bool { return len(w) > 2 && slices.Contains(ws, w) })
 }
 
 // changesWith tells whether one field changes only in functions that change the

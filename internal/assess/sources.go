@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/effects"
 	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
@@ -385,6 +386,9 @@ func (s *Sources) classify(c *unit.Call) []Source {
 			out = append(out, ToFile)
 		}
 	}
+	if e, ok := effects.Of(c); ok && e.Kind == effects.File && !slices.Contains(out, ToFile) {
+		out = append(out, ToFile)
+	}
 	return out
 }
 
@@ -436,7 +440,15 @@ func classifyKnown(id string) []Source {
 // verbs that all of them use.
 func writesRows(id string) bool {
 	name := id[strings.LastIndexAny(id, "./#")+1:]
+	if strings.HasPrefix(id, "sqlalchemy.") || strings.HasPrefix(id, "flask_sqlalchemy.") || strings.HasPrefix(id, "sqlmodel.") {
+		switch name {
+		case "add", "add_all", "merge", "commit", "flush", "bulk_save_objects", "bulk_insert_mappings", "delete":
+			return true
+		}
+		return false
+	}
 	for _, verb := range []string{"Exec", "MustExec", "NamedExec", "Insert", "Create", "Save", "Update", "Delete", "Upsert", "Replace", "FirstOrCreate", "Put", "Set", "Del", "Incr", "Decr", "LPush", "RPush", "SAdd", "ZAdd", "HSet", "Expire", "BulkWrite",
+		"get_or_create", "bulk_create", "bulk_update", "acreate", "asave", "adelete", "aupdate",
 		"create", "save", "update", "delete", "destroy", "insert", "upsert", "find_or_create", "increment", "decrement", "touch", "toggle", "set", "hset", "lpush", "rpush", "sadd", "zadd", "expire"} {
 		if strings.HasPrefix(name, verb) {
 			return true
@@ -523,5 +535,19 @@ var knownOrigins = [...]origin{
 	{"Time.now", FromClock}, {"Time.current", FromClock}, {"Time.zone", FromClock}, {"Date.today", FromClock}, {"Date.current", FromClock}, {"DateTime.now", FromClock}, {"Process.clock_gettime", FromClock},
 	{"GC.", FromRuntime}, {"ObjectSpace.", FromRuntime}, {"Process.pid", FromRuntime},
 	{"time.Now", FromClock}, {"time.Since", FromClock},
+	{"django.db.models.Model.objects.select_for_update", Serializable}, {"django.db.models.Model.objects.none", ""}, {"django.db.models.Model._meta", ""}, {"django.db.models.Model.pk", ""}, {"django.db.models.Model.id", ""}, {"django.db.models.Model.", FromDatabase},
+	{"django.shortcuts.get_object_or_404", FromDatabase}, {"django.shortcuts.get_list_or_404", FromDatabase}, {"django.db.connection.cursor", FromDatabase}, {"django.contrib.auth.models.", FromDatabase}, {"django.contrib.auth.authenticate", FromDatabase},
+	{"django.core.cache.cache.", FromDatabase}, {"django.core.cache.caches", FromDatabase}, {"django_redis.", FromDatabase},
+	{"django.core.mail.", ToNetwork}, {"flask_mail.", ToNetwork}, {"smtplib.", ToNetwork}, {"aiosmtplib.", ToNetwork}, {"fastapi_mail.", ToNetwork},
+	{"flask_sqlalchemy.SQLAlchemy.session", FromDatabase}, {"flask_sqlalchemy.SQLAlchemy.engine", FromDatabase}, {"sqlalchemy.orm.Session.", FromDatabase}, {"sqlalchemy.orm.scoped_session", FromDatabase}, {"sqlalchemy.orm.sessionmaker.", FromDatabase}, {"sqlalchemy.ext.asyncio.AsyncSession.", FromDatabase}, {"sqlalchemy.engine.", FromDatabase}, {"sqlalchemy.create_engine.", FromDatabase}, {"sqlmodel.Session.", FromDatabase}, {"sqlmodel.ext.asyncio.session.AsyncSession.", FromDatabase},
+	{"asyncpg.", FromDatabase}, {"psycopg2.", FromDatabase}, {"psycopg.", FromDatabase}, {"pymysql.", FromDatabase}, {"pymongo.", FromDatabase}, {"motor.", FromDatabase}, {"databases.Database.", FromDatabase}, {"redis.lock.", Elects}, {"redis.Redis.lock", Elects}, {"redis.", FromDatabase}, {"aioredis.", FromDatabase}, {"peewee.", FromDatabase}, {"tortoise.", FromDatabase}, {"sqlite3.connect.", FromDatabase}, {"aiosqlite.", FromDatabase},
+	{"requests.Session.headers", ""}, {"requests.exceptions", ""}, {"requests.adapters", ""}, {"requests.", FromNetwork}, {"httpx.Timeout", ""}, {"httpx.Limits", ""}, {"httpx.", FromNetwork}, {"aiohttp.ClientSession.", FromNetwork}, {"aiohttp.request", FromNetwork}, {"urllib.request.", FromNetwork}, {"urllib3.", FromNetwork}, {"http.client.", FromNetwork}, {"socket.create_connection", FromNetwork}, {"socket.gethostname", FromEnvironment}, {"websockets.", FromNetwork},
+	{"boto3.client.", FromNetwork}, {"boto3.resource.", FromNetwork}, {"botocore.", FromNetwork}, {"stripe.", FromNetwork}, {"twilio.", FromNetwork}, {"slack_sdk.", FromNetwork}, {"sendgrid.", ToNetwork}, {"openai.", FromNetwork}, {"anthropic.", FromNetwork}, {"elasticsearch.", FromNetwork}, {"opensearchpy.", FromNetwork}, {"pika.", ToNetwork}, {"google.cloud.", FromNetwork}, {"grpc.", FromNetwork}, {"kafka.", ToNetwork}, {"aiokafka.", ToNetwork}, {"ldap.", FromNetwork}, {"ldap3.", FromNetwork}, {"paramiko.", FromNetwork},
+	{"pathlib.Path.write_", ToFile}, {"pathlib.Path.mkdir", ToFile}, {"pathlib.Path.unlink", ToFile}, {"pathlib.Path.rename", ToFile}, {"pathlib.Path.touch", ToFile}, {"pathlib.Path.read_", FromFile}, {"pathlib.Path.open", FromFile}, {"pathlib.Path.glob", FromFile}, {"pathlib.Path.iterdir", FromFile}, {"pathlib.Path.exists", FromFile},
+	{"shutil.which", FromEnvironment}, {"shutil.", ToFile}, {"os.remove", ToFile}, {"os.unlink", ToFile}, {"os.rename", ToFile}, {"os.replace", ToFile}, {"os.makedirs", ToFile}, {"os.mkdir", ToFile}, {"os.rmdir", ToFile}, {"os.path.exists", FromFile}, {"os.listdir", FromFile}, {"os.walk", FromFile}, {"os.scandir", FromFile}, {"os.stat", FromFile}, {"os.path.getmtime", FromFile}, {"os.getenv", FromEnvironment}, {"os.environ", FromEnvironment}, {"builtins.open", FromFile}, {"glob.", FromFile}, {"importlib.resources", FromFile},
+	{"subprocess.", FromProgram}, {"os.system", FromProgram}, {"os.popen", FromProgram}, {"asyncio.create_subprocess", FromProgram},
+	{"flask.request", FromRequest}, {"flask.session", FromRequest}, {"starlette.requests.", FromRequest}, {"fastapi.Request.", FromRequest}, {"django.http.HttpRequest", FromRequest},
+	{"time.time", FromClock}, {"time.monotonic", FromClock}, {"time.perf_counter", FromClock}, {"datetime.datetime.now", FromClock}, {"datetime.datetime.utcnow", FromClock}, {"datetime.date.today", FromClock}, {"django.utils.timezone.now", FromClock},
+	{"psutil.", FromRuntime}, {"gc.", FromRuntime}, {"resource.getrusage", FromRuntime}, {"tracemalloc.", FromRuntime},
 	{"runtime.ReadMemStats", FromRuntime}, {"runtime.NumGoroutine", FromRuntime}, {"runtime/metrics.", FromRuntime}, {"runtime/debug.", FromRuntime}, {"github.com/shirou/gopsutil", FromRuntime},
 }

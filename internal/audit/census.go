@@ -22,7 +22,7 @@ var ErrOtherLanguage = errors.New("is written in a language that is not read")
 func otherLanguages() map[string]string {
 	return map[string]string{
 		".java": "Java", ".kt": "Kotlin", ".scala": "Scala", ".groovy": "Groovy", ".clj": "Clojure",
-		".py": "Python", ".php": "PHP", ".cs": "C#", ".fs": "F#", ".vb": "Visual Basic",
+		".php": "PHP", ".cs": "C#", ".fs": "F#", ".vb": "Visual Basic",
 		".js": script, ".mjs": script, ".cjs": script, ".jsx": script, ".ts": script, ".tsx": script,
 		".rs": "Rust", ".ex": "Elixir", ".exs": "Elixir", ".erl": "Erlang", ".swift": "Swift", ".dart": "Dart",
 		".c": "C", ".cc": "C++", ".cpp": "C++", ".cxx": "C++", ".hs": "Haskell", ".pl": "Perl", ".cr": "Crystal", ".elm": "Elm",
@@ -35,7 +35,7 @@ const script = "JavaScript or TypeScript"
 // manifests are files by which an application in one of these languages is built.
 func manifests() []string {
 	return []string{
-		"pom.xml", "build.gradle", "build.gradle.kts", "build.sbt", "project.clj", "pyproject.toml", "setup.py", "requirements.txt",
+		"pom.xml", "build.gradle", "build.gradle.kts", "build.sbt", "project.clj",
 		"composer.json", "package.json", "Cargo.toml", "mix.exs", "rebar.config", "Package.swift", "pubspec.yaml", "stack.yaml",
 	}
 }
@@ -108,7 +108,7 @@ func plural(n int) string {
 
 // refusal is why a checkout in another language is not audited.
 func (c census) refusal(root string) error {
-	text := "Go, Ruby and deployment files are read"
+	text := "Go, Ruby, Python and deployment files are read"
 	if c.deploy > 0 {
 		text += fmt.Sprintf(", of which there is %s of deployment: name it, or give --only deploy, to audit the deployment alone", plural(c.deploy))
 	}

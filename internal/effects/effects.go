@@ -220,7 +220,7 @@ func Chosen(c *unit.Call) bool {
 
 // stores are the options by which libraries are handed a store of the caller's.
 func stores() []string {
-	return []string{"Storage:", "WithLimitCounter", "LimitCounter:", "WithLimitCounterFunc"}
+	return []string{"Storage:", "WithLimitCounter", "LimitCounter:", "WithLimitCounterFunc", "storage_uri"}
 }
 
 func shared(v *unit.Value) bool {

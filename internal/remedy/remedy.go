@@ -44,8 +44,11 @@ func breaksByCategory(c result.Category) string {
 
 // Fix says what to do, in the terms of the language's ecosystem.
 func Fix(c result.Category, g result.Group, lang unit.Language) string {
-	if lang == unit.Ruby {
+	switch lang {
+	case unit.Ruby:
 		return fixRuby(c, g)
+	case unit.Python:
+		return fixPython(c, g)
 	}
 	return fixGo(c, g)
 }
@@ -98,6 +101,34 @@ func fixRuby(c result.Category, g result.Group) string {
 		return "Hand the work to a durable queue (Sidekiq, Solid Queue, GoodJob) that runs apart from the web process."
 	case result.Lock:
 		return "Lock where the data is: `with_lock`, a unique index, `with_advisory_lock`, or Redis."
+	case result.Client:
+		return "Nothing to do for a second copy as such; divide the limits of the far side by the number of copies."
+	}
+	return "Move it to a store that all copies share, or pass it with the request."
+}
+
+func fixPython(c result.Category, g result.Group) string {
+	switch {
+	case g == result.RateLimiter:
+		return "Count in a shared store: Redis through `limits`, Flask-Limiter or slowapi with a Redis `storage_uri`, or throttles of Django REST framework over a Redis cache."
+	case g == result.FeatureFlag:
+		return "Keep flags in the database or Redis (django-waffle over a shared cache) and read them at most once per request."
+	case g == result.TenantConfig || c == result.Flag:
+		return "Keep the value in the database, read it through a shared cache with an expiry, and drop the key when it is saved."
+	}
+	switch c {
+	case result.Cache:
+		return "Use the framework's cache over Redis or Memcached with a key and an expiry (`django.core.cache`, Flask-Caching, aiocache); a copy for the length of one request belongs on the request."
+	case result.Counter:
+		return "Count in a shared store: Redis INCR with an expiry, or a column changed with an `F()` expression."
+	case result.Registry:
+		return "Keep the register in Redis or the database, and pass messages on through Redis (a channel layer, pub/sub) so that every copy serves its own clients."
+	case result.Session:
+		return "Keep sessions in the database, in Redis or in a signed cookie, and only ids in them."
+	case result.Worker:
+		return "Hand the work to a durable queue (Celery, RQ, Dramatiq, Huey over Redis) that runs apart from the web process, and schedules to one beat process."
+	case result.Lock:
+		return "Lock where the data is: `select_for_update()`, a unique constraint, an advisory lock, or a lock in Redis."
 	case result.Client:
 		return "Nothing to do for a second copy as such; divide the limits of the far side by the number of copies."
 	}

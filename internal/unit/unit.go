@@ -25,6 +25,7 @@ type Language string
 const (
 	Go     Language = "go"
 	Ruby   Language = "ruby"
+	Python Language = "python"
 	Deploy Language = "deploy"
 )
 
@@ -96,6 +97,7 @@ type HolderKind string
 // The kinds of holder, over all languages.
 const (
 	PackageVar  HolderKind = "package-var"  // Go package-level variable
+	ModuleVar   HolderKind = "module-var"   // Python variable of a module
 	Field       HolderKind = "field"        // field of a struct, or instance variable of a class
 	Captured    HolderKind = "captured"     // variable of an outer function that a longer-lived closure keeps
 	Constant    HolderKind = "constant"     // Ruby constant

@@ -1,0 +1,317 @@
+package python
+
+import (
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// assignment reads x = y, x: T = y and x: T.
+func (f *file) assignment(s *scope, n *node) unit.Value {
+	right := n.child("right")
+	v := f.eval(s, right, unit.Used)
+	if typ := f.annotation(s, n.child("type")); typ != "" && (v.Type == "" || v.Kind == unit.PlaceValue || v.Kind == unit.Result) {
+		v.Type = typ
+	}
+	if right == nil && n.child("type") != nil && s.class == "" {
+		if target := n.child("left"); target.is("attribute") {
+			f.declareField(s, target, v)
+		}
+		return v
+	}
+	f.assign(s, n.child("left"), v, right == nil)
+	return v
+}
+
+// assign gives a value to a target.
+func (f *file) assign(s *scope, target *node, v unit.Value, bare bool) {
+	switch {
+	case target == nil:
+	case target.kind == "identifier":
+		f.assignName(s, target, v, bare)
+	case target.kind == "attribute":
+		f.assignAttribute(s, target, v)
+	case target.kind == "subscript":
+		f.assignElement(s, target, v)
+	case target.is("pattern_list", "tuple_pattern", "list_pattern", "tuple", "list", "expression_list"):
+		for i, kid := range target.kids {
+			f.assign(s, kid, nth(v, i, len(target.kids)), false)
+		}
+	case target.is("list_splat_pattern", "parenthesized_expression"):
+		f.assign(s, last(target.kids), unit.Value{}, false)
+	}
+}
+
+// nth is one of the values that are taken apart.
+func nth(v unit.Value, i, of int) unit.Value {
+	if v.Kind == unit.Collection && len(v.Parts) == of {
+		return v.Parts[i]
+	}
+	if v.Place != nil {
+		return unit.Value{Kind: unit.PlaceValue, Text: v.Text, Place: step(v.Place, "[]")}
+	}
+	return unit.Value{Kind: unit.Compound, Text: v.Text, Parts: parts(v)}
+}
+
+func (f *file) assignName(s *scope, target *node, v unit.Value, bare bool) {
+	name := f.text(target)
+	switch {
+	case s.class != "":
+		f.classVariable(s, target, name, v)
+	case s.top():
+		f.declare(f.moduleHolder(name, target, v))
+		if !bare {
+			f.write(s, target, v, rooted(f.module+"."+name))
+		}
+	case s.global[name]:
+		f.assignOutside(s, target, name, v)
+	default:
+		s.set(name, v, target)
+	}
+}
+
+// assignOutside reads an assignment to what was declared global or nonlocal.
+func (f *file) assignOutside(s *scope, target *node, name string, v unit.Value) {
+	known, _ := f.lookup(s, name)
+	if known.Place == nil {
+		return
+	}
+	if known.Place.Name == f.module+"."+name {
+		f.declare(f.moduleHolder(name, target, unit.Value{}))
+	}
+	f.write(s, target, v, known.Place)
+}
+
+func (f *file) moduleHolder(name string, target *node, v unit.Value) unit.Holder {
+	id := f.module + "." + name
+	return unit.Holder{
+		ID: id, Symbol: f.symbol(id), Name: name, Kind: unit.ModuleVar, Owner: f.module,
+		Type: v.Type, Value: f.kept(v), Location: f.at(target), Comment: f.comment(target),
+	}
+}
+
+// kept is a value as a holder keeps it: settings are long.
+func (f *file) kept(v unit.Value) unit.Value { return prune(v, valueDepth+1) }
+
+// write records that a place gets another value.
+func (f *file) write(s *scope, target *node, v unit.Value, place *unit.Place) {
+	value := prune(v, valueDepth)
+	a := unit.Access{Kind: unit.Write, Op: "=", Value: &value, Location: f.at(target), Reset: isEmptyValue(v)}
+	if s.init && place != nil && place.Root == unit.RootReceiver && len(place.Path) == 1 {
+		a.Kind = unit.Init
+	}
+	f.access(s, a, place)
+}
+
+func (f *file) classVariable(s *scope, target *node, name string, v unit.Value) {
+	id := s.class + "." + name
+	f.declare(unit.Holder{
+		ID: id, Symbol: f.symbol(id), Name: name, Kind: unit.ClassVar, Owner: s.class,
+		Type: v.Type, Value: f.kept(v), Location: f.at(target), Comment: f.comment(target),
+	})
+	s.locals[name] = &local{value: unit.Value{Kind: unit.PlaceValue, Place: rooted(id)}, at: target}
+}
+
+func (f *file) assignAttribute(s *scope, target *node, v unit.Value) {
+	f.chain(s, target.child("object"))
+	f.declareField(s, target, v)
+	f.write(s, target, v, f.place(s, target))
+}
+
+// declareField declares what a method sets on self.
+func (f *file) declareField(s *scope, target *node, v unit.Value) {
+	object, name := target.child("object"), f.text(target.child("attribute"))
+	p := f.place(s, object)
+	if s.owner == "" || p == nil || p.Root != unit.RootReceiver || len(p.Path) > 0 {
+		return
+	}
+	f.field(s, target, name, v)
+}
+
+// field declares an attribute of the instances of a class.
+func (f *file) field(s *scope, at *node, name string, v unit.Value) {
+	id := s.owner + "#" + name
+	f.declare(unit.Holder{
+		ID: id, Symbol: f.symbol(id), Name: name, Kind: unit.Field, Owner: s.owner,
+		Type: v.Type, Value: f.kept(v), Location: f.at(at), Comment: f.comment(at),
+	})
+	if i, ok := f.types[s.owner]; ok && !has(f.unit.Types[i].Fields, id) {
+		f.unit.Types[i].Fields = append(f.unit.Types[i].Fields, id)
+	}
+}
+
+func (f *file) assignElement(s *scope, target *node, v unit.Value) {
+	f.chain(s, target.child("value"))
+	key := f.eval(s, target.child("subscript"), unit.Used)
+	value := prune(v, valueDepth)
+	place := f.place(s, target.child("value"))
+	if object := f.text(target.child("value")); object == "globals()" {
+		f.write(s, target, v, f.global(f.literalText(target.child("subscript"))))
+		return
+	}
+	f.session(s, target.child("value"), unit.SessionUse{Key: f.keyText(target.child("subscript")), Op: "[]=", Value: value, Location: f.at(target)})
+	f.access(s, unit.Access{Kind: unit.Modify, Op: "[]=", Value: &value, Key: &key, Location: f.at(target)}, place)
+}
+
+// keyText is how a key is told: the text of a plain string, else its source.
+func (f *file) keyText(n *node) string {
+	if text := f.literalText(n); text != "" {
+		return text
+	}
+	return f.short(n)
+}
+
+// session notes what is put into the session of a request, by what it is called:
+// request.session, or flask's session.
+func (f *file) session(s *scope, object *node, use unit.SessionUse) {
+	text := f.text(object)
+	place := f.place(s, object)
+	switch {
+	case text == "request.session" || strings.HasSuffix(text, ".request.session"):
+	case place != nil && place.Root == unit.RootHolder && place.Name == ">flask.session" && len(place.Path) == 0:
+	default:
+		return
+	}
+	use.Store = "session"
+	s.fn.Sessions = append(s.fn.Sessions, use)
+}
+
+// augmented reads x += y.
+func (f *file) augmented(s *scope, n *node) unit.Value {
+	left, right := n.child("left"), n.child("right")
+	v := f.eval(s, right, unit.Used)
+	op := f.between(left, right)
+	switch left.kind {
+	case "identifier":
+		name := f.text(left)
+		if !s.global[name] && !s.top() {
+			if l := s.locals[name]; l == nil {
+				return v
+			}
+			s.set(name, unit.Value{Kind: unit.Compound, Text: f.short(n), Parts: parts(v)}, left)
+			return v
+		}
+		value := prune(v, valueDepth)
+		if known, _ := f.lookup(s, name); known.Place != nil {
+			if known.Place.Name == f.module+"."+name {
+				f.declare(f.moduleHolder(name, left, unit.Value{}))
+			}
+			f.access(s, unit.Access{Kind: unit.Write, Op: op, Value: &value, Location: f.at(left)}, known.Place)
+		}
+	case "attribute":
+		f.chain(s, left.child("object"))
+		value := prune(v, valueDepth)
+		f.declareField(s, left, unit.Value{})
+		f.access(s, unit.Access{Kind: unit.Write, Op: op, Value: &value, Location: f.at(left)}, f.place(s, left))
+	case "subscript":
+		f.chain(s, left.child("value"))
+		key := f.eval(s, left.child("subscript"), unit.Used)
+		value := prune(v, valueDepth)
+		f.access(s, unit.Access{Kind: unit.Modify, Op: "[]" + op, Value: &value, Key: &key, Location: f.at(left)}, f.place(s, left.child("value")))
+	}
+	return v
+}
+
+// bindValue gives the names of a for, a with or a walrus a value.
+func (f *file) bindValue(s *scope, target *node, v unit.Value) {
+	if target != nil {
+		f.assign(s, target, v, false)
+	}
+}
+
+// bindLocal gives the names of a comprehension a value.
+func (f *file) bindLocal(s *scope, target *node, v unit.Value) {
+	if target.is("identifier") {
+		if s.names == nil {
+			return // at the top of a module nothing is told of them
+		}
+		s.locals[f.text(target)] = &local{value: v, at: target}
+		return
+	}
+	for _, kid := range target.list() {
+		f.bindLocal(s, kid, element(v))
+	}
+}
+
+// annotation is the class that an annotation names, in the space of imports or by
+// its ID; of Optional, Annotated and unions the first that is one.
+func (f *file) annotation(s *scope, n *node) string {
+	if n == nil {
+		return ""
+	}
+	switch n.kind {
+	case "type", "parenthesized_expression":
+		return f.annotation(s, last(n.kids))
+	case "string":
+		return f.quoted(s, f.literalText(n))
+	case "identifier", "attribute":
+		switch text := f.text(n); text {
+		case "dict", "list", "set", "int", "str", "bool", "float", "bytes", "tuple":
+			return text
+		case "Any", "object", "None":
+			return ""
+		}
+		return f.typeName(s, n)
+	case "generic_type", "subscript":
+		return f.genericType(s, n)
+	case "binary_operator", "union_type":
+		for _, kid := range n.kids {
+			if t := f.annotation(s, kid); t != "" {
+				return t
+			}
+		}
+	}
+	return ""
+}
+
+func (f *file) typeName(s *scope, n *node) string {
+	p := f.place(s, n)
+	if p == nil || p.Root != unit.RootHolder {
+		return ""
+	}
+	return p.Name + strings.Join(p.Path, "")
+}
+
+// genericType reads Optional[X], Annotated[X, …], dict[str, X].
+func (f *file) genericType(s *scope, n *node) string {
+	name := f.text(n.kids[0])
+	name = name[strings.LastIndexByte(name, '.')+1:]
+	switch name {
+	case "Dict", "dict", "DefaultDict", "OrderedDict", "MutableMapping", "Mapping":
+		return "dict"
+	case "List", "list", "Deque", "deque", "Sequence", "MutableSequence":
+		return "list"
+	case "Set", "set":
+		return "set"
+	case "Optional", "Annotated", "Final", "ClassVar", "Union":
+		inner := n.kids[len(n.kids)-1]
+		if n.kind == "subscript" {
+			return f.annotation(s, n.kids[1])
+		}
+		for _, kid := range inner.kids {
+			if t := f.annotation(s, kid); t != "" {
+				return t
+			}
+		}
+		return ""
+	}
+	return f.annotation(s, n.kids[0])
+}
+
+// quoted is the class that a quoted annotation names, if it is a plain name.
+func (f *file) quoted(s *scope, text string) string {
+	for _, r := range text {
+		if r != '.' && r != '_' && (r < '0' || r > 'z' || r > '9' && r < 'A' || r > 'Z' && r < 'a') {
+			return ""
+		}
+	}
+	first, rest, _ := strings.Cut(text, ".")
+	v, _ := f.lookup(s, first)
+	if v.Place == nil || v.Place.Root != unit.RootHolder || text == "" {
+		return ""
+	}
+	if rest != "" {
+		rest = "." + rest
+	}
+	return v.Place.Name + rest
+}

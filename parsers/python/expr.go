@@ -1,0 +1,349 @@
+package python
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// eval walks an expression: what it reads and calls is recorded, its value returned.
+func (f *file) eval(s *scope, n *node, use unit.Use) unit.Value {
+	if n == nil {
+		return unit.Value{}
+	}
+	if f.depth++; f.depth > maxDepth/4 {
+		f.syntax.cut = true
+		f.depth--
+		return unit.Value{}
+	}
+	defer func() { f.depth-- }()
+	switch n.kind {
+	case "identifier", "attribute", "subscript":
+		return f.load1(s, n, use)
+	case "call":
+		return f.call(s, n, use)
+	case "assignment":
+		return f.assignment(s, n)
+	case "augmented_assignment":
+		return f.augmented(s, n)
+	case "lambda":
+		return f.lambda(s, n)
+	case "named_expression":
+		v := f.eval(s, n.child("value"), unit.Used)
+		f.bindValue(s, n.child("name"), v)
+		return v
+	case "string", "concatenated_string":
+		return f.stringValue(s, n)
+	}
+	return f.evalOther(s, n, use)
+}
+
+func (f *file) evalOther(s *scope, n *node, use unit.Use) unit.Value {
+	switch n.kind {
+	case "integer", "float", "true", "false":
+		return unit.Value{Kind: unit.Literal, Type: map[string]string{"integer": "int", "float": "float", "true": "bool", "false": "bool"}[n.kind], Text: f.short(n)}
+	case "none":
+		return unit.Value{Kind: unit.Nil, Text: "None"}
+	case "ellipsis":
+		return unit.Value{Text: "..."}
+	case "dictionary", "list", "set", "tuple", "expression_list":
+		return f.collectionValue(s, n)
+	case "list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression":
+		return f.comprehension(s, n)
+	case "await", "parenthesized_expression":
+		var v unit.Value
+		for _, kid := range n.kids {
+			v = f.eval(s, kid, use)
+		}
+		return v
+	case "conditional_expression", "boolean_operator":
+		return f.chosen(s, n)
+	case "comparison_operator", "not_operator":
+		var values []unit.Value
+		for _, kid := range n.kids {
+			values = append(values, f.eval(s, kid, unit.Checked))
+		}
+		return unit.Value{Kind: unit.Compound, Type: "bool", Text: f.short(n), Parts: parts(values...)}
+	case "yield":
+		s.after = true
+		if !has(s.fn.Attrs, generator) {
+			s.fn.Attrs = append(s.fn.Attrs, generator)
+		}
+	case "pair":
+		return f.eval(s, n.child("value"), unit.Used)
+	case "type":
+		return unit.Value{}
+	}
+	var values []unit.Value
+	for _, kid := range n.kids {
+		values = append(values, f.eval(s, kid, unit.Used))
+	}
+	return unit.Value{Kind: unit.Compound, Text: f.short(n), Parts: parts(values...)}
+}
+
+// generator is the word among a function's Attrs for one that hands out values as it
+// goes on.
+const generator = "generator"
+
+func has(list []string, word string) bool {
+	for _, have := range list {
+		if have == word {
+			return true
+		}
+	}
+	return false
+}
+
+// load1 is a chain of names, attributes and elements that is read.
+func (f *file) load1(s *scope, n *node, use unit.Use) unit.Value {
+	v := f.inside(s, n)
+	place := f.place(s, n)
+	if n.kind == "identifier" {
+		if v, known := f.lookup(s, f.text(n)); known && v.Place == nil {
+			v.Text = f.short(n)
+			return v
+		}
+	}
+	if place == nil {
+		v.Text, v.Place = f.short(n), nil
+		v.Kind = unit.Compound
+		return v
+	}
+	f.access(s, unit.Access{Kind: unit.Read, Location: f.at(n)}, place)
+	return unit.Value{Kind: unit.PlaceValue, Text: f.short(n), Place: place}
+}
+
+// inside walks what stands in a chain: the object that is called first, the keys.
+func (f *file) inside(s *scope, n *node) unit.Value {
+	switch n.kind {
+	case "attribute":
+		return f.chain(s, n.child("object"))
+	case "subscript":
+		v := f.chain(s, n.child("value"))
+		for _, kid := range n.kids[1:] {
+			f.eval(s, kid, unit.Used)
+		}
+		return v
+	}
+	return unit.Value{}
+}
+
+// chain walks the object of an attribute or element, of which the whole chain is read.
+func (f *file) chain(s *scope, n *node) unit.Value {
+	if n.is("attribute", "subscript") {
+		return f.inside(s, n)
+	}
+	if n.is("identifier") {
+		v, _ := f.lookup(s, f.text(n))
+		return v
+	}
+	return f.eval(s, n, unit.Used)
+}
+
+// access records one access of a place. Of parameters and results only changes count.
+func (f *file) access(s *scope, a unit.Access, place *unit.Place) {
+	if place == nil {
+		return
+	}
+	if place.Root != unit.RootHolder && place.Root != unit.RootReceiver && a.Kind == unit.Read {
+		return
+	}
+	if place.Root == unit.RootReceiver && len(place.Path) == 0 && a.Kind == unit.Read {
+		return
+	}
+	if place.Root == unit.RootHolder && len(place.Path) == 0 && a.Kind == unit.Read && strings.HasPrefix(place.Name, ">builtins.") {
+		return
+	}
+	a.Place = *place
+	a.Guards = s.guards
+	a.Ensure = s.ensure
+	if s.isEmpty(*place) {
+		a.Lazy = true
+	}
+	s.fn.Accesses = append(s.fn.Accesses, a)
+}
+
+// chosen is one of several values: of a conditional, or of and and or.
+func (f *file) chosen(s *scope, n *node) unit.Value {
+	var values []unit.Value
+	inner := s
+	for i, kid := range n.kids {
+		use := unit.Used
+		if n.kind == "conditional_expression" && i == 1 {
+			use = unit.Checked
+		}
+		if n.kind == "boolean_operator" && i == 1 && f.between(n.kids[0], kid) == "or" {
+			inner = s.knowing(f.emptyWhen(s, n.kids[0], false))
+		}
+		if v := f.eval(inner, kid, use); n.kind != "conditional_expression" || i != 1 {
+			values = append(values, v)
+		}
+	}
+	place := f.place(s, n)
+	v := unit.Value{Kind: unit.Compound, Text: f.short(n), Parts: parts(values...), Place: place}
+	for _, part := range values {
+		if part.Kind == unit.Collection || part.Kind == unit.New {
+			v.Type = part.Type
+		}
+	}
+	return v
+}
+
+func (f *file) collectionValue(s *scope, n *node) unit.Value {
+	typ := map[string]string{"dictionary": "dict", "expression_list": "tuple"}[n.kind]
+	if typ == "" {
+		typ = n.kind
+	}
+	v := unit.Value{Kind: unit.Collection, Type: typ, Text: f.short(n)}
+	var values []unit.Value
+	for _, kid := range n.kids {
+		if kid.kind == "comment" {
+			continue
+		}
+		if kid.kind == "pair" {
+			f.eval(s, kid.child("key"), unit.Used)
+			inner := f.eval(s, kid.child("value"), unit.Used)
+			key := f.literalText(kid.child("key"))
+			if key == "" {
+				key = f.short(kid.child("key"))
+			}
+			values = append(values, unit.Value{Kind: unit.Compound, Type: pair, Callee: key, Text: f.short(kid), Parts: parts(inner)})
+			continue
+		}
+		values = append(values, f.eval(s, kid, unit.Used))
+	}
+	limit := valueParts
+	if s.top() {
+		limit = 64 // settings are long lists
+	}
+	if len(values) > limit {
+		values = values[:limit]
+	}
+	for _, part := range values {
+		v.Parts = append(v.Parts, prune(part, valueDepth-1))
+	}
+	return v
+}
+
+// pair is the type of a value that stands under a key, which is its Callee: of a
+// dictionary, or of a call.
+const pair = "pair"
+
+// comprehension walks a comprehension, whose names are its own.
+func (f *file) comprehension(s *scope, n *node) unit.Value {
+	inner := *s
+	inner.locals = map[string]*local{}
+	for name, l := range s.locals {
+		inner.locals[name] = l
+	}
+	bound := map[string]bool{}
+	for name := range s.names {
+		bound[name] = true
+	}
+	for _, clause := range n.kids {
+		if clause.kind == "for_in_clause" {
+			f.bindTarget(clause.child("left"), bound)
+		}
+	}
+	if s.names != nil {
+		inner.names = bound
+	}
+	var values []unit.Value
+	for _, clause := range n.kids[min(1, len(n.kids)):] {
+		if clause.kind == "for_in_clause" {
+			v := f.eval(&inner, clause.child("right"), unit.Used)
+			values = append(values, v)
+			f.bindLocal(&inner, clause.child("left"), element(v))
+			continue
+		}
+		f.eval(&inner, clause, unit.Checked)
+	}
+	if len(n.kids) > 0 {
+		if body := n.kids[0]; body.kind == "pair" {
+			f.eval(&inner, body.child("key"), unit.Used)
+			values = append(values, f.eval(&inner, body.child("value"), unit.Used))
+		} else {
+			values = append(values, f.eval(&inner, body, unit.Used))
+		}
+	}
+	typ := map[string]string{"list_comprehension": "list", "set_comprehension": "set", "dictionary_comprehension": "dict"}[n.kind]
+	return unit.Value{Kind: unit.Compound, Type: typ, Text: f.short(n), Parts: parts(values...)}
+}
+
+// element is a value out of a collection.
+func element(v unit.Value) unit.Value {
+	out := unit.Value{Text: v.Text}
+	if v.Place != nil {
+		out.Kind, out.Place = unit.PlaceValue, step(v.Place, "[]")
+	} else if v.Kind == unit.Collection && len(v.Parts) > 0 {
+		return v.Parts[0]
+	}
+	return out
+}
+
+func (f *file) stringValue(s *scope, n *node) unit.Value {
+	var values []unit.Value
+	f.interpolated(s, n, &values)
+	if len(values) == 0 {
+		text := f.text(n)
+		f.sql(s, n, text)
+		return unit.Value{Kind: unit.Literal, Type: "str", Text: cut(text, 200)}
+	}
+	return unit.Value{Kind: unit.Compound, Type: "str", Text: f.short(n), Parts: parts(values...)}
+}
+
+func (f *file) interpolated(s *scope, n *node, values *[]unit.Value) {
+	for _, kid := range n.kids {
+		switch kid.kind {
+		case "interpolation":
+			for _, inner := range kid.kids {
+				if !inner.is("format_specifier", "type_conversion") {
+					*values = append(*values, f.eval(s, inner, unit.Used))
+				}
+			}
+		case "string":
+			f.interpolated(s, kid, values)
+		}
+	}
+}
+
+// maxStatement bounds the text of a statement of SQL that is kept.
+const maxStatement = 2000
+
+// sql keeps a text that reads like SQL.
+func (f *file) sql(s *scope, n *node, text string) {
+	plain := strings.TrimSpace(strings.Trim(strings.TrimLeft(text, "rRfFbBuU"), `"'`))
+	if len(plain) < 12 {
+		return
+	}
+	upper := strings.ToUpper(plain[:min(len(plain), 12)])
+	for _, verb := range []string{"SELECT ", "INSERT INTO", "UPDATE ", "DELETE FROM", "WITH "} {
+		if strings.HasPrefix(upper, verb) && strings.Contains(plain, " ") && upper[:6] == plain[:6] {
+			s.fn.Statements = append(s.fn.Statements, unit.Statement{Text: plain[:min(len(plain), maxStatement)], Tx: s.tx, Location: f.at(n)})
+			return
+		}
+	}
+}
+
+// lambda is a function of its own.
+func (f *file) lambda(s *scope, n *node) unit.Value {
+	loc := f.at(n)
+	fn := f.addFunction(&unit.Function{
+		ID: s.fn.ID + locals + "lambda@" + strconv.Itoa(loc.Line) + ":" + strconv.Itoa(loc.Column), Symbol: s.fn.Symbol + " (lambda)", Name: "lambda", Owner: s.owner, Outer: s.fn.ID, Location: loc,
+	})
+	inner := &scope{fn: fn, outer: s.function(), owner: s.owner, locals: map[string]*local{}, names: map[string]bool{}, global: map[string]bool{}}
+	f.parameters(inner, n.child("parameters"), s, false)
+	v := f.eval(inner, n.child("body"), unit.Returned)
+	fn.Returns = append(fn.Returns, prune(v, valueDepth))
+	f.access(s, unit.Access{Kind: unit.Read, Location: loc}, rooted(fn.ID))
+	return unit.Value{Kind: unit.Func, Callee: fn.ID, Text: f.short(n), Place: rooted(fn.ID)}
+}
+
+// function is the scope that functions inside see: a class body is passed over.
+func (s *scope) function() *scope {
+	for s != nil && s.class != "" {
+		s = s.outer
+	}
+	return s
+}

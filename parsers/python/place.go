@@ -1,0 +1,120 @@
+package python
+
+import (
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// place tells which place an expression names, without recording anything. It is
+// nil for what is only a value.
+func (f *file) place(s *scope, n *node) *unit.Place {
+	if n == nil {
+		return nil
+	}
+	switch n.kind {
+	case "identifier":
+		v, _ := f.lookup(s, f.text(n))
+		return v.Place
+	case "attribute":
+		return f.attributePlace(s, n)
+	case "subscript":
+		if n.child("subscript").is("slice") {
+			return nil // a copy
+		}
+		object := n.child("value")
+		if object.is("call") && (f.text(object) == "globals()" || f.text(object) == "vars()") {
+			return f.global(f.literalText(n.child("subscript")))
+		}
+		return step(f.place(s, object), "[]")
+	case "call":
+		return f.callPlace(s, n)
+	case "await", "parenthesized_expression":
+		return f.place(s, last(n.kids))
+	case "named_expression":
+		return f.place(s, n.child("value"))
+	case "boolean_operator":
+		if left := f.place(s, n.child("left")); left != nil {
+			return left
+		}
+		return f.place(s, n.child("right"))
+	case "conditional_expression":
+		if len(n.kids) == 3 {
+			if p := f.place(s, n.kids[0]); p != nil {
+				return p
+			}
+			return f.place(s, n.kids[2])
+		}
+	}
+	return nil
+}
+
+// attributePlace is the place of x.name.
+func (f *file) attributePlace(s *scope, n *node) *unit.Place {
+	object, name := n.child("object"), f.text(n.child("attribute"))
+	if name == "__class__" {
+		return f.classOf(s, object)
+	}
+	if name == "__dict__" {
+		return f.place(s, object)
+	}
+	return step(f.place(s, object), "."+name)
+}
+
+// classOf is the class of an object: of self, the one that the method belongs to.
+func (f *file) classOf(s *scope, object *node) *unit.Place {
+	p := f.place(s, object)
+	if p != nil && p.Root == unit.RootReceiver && len(p.Path) == 0 {
+		return rooted(s.owner)
+	}
+	return nil
+}
+
+// callPlace is the place of what a call hands out.
+func (f *file) callPlace(s *scope, n *node) *unit.Place {
+	function, args := n.child("function"), n.child("arguments")
+	if function.is("identifier") && args != nil {
+		switch name := f.text(function); {
+		case name == "getattr" && len(args.kids) >= 2:
+			if attr := f.literalText(args.kids[1]); attr != "" {
+				return step(f.place(s, args.kids[0]), "."+attr)
+			}
+			return nil
+		case name == "super":
+			if s.owner == "" {
+				return nil
+			}
+			return &unit.Place{Root: unit.RootReceiver, Path: []string{superStep}}
+		case name == "type" && len(args.kids) == 1:
+			return f.classOf(s, args.kids[0])
+		case name == "cast" && len(args.kids) == 2:
+			return f.place(s, args.kids[1])
+		case quiet(name) && !f.names[name] && collection("builtins."+name) == "" && name != "object":
+			return nil
+		}
+	}
+	return called(f.place(s, function))
+}
+
+// superStep leads from an object to itself as one of the classes above.
+const superStep = "<super>"
+
+// literalText is the text of a plain string, "" for anything else.
+func (f *file) literalText(n *node) string {
+	if !n.is("string") {
+		return ""
+	}
+	out := ""
+	for _, kid := range n.kids {
+		switch kid.kind {
+		case "string_content":
+			out += f.text(kid)
+		case "interpolation":
+			return ""
+		}
+	}
+	if len(n.kids) == 0 {
+		return strings.Trim(f.text(n), `"'`)
+	}
+	return out
+}

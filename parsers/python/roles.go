@@ -1,0 +1,596 @@
+package python
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// decorators says what libraries make of what they decorate, by the last part of
+// their names.
+var decorators = map[string]unit.Role{
+	"route": unit.Handler, "get": unit.Handler, "post": unit.Handler, "put": unit.Handler, "patch": unit.Handler, "delete": unit.Handler, "head": unit.Handler,
+	"options": unit.Handler, "websocket": unit.Handler, "api_route": unit.Handler, "errorhandler": unit.Handler, "app_errorhandler": unit.Handler,
+	"exception_handler": unit.Handler, "action": unit.Handler, "api_view": unit.Handler, "simple_tag": unit.Handler, "inclusion_tag": unit.Handler,
+	"filter": unit.Handler, "context_processor": unit.Handler, "app_context_processor": unit.Handler, "template_filter": unit.Handler,
+	"template_global": unit.Handler, "user_loader": unit.Handler, "request_loader": unit.Handler, "csrf_exempt": unit.Handler, "login_required": unit.Handler,
+	"require_http_methods": unit.Handler, "require_POST": unit.Handler, "require_GET": unit.Handler, "event": unit.Handler, "display": unit.Handler,
+	"middleware": unit.Middleware, "before_request": unit.Middleware, "after_request": unit.Middleware, "teardown_request": unit.Middleware,
+	"before_app_request": unit.Middleware, "after_app_request": unit.Middleware, "teardown_appcontext": unit.Middleware, "url_value_preprocessor": unit.Middleware,
+	"receiver": unit.Consumer, "connect": unit.Consumer, "connect_via": unit.Consumer, "listens_for": unit.Consumer, "subscriber": unit.Consumer,
+	"task": unit.Job, "shared_task": unit.Job, "actor": unit.Job, "job": unit.Job, "periodic_task": unit.Job, "db_task": unit.Job, "db_periodic_task": unit.Job,
+	"scheduled_job": unit.Scheduler, "repeat_every": unit.Scheduler,
+	"on_event": unit.Initializer, "before_first_request": unit.Initializer, "before_serving": unit.Initializer, "before_app_first_request": unit.Initializer, "on_startup": unit.Initializer,
+	"command": unit.Tool, "group": unit.Tool,
+}
+
+// neutral tells decorators that call what they decorate when it is called, and say
+// nothing of when that is.
+func neutral(name string) bool {
+	switch first, _, _ := strings.Cut(name, "."); first {
+	case "builtins", "functools", "abc", "typing", "typing_extensions", "contextlib", "dataclasses", "overrides", "attr", "attrs", "warnings", "asyncio", "deprecated", "six", "pytest", "unittest", "mock", "enum", "cachetools", "async_lru", "tenacity", "backoff", "retry", "numba":
+		return true
+	}
+	for _, part := range []string{"django.utils.", "django.db.transaction", "asgiref.", "pydantic", "sqlalchemy", "total_ordering", "strawberry.type", "extend_schema", "swagger", "django.test"} {
+		if strings.Contains(name, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// hand says when a library calls the functions that it is handed.
+func (r *resolver) hand(fn *function, c *unit.Call, as map[string]unit.Call, w *rewrite) {
+	if c.Callee == "threading.Thread.start" || c.Callee == "multiprocessing.Process.start" || c.Callee == "multiprocessing.context.Process.start" {
+		if c.Receiver != nil && r.classes[c.Receiver.Type] != nil {
+			if run := r.memberOfValue(thing{kind: aValue, typ: c.Receiver.Type}, "run"); run.kind == aFunction {
+				c.Callee, c.Async, c.External = run.id, true, false
+			}
+		}
+		return
+	}
+	how, ok := handed(c)
+	if !ok {
+		return
+	}
+	for _, arg := range c.Args {
+		for _, v := range append([]unit.Value{arg}, arg.Parts...) {
+			to := r.functions[v.Callee]
+			if v.Kind != unit.Func || to == nil {
+				continue
+			}
+			if how.As == unit.Initializer || how.As == unit.Tool {
+				to.Roles, to.RoleNote = []unit.Role{how.As}, how.AsNote
+				continue
+			}
+			if how.Async && v.Kind == unit.Func && rearms(to, c.Name) && !has(to.Attrs, endlessLoop) {
+				to.Attrs = append(to.Attrs, endlessLoop)
+			}
+			as[to.ID] = how
+		}
+	}
+	if has([]string{"fastapi.FastAPI", "starlette.applications.Starlette"}, c.Callee) {
+		r.lifespan(c)
+	}
+}
+
+// rearms tells the function of a timer that starts the timer again.
+func rearms(fn *function, timer string) bool {
+	if timer != "Timer" && timer != "call_later" {
+		return false
+	}
+	for i := range fn.Calls {
+		if fn.Calls[i].Name == timer {
+			return true
+		}
+	}
+	return false
+}
+
+// lifespan gives what an application runs when it starts its role.
+func (r *resolver) lifespan(c *unit.Call) {
+	for _, arg := range c.Args {
+		if arg.Type != pair || arg.Callee != "lifespan" && arg.Callee != "on_startup" {
+			continue
+		}
+		for _, part := range arg.Parts {
+			for _, v := range append([]unit.Value{part}, part.Parts...) {
+				if to := r.functions[v.Callee]; to != nil && v.Kind == unit.Func {
+					to.Roles, to.RoleNote = []unit.Role{unit.Initializer}, "runs when the application starts"
+				}
+			}
+		}
+	}
+}
+
+// handed says what becomes of functions that are arguments of a call.
+func handed(c *unit.Call) (unit.Call, bool) {
+	name := c.Name
+	if !c.External && c.Callee != "" {
+		return unit.Call{}, false
+	}
+	switch name {
+	case "Thread", "Timer", "Process", "submit", "start_new_thread", "call_later", "add_task", "start_soon", "spawn", "start_background_task", "run_in_background", "apply_async", "spawn_later":
+		return unit.Call{Async: true}, true
+	case "on_commit", "map", "filter", "sorted", "reduce", "run_in_executor", "to_thread", "run_in_threadpool", "sync_to_async", "async_to_sync", "partial", "retry_call", "gather", "run":
+		return unit.Call{}, true
+	case "add_job":
+		return unit.Call{As: unit.Scheduler, AsNote: "scheduled with " + name, Reference: true}, true
+	case "do":
+		if strings.HasPrefix(c.Callee, "schedule.") {
+			return unit.Call{As: unit.Scheduler, AsNote: "scheduled with schedule", Reference: true}, true
+		}
+	case "connect", "listen", "subscribe":
+		return unit.Call{As: unit.Consumer, AsNote: "connected to a signal", Reference: true}, true
+	case "path", "re_path", "url", "add_url_rule", "add_api_route", "add_route", "add_websocket_route", "add_api_websocket_route", "Route", "WebSocketRoute", "Depends", "Security", "register_error_handler", "add_exception_handler":
+		return unit.Call{As: unit.Handler, AsNote: "handed to " + name, Reference: true}, true
+	case "before_request", "after_request", "teardown_request", "teardown_appcontext", "before_app_request", "after_app_request":
+		return unit.Call{As: unit.Middleware, AsNote: "handed to " + name, Reference: true}, true
+	case "add_event_handler", "FastAPI", "Starlette":
+		if name != "add_event_handler" {
+			return unit.Call{Reference: true}, true
+		}
+		if len(c.Args) > 0 && strings.Contains(c.Args[0].Text, "startup") {
+			return unit.Call{As: unit.Initializer, AsNote: "runs when the application starts"}, true
+		}
+	case "add_command", "register_cli", "set_defaults":
+		return unit.Call{As: unit.Tool, AsNote: "a command"}, true
+	}
+	return unit.Call{}, false
+}
+
+// decoration keeps a decorator for when all functions are resolved.
+func (r *resolver) decoration(fn *function, id string, c unit.Call) {
+	to := r.functions[id]
+	by := r.walk(*c.Receiver.Place, fn, fn.module)
+	for i := range c.Args {
+		c.Args[i] = r.value(&c.Args[i], fn)
+	}
+	c.AsNote = ""
+	if to != nil {
+		to.decorated = append(to.decorated, decoration{by, c})
+	}
+}
+
+// decorate says what decorators make of functions.
+func (r *resolver) decorate() {
+	for _, fn := range r.order {
+		for _, d := range fn.decorated {
+			switch d.by.kind {
+			case aFunction:
+				r.wrapped(fn, d)
+			case aClass:
+				r.wrappedByClass(fn, d)
+			case outside:
+				r.decoratedOutside(fn, d)
+			default:
+				if role := decorators[d.call.Name]; role != "" && d.call.Name != "filter" && d.call.Name != "get" && d.call.Name != "delete" && d.call.Name != "action" {
+					fn.give(role, "decorated with "+d.call.Name)
+				}
+			}
+		}
+	}
+}
+
+// wrapped lets a decorated function run what the decorator put around it.
+func (r *resolver) wrapped(fn *function, d decoration) {
+	by := r.functions[d.by.id]
+	top := r.functions[fn.module.id+"."+topName]
+	call := unit.Call{Callee: by.ID, Name: by.Name, Result: unit.Used, Location: d.call.Location, Args: append([]unit.Value{{Kind: unit.Func, Callee: fn.ID, Text: fn.Name}}, d.call.Args...)}
+	if len(d.call.Args) > 0 {
+		call.Args = d.call.Args
+	}
+	if top != nil {
+		top.Calls = append(top.Calls, call)
+	}
+	for _, inner := range r.order {
+		if strings.HasPrefix(inner.ID, by.ID+locals) {
+			fn.Calls = append(fn.Calls, unit.Call{Callee: inner.ID, Name: inner.Name, Result: unit.Returned, Location: d.call.Location})
+		}
+	}
+}
+
+func (r *resolver) wrappedByClass(fn *function, d decoration) {
+	for _, at := range r.classes[d.by.id].order {
+		if m := r.functions[at+".__call__"]; m != nil {
+			fn.Calls = append(fn.Calls, unit.Call{Callee: m.ID, Name: m.Name, Result: unit.Returned, Location: d.call.Location})
+		}
+	}
+}
+
+// decoratedOutside is a decorator of a library: a memo, or what calls the function.
+func (r *resolver) decoratedOutside(fn *function, d decoration) {
+	name := d.by.id
+	last := name[strings.LastIndexByte(name, '.')+1:]
+	switch {
+	case memoizes(name):
+		r.memo(fn, d)
+	case name == "cachetools.cached" || name == "cachetools.cachedmethod":
+		r.cached(fn, d)
+	case last == "cached_property":
+		r.cachedProperty(fn, d)
+	case neutral(name):
+	case decorators[last] != "":
+		fn.give(decorators[last], "decorated with "+last)
+	default:
+		if fn.Owner == "" || fn.Outer != "" {
+			fn.give(unit.Application, "decorated with "+last)
+		}
+	}
+}
+
+// give adds a role.
+func (f *function) give(role unit.Role, note string) {
+	if !slices.Contains(f.Roles, role) {
+		f.Roles, f.RoleNote = append(f.Roles, role), note
+	}
+}
+
+// memoizes tells decorators that keep results in the memory of the process.
+func memoizes(name string) bool {
+	switch name {
+	case "functools.lru_cache", "functools.cache", "async_lru.alru_cache", "cachetools.func.ttl_cache", "cachetools.func.lru_cache", "cachetools.func.lfu_cache", "methodtools.lru_cache", "cache_memoize", "memoize.memoize":
+		return true
+	}
+	return false
+}
+
+// memo is the cache of a decorated function: it is filled with what the function
+// hands out.
+func (r *resolver) memo(fn *function, d decoration) {
+	typ := d.by.id
+	for _, arg := range d.call.Args {
+		if (arg.Type == pair && arg.Callee == "maxsize" && strings.Contains(arg.Text, "None")) || arg.Kind == unit.Nil {
+			typ = "functools.cache"
+		}
+	}
+	h := unit.Holder{ID: fn.ID + ".<cache>", Symbol: fn.Symbol, Name: fn.Name, Kind: unit.ClassVar, Owner: fn.module.id, Type: typ, Location: fn.nameAt()}
+	r.declare(h)
+	r.fill(fn, *rooted(h.ID), d, true)
+	for i := range r.order {
+		r.cleared(r.order[i], fn, h.ID)
+	}
+}
+
+// nameAt is where the name of a function stands.
+func (f *function) nameAt() unit.Location {
+	at := f.Location
+	at.EndLine, at.EndColumn = at.Line, at.Column+len(f.Name)
+	return at
+}
+
+// cleared records that a memo is emptied: f.cache_clear().
+func (r *resolver) cleared(in, fn *function, id string) {
+	for i := range in.Calls {
+		c := &in.Calls[i]
+		if c.Name == "cache_clear" && c.Receiver != nil && (c.Receiver.Text == fn.Name || strings.HasSuffix(c.Receiver.Text, "."+fn.Name)) {
+			in.Accesses = append(in.Accesses, unit.Access{Place: *rooted(id), Kind: unit.Modify, Op: "clear", Reset: true, Location: c.Location})
+		}
+	}
+}
+
+func (r *resolver) fill(fn *function, place unit.Place, d decoration, lazy bool) {
+	value := unit.Value{Kind: unit.Result, Callee: fn.ID, Text: fn.Name + "()"}
+	fn.Accesses = append(fn.Accesses, unit.Access{Place: place, Kind: unit.Modify, Op: "[]=", Lazy: lazy, Value: &value, Location: d.call.Location})
+}
+
+// cached is a memo in a cache that the decorator is given.
+func (r *resolver) cached(fn *function, d decoration) {
+	for _, arg := range d.call.Args {
+		v := arg
+		if arg.Type == pair {
+			if arg.Callee != "cache" || len(arg.Parts) == 0 {
+				continue
+			}
+			v = arg.Parts[0]
+		}
+		if v.Place != nil {
+			r.fill(fn, *v.Place, d, true)
+			return
+		}
+		h := unit.Holder{ID: fn.ID + ".<cache>", Symbol: fn.Symbol, Name: fn.Name, Kind: unit.ClassVar, Owner: fn.module.id, Type: v.Type, Value: v, Location: fn.nameAt()}
+		r.declare(h)
+		r.fill(fn, *rooted(h.ID), d, true)
+		return
+	}
+}
+
+// cachedProperty is a memo that each object has of its own.
+func (r *resolver) cachedProperty(fn *function, d decoration) {
+	if fn.Owner == "" {
+		return
+	}
+	id := fn.Owner + "#" + fn.Name
+	if r.holders[id] == nil {
+		r.declare(unit.Holder{ID: id, Symbol: fn.Symbol, Name: fn.Name, Kind: unit.Field, Owner: fn.Owner, Location: fn.nameAt()})
+	}
+	value := unit.Value{Kind: unit.Result, Callee: fn.ID, Text: fn.Name + "()"}
+	fn.Accesses = append(fn.Accesses, unit.Access{Place: unit.Place{Root: unit.RootReceiver, Path: []string{id}}, Kind: unit.Write, Op: "=", Lazy: true, Value: &value, Location: d.call.Location})
+}
+
+// roles gives functions that frameworks call their roles.
+func (r *resolver) roles() {
+	loaded := r.loaded()
+	for _, fn := range r.order {
+		r.roleOfPlace(fn)
+	}
+	for _, id := range sortedClasses(r.classes) {
+		if c := r.classes[id]; !c.Test {
+			r.rolesOfClass(c, loaded)
+		}
+	}
+	callers := r.callers()
+	for _, fn := range r.order {
+		if fn.Test || len(fn.Roles) > 0 || !loaded[fn.module.id] || callers[fn.ID] > 0 || fn.Name == topName || fn.module.class.command != "" {
+			continue
+		}
+		if fn.Owner != "" && fn.Outer == "" && r.wanted[fn.Name] && !strings.HasPrefix(fn.Name, "__") {
+			fn.give(unit.Application, "called on objects of a class that is not known")
+		}
+	}
+	r.references(callers)
+}
+
+// references gives functions that are kept to be called later their role: nobody is
+// seen to call them, and they are named where modules are loaded.
+func (r *resolver) references(callers map[string]int) {
+	for _, fn := range r.order {
+		if fn.Name != topName || fn.Test || has2(fn.Roles, unit.Tool) {
+			continue
+		}
+		for i := range fn.Calls {
+			c := &fn.Calls[i]
+			to := r.functions[c.Callee]
+			if c.Reference && c.As == "" && to != nil && len(to.Roles) == 0 && callers[to.ID] == 0 && !to.Test {
+				to.give(unit.Application, "kept to be called later")
+			}
+		}
+	}
+}
+
+func has2(list []unit.Role, role unit.Role) bool { return slices.Contains(list, role) }
+
+// callers counts the calls of each function that are not of tests.
+func (r *resolver) callers() map[string]int {
+	n := map[string]int{}
+	for _, fn := range r.order {
+		if fn.Test {
+			continue
+		}
+		for i := range fn.Calls {
+			c := &fn.Calls[i]
+			if c.Reference && c.As == "" {
+				continue
+			}
+			n[c.Callee]++
+			for _, t := range c.Targets {
+				n[t]++
+			}
+		}
+	}
+	return n
+}
+
+// roleOfPlace is the role of functions of scripts and management commands.
+func (r *resolver) roleOfPlace(fn *function) {
+	m := fn.module
+	switch {
+	case m.class.command != "" && !m.started():
+		if fn.Name == topName || fn.Name == "handle" || fn.Name == "add_arguments" {
+			fn.Roles, fn.RoleNote = []unit.Role{unit.Tool}, "a management command: a process of its own"
+		}
+	case m.class.command != "" && fn.Name == "handle":
+		fn.Roles, fn.RoleNote = []unit.Role{unit.Main}, "a management command that a deployment starts"
+	case m.class.tool && fn.Name == topName && !m.started():
+		fn.Roles, fn.RoleNote = []unit.Role{unit.Tool}, "runs in a process of its own"
+	case fn.Name == mainName && (m.started() || serves(fn)):
+		fn.Roles, fn.RoleNote = []unit.Role{unit.Main}, "started as a script"
+	}
+}
+
+// started tells a module that a command of a deployment file starts.
+func (m *module) started() bool {
+	return slices.ContainsFunc(m.loads, func(l string) bool { return strings.HasPrefix(l, startedBy) })
+}
+
+// startedBy marks, among the imports of a module, that a command starts it.
+const startedBy = "!"
+
+// serves tells a script that goes on to serve.
+func serves(fn *function) bool {
+	return slices.ContainsFunc(fn.Calls, func(c unit.Call) bool {
+		switch c.Name {
+		case "run_app", "serve_forever", "run_until_complete", "run_forever", "run_polling", "start_polling", "infinity_polling":
+			return true
+		case "run":
+			return c.External
+		}
+		return false
+	})
+}
+
+// verbs are the methods of views that requests reach.
+func verb(name string) bool {
+	switch name {
+	case "get", "post", "put", "patch", "delete", "head", "options", "list", "create", "retrieve", "update", "partial_update", "destroy", "dispatch":
+		return true
+	}
+	return false
+}
+
+// rolesOfClass gives the methods of a class that a library calls their roles.
+func (r *resolver) rolesOfClass(c *class_, loaded map[string]bool) {
+	above := r.above(c.ID)
+	kind := classKind(above)
+	switch {
+	case kind == "" && r.isMiddleware(c):
+		kind = "middleware"
+	case kind == "" || kind == "plain" || !loaded[c.module.id]:
+		return
+	}
+	if kind == "middleware" || kind == "app" || kind == "admin" {
+		if top := r.functions[c.module.id+"."+topName]; top != nil {
+			top.Allocs = append(top.Allocs, unit.Alloc{Type: c.ID, Kept: true, Location: c.Location})
+		}
+	}
+	for _, fn := range r.order {
+		if fn.Owner == c.ID && fn.Outer == "" && len(fn.Roles) == 0 {
+			r.roleOfMethod(fn, kind)
+		}
+	}
+}
+
+func (r *resolver) roleOfMethod(fn *function, kind string) {
+	dunder := strings.HasPrefix(fn.Name, "__") && fn.Name != "__call__"
+	switch {
+	case dunder && !(kind == "app" || kind == "plain"):
+	case kind == "command":
+		fn.give(unit.Tool, "a management command: a process of its own")
+	case kind == "app":
+		if fn.Name == "ready" {
+			fn.give(unit.Initializer, "runs when the application starts")
+		}
+	case kind == "middleware":
+		fn.give(unit.Middleware, "middleware")
+	case kind == "job" && fn.Name == "run":
+		fn.give(unit.Job, "a job")
+	case kind == "thread":
+	case kind == "view" && verb(fn.Name):
+		fn.give(unit.Handler, "a view")
+	case kind == "test":
+		fn.Test = true
+	default:
+		fn.give(unit.Application, "a method that a library may call")
+	}
+}
+
+// classKind says what classes of libraries make of a class: plain if nobody calls it
+// on that account.
+func classKind(above []string) string {
+	kind := ""
+	for _, name := range above {
+		last := name[strings.LastIndexByte(name, '.')+1:]
+		switch {
+		case last == "BaseCommand" || strings.HasSuffix(last, "Command"):
+			return "command"
+		case last == "AppConfig":
+			return "app"
+		case last == "MiddlewareMixin" || last == "BaseHTTPMiddleware" || strings.HasSuffix(last, "Middleware"):
+			return "middleware"
+		case last == "TestCase" || strings.HasSuffix(last, "TestCase"):
+			return "test"
+		case last == "Thread" || last == "Process" || last == "Timer":
+			return "thread"
+		case last == "Task" && strings.Contains(strings.ToLower(name), "celery"):
+			return "job"
+		case strings.HasSuffix(last, "Admin") || last == "ModelAdmin":
+			kind = "admin"
+		case strings.HasSuffix(last, "View") || strings.HasSuffix(last, "ViewSet") || strings.HasSuffix(last, "Resource") || strings.HasSuffix(last, "Handler") || strings.HasSuffix(last, "Mixin") && kind == "":
+			kind = "view"
+		case plain(name):
+			if kind == "" {
+				kind = "plain"
+			}
+		default:
+			if kind == "" || kind == "plain" {
+				kind = "library"
+			}
+		}
+	}
+	return kind
+}
+
+// plain tells classes of the language: who makes an object of one calls it.
+func plain(name string) bool {
+	switch first, _, _ := strings.Cut(name, "."); first {
+	case "builtins", "enum", "abc", "typing", "typing_extensions", "collections", "dataclasses", "threading", "json", "string", "logging", "contextlib", "pydantic", "attr", "io", "ast", "html":
+		return true
+	}
+	last := name[strings.LastIndexByte(name, '.')+1:]
+	return strings.HasSuffix(last, "Error") || strings.HasSuffix(last, "Exception") || strings.HasSuffix(last, "Choices")
+}
+
+// isMiddleware tells a class that is made once, around what handles requests.
+func (r *resolver) isMiddleware(c *class_) bool {
+	init, call := r.functions[c.ID+".__init__"], r.functions[c.ID+".__call__"]
+	if init == nil || call == nil || len(init.Params) == 0 {
+		return false
+	}
+	return init.Params[0] == "get_response" || init.Params[0] == "app" && len(call.Params) > 1
+}
+
+// loaded finds the modules that a serving process loads: those that frameworks look
+// for or that register what serves, and what they import.
+func (r *resolver) loaded() map[string]bool {
+	out := map[string]bool{}
+	var queue []string
+	enter := func(id string) {
+		if m := r.modules[id]; m != nil && !out[id] && !m.class.test && !m.class.migration {
+			out[id] = true
+			queue = append(queue, id)
+		}
+	}
+	framework := r.framework()
+	for _, id := range sortedModules(r.modules) {
+		m := r.modules[id]
+		if m.started() || framework && r.conventional(m) {
+			enter(id)
+		}
+	}
+	for _, fn := range r.order {
+		for _, role := range fn.Roles {
+			if role.Serves() && role != unit.Application && framework {
+				enter(fn.module.id)
+			}
+		}
+	}
+	for len(queue) > 0 {
+		m := r.modules[queue[0]]
+		queue = queue[1:]
+		for _, l := range m.loads {
+			if to := r.module(l, m); to != nil {
+				enter(to.id)
+			}
+		}
+		if at := strings.LastIndexByte(m.id, '.'); at > 0 {
+			enter(m.id[:at])
+		}
+	}
+	return out
+}
+
+func sortedModules(m map[string]*module) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// conventional tells modules that Django loads by their names, and those by which
+// servers find an application.
+func (r *resolver) conventional(m *module) bool {
+	switch m.id[strings.LastIndexByte(m.id, '.')+1:] {
+	case "models", "views", "urls", "apps", "admin", "signals", "tasks", "middleware", "consumers", "forms", "serializers", "wsgi", "asgi", "context_processors", "viewsets", "api":
+		return true
+	}
+	return strings.Contains(m.id, ".templatetags.")
+}
+
+// framework tells whether anything of the checkout serves requests.
+func (r *resolver) framework() bool {
+	for _, m := range r.modules {
+		if m.class.skipped() {
+			continue
+		}
+		for _, l := range m.loads {
+			switch first, _, _ := strings.Cut(l, "."); first {
+			case "django", "flask", "fastapi", "starlette", "aiohttp", "tornado", "sanic", "bottle", "falcon", "pyramid", "quart", "litestar", "rest_framework", "ninja", "celery", "cherrypy", "robyn", "connexion", "channels":
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,4 @@
+package python
+
+// settings reads what frameworks are told.
+func (r *resolver) settings() {}

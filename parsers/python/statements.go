@@ -1,0 +1,388 @@
+package python
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// statements walks a block. Behind a branch that does not come back, what it tested
+// is known.
+func (f *file) statements(s *scope, list []*node) {
+	if f.depth++; f.depth > maxDepth/8 {
+		f.syntax.cut = true
+		f.depth--
+		return
+	}
+	defer func() { f.depth-- }()
+	for _, n := range list {
+		f.statement(s, n)
+		if n.kind == "if_statement" && leaves(n.child("consequence")) && n.child("alternative") == nil {
+			s = s.knowing(f.emptyWhen(s, n.child("condition"), false))
+		}
+		if n.kind == "try_statement" && leaves(n.child("body")) {
+			s = s.knowing(f.missedIn(s, n))
+		}
+	}
+}
+
+func (f *file) statement(s *scope, n *node) {
+	switch n.kind {
+	case "expression_statement":
+		for _, kid := range n.kids {
+			f.eval(s, kid, unit.Dropped)
+		}
+	case "function_definition":
+		f.function(s, n, nil)
+	case "class_definition":
+		f.classDefinition(s, n, nil)
+	case "decorated_definition":
+		f.decorated(s, n)
+	case "return_statement":
+		f.returns(s, n)
+	case "import_statement":
+		f.importNames(s, n)
+	case "import_from_statement":
+		f.importFrom(s, n)
+	case "delete_statement":
+		f.deletes(s, n)
+	case "global_statement", "nonlocal_statement", "pass_statement", "break_statement", "continue_statement", "comment", "future_import_statement":
+	default:
+		f.control(s, n)
+	}
+}
+
+// control walks the statements that hold others.
+func (f *file) control(s *scope, n *node) {
+	switch n.kind {
+	case "if_statement":
+		f.ifStatement(s, n)
+	case "while_statement":
+		f.whileStatement(s, n)
+	case "for_statement":
+		v := f.eval(s, n.child("right"), unit.Used)
+		f.bindValue(s, n.child("left"), element(v))
+		f.block(s, n.child("body"))
+		f.block(s, n.child("alternative"))
+	case "with_statement":
+		f.withStatement(s, n)
+	case "try_statement":
+		f.tryStatement(s, n)
+	case "block", "else_clause", "finally_clause", "module":
+		f.statements(s, n.kids)
+	case "match_statement":
+		f.eval(s, n.child("subject"), unit.Used)
+		for _, c := range n.child("body").list() {
+			f.block(s, c.child("consequence"))
+		}
+	default: // raise, assert, print of Python 2, what could not be parsed
+		for _, kid := range n.kids {
+			f.eval(s, kid, unit.Used)
+		}
+	}
+}
+
+// list are the children of a node that may be missing.
+func (n *node) list() []*node {
+	if n == nil {
+		return nil
+	}
+	return n.kids
+}
+
+func (f *file) block(s *scope, n *node) {
+	if n != nil {
+		f.statement(s, n)
+	}
+}
+
+func (f *file) ifStatement(s *scope, n *node) {
+	if text := f.text(n.child("condition")); strings.Contains(text, "__name__") && s.top() {
+		f.mainBlock(s, n)
+		return
+	} else if text == "TYPE_CHECKING" || text == "typing.TYPE_CHECKING" {
+		f.block(s, n.child("consequence"))
+		return
+	}
+	rest := s
+	for _, arm := range n.kids {
+		switch arm.kind {
+		case "elif_clause":
+			f.eval(rest, arm.child("condition"), unit.Checked)
+			f.block(rest.knowing(f.emptyWhen(rest, arm.child("condition"), true)), arm.child("consequence"))
+			rest = rest.knowing(f.emptyWhen(rest, arm.child("condition"), false))
+		case "else_clause":
+			f.block(rest, arm)
+		default:
+			if arm.field == "condition" {
+				f.eval(s, arm, unit.Checked)
+				f.block(s.knowing(f.emptyWhen(s, arm, true)), n.child("consequence"))
+				rest = s.knowing(f.emptyWhen(s, arm, false))
+			}
+		}
+	}
+}
+
+// mainBlock is what a module does when it is started as a script: a function of its
+// own, since a process that imports the module does not do it.
+func (f *file) mainBlock(s *scope, n *node) {
+	fn := f.addFunction(&unit.Function{
+		ID: f.module + ".<main>", Symbol: f.unit.Path + " as a script", Name: mainName, Location: f.at(n),
+		Roles: []unit.Role{unit.Tool}, RoleNote: "started as a script",
+	})
+	inner := *s
+	inner.fn = fn
+	f.block(&inner, n.child("consequence"))
+}
+
+// mainName is the name of the block that runs when a module is started as a script.
+const mainName = "<main>"
+
+// whileStatement marks what runs without end: a loop on a constant that nothing leaves.
+func (f *file) whileStatement(s *scope, n *node) {
+	condition, body := n.child("condition"), n.child("body")
+	f.eval(s, condition, unit.Checked)
+	inner := s.knowing(f.emptyWhen(s, condition, true))
+	if f.endless(condition) && !hasBreak(body) {
+		if !slices.Contains(s.fn.Attrs, endlessLoop) && s.fn.Name != topName {
+			s.fn.Attrs = append(s.fn.Attrs, endlessLoop)
+		}
+		copied := *inner
+		copied.loop = true
+		inner = &copied
+	}
+	f.block(inner, body)
+	f.block(s, n.child("alternative"))
+}
+
+// endlessLoop is the word among a function's Attrs for one that does not come back.
+const endlessLoop = "endless-loop"
+
+// endless tells a condition that holds until the process is told to stop.
+func (f *file) endless(n *node) bool {
+	if n.is("true", "integer") {
+		return f.text(n) != "0"
+	}
+	text := strings.ToLower(f.text(n))
+	for _, word := range []string{"stop", "running", "shutdown", "is_alive", "exit", "quit", "terminate", "keep_going", "should_run", "cancel"} {
+		if strings.Contains(text, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasBreak tells a loop that is left from inside, but for an exception.
+func hasBreak(n *node) bool {
+	for _, kid := range n.list() {
+		switch kid.kind {
+		case "break_statement", "return_statement":
+			return true
+		case "while_statement", "for_statement":
+			if hasReturn(kid) {
+				return true
+			}
+		case "function_definition", "class_definition", "lambda", "except_clause":
+		default:
+			if hasBreak(kid) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func hasReturn(n *node) bool {
+	for _, kid := range n.kids {
+		if kid.is("return_statement") || !kid.is("function_definition", "class_definition", "lambda", "except_clause") && hasReturn(kid) {
+			return true
+		}
+	}
+	return false
+}
+
+// withStatement holds what its items are: locks and transactions are told apart when
+// their classes are known.
+func (f *file) withStatement(s *scope, n *node) {
+	inner := s
+	for _, clause := range n.kids {
+		if clause.kind != "with_clause" {
+			continue
+		}
+		for _, item := range clause.kids {
+			inner = f.withItem(inner, item.child("value"))
+		}
+	}
+	f.block(inner, n.child("body"))
+}
+
+func (f *file) withItem(s *scope, value *node) *scope {
+	if value == nil {
+		return s
+	}
+	var alias *node
+	if value.is("as_pattern") {
+		alias, value = value.child("alias"), value.kids[0]
+	}
+	v := f.eval(s, value, unit.Used)
+	if text := f.text(value); strings.Contains(text, "atomic") || strings.HasSuffix(text, ".begin()") {
+		inner := *s
+		inner.tx = true
+		s = &inner
+	}
+	if v.Place != nil {
+		s = s.guarded(encode(*v.Place))
+	}
+	if alias != nil && len(alias.kids) > 0 {
+		f.bindValue(s, alias.kids[0], v)
+	}
+	return s
+}
+
+func (f *file) tryStatement(s *scope, n *node) {
+	for _, part := range n.kids {
+		switch part.kind {
+		case "except_clause", "except_group_clause":
+			inner := s
+			if head := f.text(part)[:min(len(f.text(part)), 120)]; looksUp(head) {
+				inner = s.knowing(f.missedIn(s, n))
+			}
+			f.block(inner, last(part.kids))
+		case "finally_clause":
+			inner := *s
+			inner.ensure = true
+			f.block(&inner, last(part.kids))
+		case "else_clause":
+			f.block(s, part)
+		default:
+			f.block(s, part)
+		}
+	}
+}
+
+// looksUp tells the head of a clause that is reached when something is not there.
+func looksUp(head string) bool {
+	head, _, _ = strings.Cut(head, ":")
+	for _, name := range []string{"KeyError", "AttributeError", "LookupError", "NameError", "IndexError"} {
+		if strings.Contains(head, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// missedIn lists the places that held nothing if a try came to one of its clauses.
+func (f *file) missedIn(s *scope, n *node) []unit.Place {
+	for _, part := range n.kids {
+		if part.kind == "except_clause" && looksUp(f.text(part)[:min(len(f.text(part)), 120)]) {
+			var places []unit.Place
+			f.missed(s, n.child("body"), &places)
+			return places
+		}
+	}
+	return nil
+}
+
+func (f *file) returns(s *scope, n *node) {
+	for _, kid := range n.kids {
+		v := f.eval(s, kid, unit.Returned)
+		if len(s.fn.Returns) < 8 {
+			s.fn.Returns = append(s.fn.Returns, prune(v, valueDepth))
+		}
+	}
+}
+
+func (f *file) deletes(s *scope, n *node) {
+	list := n.kids
+	if len(list) == 1 && list[0].is("expression_list", "tuple") {
+		list = list[0].kids
+	}
+	for _, target := range list {
+		switch target.kind {
+		case "subscript":
+			f.eval(s, target.child("value"), unit.Used)
+			key := f.eval(s, target.child("subscript"), unit.Used)
+			f.access(s, unit.Access{Kind: unit.Modify, Op: "delete", Reset: true, Key: &key, Location: f.at(target)}, f.place(s, target.child("value")))
+		case "attribute", "identifier":
+			if target.kind == "identifier" && !s.global[f.text(target)] {
+				continue
+			}
+			nothing := unit.Value{Kind: unit.Nil, Text: "None"}
+			f.access(s, unit.Access{Kind: unit.Write, Op: "=", Reset: true, Value: &nothing, Location: f.at(target)}, f.place(s, target))
+		}
+	}
+}
+
+// importNames reads import a.b as c.
+func (f *file) importNames(s *scope, n *node) {
+	for _, name := range n.kids {
+		if name.field != "name" {
+			continue
+		}
+		dotted, alias := name, name.child("alias")
+		if alias != nil {
+			dotted = name.child("name")
+		}
+		module := f.text(dotted)
+		f.load(module)
+		first, _, _ := strings.Cut(module, ".")
+		if alias != nil {
+			f.bindImport(s, f.text(alias), module)
+		} else {
+			f.bindImport(s, first, first)
+		}
+	}
+}
+
+// importFrom reads from .a import b as c.
+func (f *file) importFrom(s *scope, n *node) {
+	module := f.absolute(f.text(n.child("module_name")))
+	f.load(module)
+	for _, name := range n.kids {
+		switch {
+		case name.kind == "wildcard_import":
+			f.stars = append(f.stars, module)
+		case name.field == "name":
+			imported, bound := name, name
+			if alias := name.child("alias"); alias != nil {
+				imported, bound = name.child("name"), alias
+			}
+			f.load(module + "." + f.text(imported))
+			f.bindImport(s, f.text(bound), module+"."+f.text(imported))
+		}
+	}
+}
+
+// absolute is the module that an import names. A relative one begins with a slash,
+// since its folder is known.
+func (f *file) absolute(name string) string {
+	dots := len(name) - len(strings.TrimLeft(name, "."))
+	if dots == 0 {
+		return name
+	}
+	steps := strings.Split(f.module, ".")
+	if !f.pkg {
+		steps = steps[:len(steps)-1]
+	}
+	steps = steps[:max(0, len(steps)-dots+1)]
+	return "/" + strings.Trim(strings.Join(append(steps, name[dots:]), "."), ".")
+}
+
+func (f *file) load(module string) {
+	if !slices.Contains(f.loads, module) {
+		f.loads = append(f.loads, module)
+	}
+}
+
+// bindImport gives a name to what is imported. What a function imports is its own;
+// the module has it as well where it names nothing else.
+func (f *file) bindImport(s *scope, name, module string) {
+	if s.names != nil || s.class != "" {
+		s.locals[name] = &local{value: unit.Value{Kind: unit.PlaceValue, Place: rooted(">" + module)}}
+		return
+	}
+	if f.imported[name] == "" {
+		f.imported[name] = module
+	}
+}

@@ -1,0 +1,496 @@
+package python
+
+import (
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// kind says what a place leads to.
+type kind int
+
+const (
+	nothing   kind = iota // not known
+	aModule               // of the checkout
+	aClass                // of the checkout
+	aFunction             // of the checkout
+	aValue                // an object, of which the class may be known
+	outside               // something of a library, by its dotted name
+)
+
+// thing is what a place leads to.
+type thing struct {
+	kind  kind
+	id    string
+	typ   string      // of a value: class of the checkout, collection, scalar, or class of a library
+	place *unit.Place // where it is kept, resolved; nil for what is made anew
+	model string      // of what asks the database: the class of the rows
+	on    *thing      // what a method was found on
+}
+
+// maxFollow bounds how deep names, results and values are followed.
+const maxFollow = 12
+
+// guard tells whether something is looked at already, and marks it.
+func (r *resolver) guard(key string) (leave func(), ok bool) {
+	if r.doing[key] || r.deep > maxFollow {
+		return nil, false
+	}
+	r.doing[key] = true
+	r.deep++
+	return func() { delete(r.doing, key); r.deep-- }, true
+}
+
+// name resolves an ID, or a name in the space of imports.
+func (r *resolver) name(name string, from *module) thing {
+	if rest, ok := strings.CutPrefix(name, ">"); ok {
+		return r.dotted(rest, from)
+	}
+	if t, ok := r.declared(name); ok {
+		return t
+	}
+	if at := strings.LastIndexByte(name, '.'); at > 0 && from != nil && name[:at] == from.id {
+		return r.member(thing{kind: aModule, id: from.id}, name[at+1:], from)
+	}
+	// A chain that begins with something declared: Outer.Inner, module.Class.
+	for at := strings.LastIndexByte(name, '.'); at > 0; at = strings.LastIndexByte(name[:at], '.') {
+		if t, ok := r.declared(name[:at]); ok {
+			for _, part := range strings.Split(name[at+1:], ".") {
+				t = r.member(t, part, from)
+			}
+			return t
+		}
+	}
+	return thing{}
+}
+
+// declared is what has an ID.
+func (r *resolver) declared(id string) (thing, bool) {
+	switch {
+	case r.classes[id] != nil:
+		return thing{kind: aClass, id: id}, true
+	case r.functions[id] != nil:
+		return thing{kind: aFunction, id: id}, true
+	case r.holders[id] != nil:
+		return r.kept(id), true
+	case r.modules[id] != nil:
+		return thing{kind: aModule, id: id}, true
+	}
+	return thing{}, false
+}
+
+// kept is what a holder holds. A holder that is another name of a function, a class
+// or of something of a library is that.
+func (r *resolver) kept(id string) thing {
+	h := r.holders[id]
+	t := thing{kind: aValue, place: rooted(id), typ: r.typeOf(h)}
+	if h.Value.Kind == unit.PlaceValue && h.Kind != unit.Field && len(r.given[id]) <= 1 && h.Value.Place != nil {
+		if leave, ok := r.guard("alias " + id); ok {
+			to := r.walk(*h.Value.Place, r.functions[r.moduleOf(h)+"."+topName], r.modules[r.moduleOf(h)])
+			leave()
+			if to.kind == aClass || to.kind == aFunction || to.kind == aModule || to.kind == outside && !strings.HasPrefix(to.id, "os.environ") {
+				return to
+			}
+			if to.kind == aValue && to.place != nil && to.typ == t.typ {
+				return to
+			}
+		}
+	}
+	if h.Value.Kind == unit.Func && len(r.given[id]) <= 1 && r.functions[h.Value.Callee] != nil {
+		return thing{kind: aFunction, id: h.Value.Callee}
+	}
+	return t
+}
+
+// moduleOf is the ID of the module in which a holder is declared.
+func (r *resolver) moduleOf(h *unit.Holder) string { return moduleOf(h.Location.File) }
+
+// dotted resolves a name of the space of imports.
+func (r *resolver) dotted(name string, from *module) thing {
+	absolute := strings.HasPrefix(name, "/")
+	parts := strings.Split(strings.TrimPrefix(name, "/"), ".")
+	for i := len(parts); i > 0; i-- {
+		head := strings.Join(parts[:i], ".")
+		if absolute {
+			head = "/" + head
+		}
+		m := r.module(head, from)
+		if m == nil {
+			continue
+		}
+		t := thing{kind: aModule, id: m.id}
+		for _, part := range parts[i:] {
+			t = r.member(t, part, m)
+		}
+		return t
+	}
+	if absolute {
+		return thing{}
+	}
+	return thing{kind: outside, id: name}
+}
+
+// member is what x.name is.
+func (r *resolver) member(t thing, name string, from *module) thing {
+	switch t.kind {
+	case aModule:
+		return r.memberOfModule(t.id, name)
+	case aClass:
+		return r.memberOfClass(t, name)
+	case aValue:
+		return r.memberOfValue(t, name)
+	case outside:
+		return thing{kind: outside, id: t.id + "." + name, model: t.model}
+	}
+	return thing{}
+}
+
+func (r *resolver) memberOfModule(id, name string) thing {
+	m := r.modules[id]
+	if to := m.names[name]; to != "" && r.classes[id+"."+name] == nil && r.functions[id+"."+name] == nil {
+		leave, ok := r.guard("import " + id + " " + name)
+		if !ok {
+			return thing{}
+		}
+		defer leave()
+		return r.dotted(to, m)
+	}
+	if t, ok := r.declared(id + "." + name); ok {
+		return t
+	}
+	for _, star := range m.stars {
+		leave, ok := r.guard("star " + id + " " + name + " " + star)
+		if !ok {
+			continue
+		}
+		t := r.dotted(star+"."+name, m)
+		leave()
+		if t.kind != nothing && t.kind != outside {
+			return t
+		}
+	}
+	return thing{}
+}
+
+func (r *resolver) memberOfClass(t thing, name string) thing {
+	c := r.classes[t.id]
+	for _, at := range c.order {
+		id := at + "." + name
+		if r.holders[id] != nil && r.isModel(t.id) && r.managed(id) {
+			return thing{kind: outside, id: rows, model: t.id, on: &thing{kind: aValue, typ: r.typeOf(r.holders[id])}}
+		}
+		if found, ok := r.declared(id); ok {
+			found.on = &t
+			return found
+		}
+	}
+	if r.isModel(t.id) && (name == "objects" || strings.HasSuffix(name, "_manager") || name == "query") {
+		return thing{kind: outside, id: rows, model: t.id}
+	}
+	if above := r.above(t.id); len(above) > 0 {
+		return thing{kind: outside, id: above[0] + "." + name, on: &t}
+	}
+	return thing{}
+}
+
+func (r *resolver) memberOfValue(t thing, name string) thing {
+	if r.classes[t.typ] == nil {
+		switch {
+		case t.typ == "":
+			return thing{kind: nothing, place: t.place}
+		case isCollection(t.typ) || scalar("builtins."+t.typ) != "":
+			return thing{kind: outside, id: "builtins." + t.typ + "." + name, on: &t}
+		}
+		return thing{kind: outside, id: strings.TrimPrefix(t.typ, opaque) + "." + name, on: &t, model: t.model}
+	}
+	if id := r.fieldID(t.typ, name); id != "" {
+		return thing{kind: aValue, place: step(t.place, id), typ: r.typeOf(r.holders[id])}
+	}
+	c := r.classes[t.typ]
+	for _, at := range c.order {
+		id := at + "." + name
+		if fn := r.functions[id]; fn != nil {
+			m := thing{kind: aFunction, id: id, on: &t}
+			if has(fn.Attrs, attrProperty) {
+				return r.call(m)
+			}
+			return m
+		}
+		if r.holders[id] != nil {
+			if r.isModel(t.typ) {
+				break // a column
+			}
+			return r.kept(id)
+		}
+		if r.classes[id] != nil {
+			return thing{kind: aClass, id: id}
+		}
+	}
+	if above := r.above(t.typ); len(above) > 0 {
+		id := above[0] + "." + name
+		if r.isModel(t.typ) {
+			id = model + "." + name
+		}
+		return thing{kind: outside, id: id, on: &t}
+	}
+	return thing{kind: nothing, place: t.place}
+}
+
+// call is what a call of something hands out.
+func (r *resolver) call(t thing) thing {
+	switch t.kind {
+	case aClass:
+		return thing{kind: aValue, typ: t.id}
+	case aFunction:
+		return r.result(t)
+	case outside:
+		return r.resultOutside(t)
+	case aValue:
+		if t.typ != "" && r.classes[t.typ] == nil && !isCollection(t.typ) && scalar("builtins."+t.typ) == "" {
+			return thing{kind: aValue, typ: t.typ} // a factory of a library
+		}
+	}
+	return thing{}
+}
+
+// result is what a function of the checkout hands out: by its annotation, or by what
+// it returns first that is known.
+func (r *resolver) result(t thing) thing {
+	fn := r.functions[t.id]
+	leave, ok := r.guard("result " + t.id)
+	if !ok {
+		return thing{}
+	}
+	defer leave()
+	var out thing
+	for i := range fn.Returns {
+		v := &fn.Returns[i]
+		if v.Kind == unit.Nil || v.Kind == unit.Unknown {
+			continue
+		}
+		got := r.valueThing(v, fn)
+		if got.kind == nothing {
+			continue
+		}
+		out = got
+		break
+	}
+	if fn.result != "" {
+		if typ := r.typeName(fn.result, fn.module); typ != "" && out.typ == "" && (out.kind == nothing || out.kind == aValue) {
+			out.kind, out.typ = aValue, typ
+		}
+	}
+	if out.place != nil && out.place.Root != unit.RootHolder {
+		out.place = r.rebase(out.place, t.on)
+	}
+	return out
+}
+
+// rebase moves a place of a method to the object that it was called on.
+func (r *resolver) rebase(p *unit.Place, on *thing) *unit.Place {
+	if p.Root != unit.RootReceiver || on == nil || on.place == nil {
+		return nil
+	}
+	return step(on.place, p.Path...)
+}
+
+// resultOutside is what something of a library hands out: an object of the class, or
+// something of which the chain that led there says what it is.
+func (r *resolver) resultOutside(t thing) thing {
+	if t.model != "" && strings.HasPrefix(t.id, rows) {
+		switch t.id[strings.LastIndexByte(t.id, '.')+1:] {
+		case "get", "first", "last", "create", "latest", "earliest", "aget", "afirst", "acreate", "get_or_404":
+			return thing{kind: aValue, typ: t.model}
+		}
+		return thing{kind: outside, id: rows, model: t.model}
+	}
+	if typ := collection(t.id); typ != "" {
+		return thing{kind: aValue, typ: typ}
+	}
+	if typ := scalar(t.id); typ != "" {
+		return thing{kind: aValue, typ: typ}
+	}
+	switch t.id {
+	case "typing.cast", "copy.copy", "copy.deepcopy":
+		return thing{}
+	case "django.contrib.auth.get_user_model":
+		return thing{kind: outside, id: model}
+	}
+	if strings.HasPrefix(t.id, "builtins.") {
+		switch t.id {
+		case "builtins.dict.get", "builtins.dict.setdefault", "builtins.dict.pop", "builtins.list.pop", "builtins.dict.values", "builtins.dict.items", "builtins.list.popleft":
+			if t.on != nil && t.on.place != nil {
+				return thing{kind: aValue, place: step(t.on.place, unit.Element), typ: r.elementOf(*t.on)}
+			}
+		case "builtins.open":
+			return thing{kind: aValue, typ: "io.TextIOWrapper"}
+		}
+		return thing{}
+	}
+	if !makes(t.id) {
+		return thing{kind: aValue, typ: opaque + t.id}
+	}
+	return thing{kind: aValue, typ: t.id}
+}
+
+// opaque begins the type of what a function or method of a library hands out: no
+// class is known, only the way that led there.
+const opaque = "~"
+
+// makes tells a class of a library, or a function that makes an object which is
+// known by the name of the function.
+func makes(id string) bool {
+	last := id[strings.LastIndexByte(id, '.')+1:]
+	if last != "" && last[0] >= 'A' && last[0] <= 'Z' {
+		return true
+	}
+	switch last {
+	case "client", "resource", "connect", "from_url", "create_engine", "create_async_engine", "sessionmaker", "async_sessionmaker", "scoped_session", "getLogger", "get_logger",
+		"local", "count", "compile", "create_pool", "get_redis_connection", "session":
+		return true
+	}
+	return false
+}
+
+// known is a type without what is opaque.
+func known(typ string) string {
+	if strings.HasPrefix(typ, opaque) {
+		return ""
+	}
+	return typ
+}
+
+// rows is what a model is asked by, and model what its objects are asked by, if the
+// checkout does not define it.
+const (
+	model = "django.db.models.Model"
+	rows  = model + ".objects"
+)
+
+// isModel tells a class whose objects are rows.
+func (r *resolver) isModel(id string) bool {
+	for _, above := range r.above(id) {
+		name := above[strings.LastIndexByte(above, '.')+1:]
+		if name == "Model" || strings.HasSuffix(name, "Model") && strings.Contains(above, "models") || name == "AbstractUser" || name == "AbstractBaseUser" || name == "SQLModel" || name == "DeclarativeBase" {
+			return true
+		}
+	}
+	return false
+}
+
+// managed tells an attribute of a model by which it asks the database.
+func (r *resolver) managed(id string) bool {
+	h := r.holders[id]
+	if h.Name == "objects" || strings.HasSuffix(h.Name, "_objects") || strings.HasSuffix(h.Name, "manager") {
+		return true
+	}
+	typ := r.typeOf(h)
+	for _, above := range append(r.above(typ), typ) {
+		if strings.HasSuffix(above, "Manager") {
+			return true
+		}
+	}
+	return false
+}
+
+// elementOf is the class of the elements of a collection, if it is known.
+func (r *resolver) elementOf(t thing) string {
+	if t.place == nil {
+		return ""
+	}
+	id := t.place.Name
+	if n := len(t.place.Path); n > 0 {
+		id = t.place.Path[n-1]
+	} else if t.place.Root != unit.RootHolder {
+		return ""
+	}
+	if h := r.holders[id]; h != nil {
+		return h.Elem
+	}
+	return ""
+}
+
+// walk follows a place as it is written, from a function of a module.
+func (r *resolver) walk(p unit.Place, fn *function, from *module) thing {
+	t := r.root(p, fn, from)
+	for _, s := range p.Path {
+		t = r.onward(t, s, from)
+	}
+	return t
+}
+
+func (r *resolver) root(p unit.Place, fn *function, from *module) thing {
+	switch p.Root {
+	case unit.RootHolder:
+		return r.name(p.Name, from)
+	case unit.RootReceiver:
+		if fn != nil {
+			return thing{kind: aValue, typ: fn.Owner, place: &unit.Place{Root: unit.RootReceiver}}
+		}
+	case unit.RootParam:
+		t := thing{kind: aValue, place: &unit.Place{Root: unit.RootParam, Name: p.Name}}
+		if fn != nil {
+			t.typ = r.typeName(fn.params[p.Name], fn.module)
+			if t.typ == "" {
+				t.typ = r.arrives[fn.ID+" "+p.Name]
+			}
+		}
+		return t
+	}
+	return thing{}
+}
+
+// onward takes one step.
+func (r *resolver) onward(t thing, s string, from *module) thing {
+	switch {
+	case s == "()":
+		if t.kind == aValue && r.classes[t.typ] != nil {
+			return r.call(r.memberOfValue(t, "__call__"))
+		}
+		return r.call(t)
+	case s == unit.Element:
+		if t.kind == aValue && t.place != nil {
+			return thing{kind: aValue, place: step(t.place, unit.Element), typ: r.elementOf(t)}
+		}
+		if t.kind == outside && t.model != "" {
+			return thing{kind: aValue, typ: t.model}
+		}
+		if t.kind == outside {
+			return thing{kind: outside, id: t.id + "[]"}
+		}
+		return thing{}
+	case s == superStep:
+		return r.super(t)
+	case strings.HasSuffix(s, "()"):
+		return r.call(r.step(t, strings.TrimSuffix(s[1:], "()"), from))
+	}
+	return r.step(t, s[1:], from)
+}
+
+// step is an attribute; of what asks the database the manager is asked first.
+func (r *resolver) step(t thing, name string, from *module) thing {
+	if t.kind == outside && t.model != "" && t.on != nil && r.classes[t.on.typ] != nil {
+		if found := r.memberOfValue(*t.on, name); found.kind == aFunction {
+			return found
+		}
+	}
+	return r.member(t, name, from)
+}
+
+// super is an object as one of the classes above.
+func (r *resolver) super(t thing) thing {
+	c := r.classes[t.typ]
+	if c == nil {
+		return thing{}
+	}
+	out := thing{kind: aValue, place: t.place}
+	if len(c.supers) > 0 {
+		out.typ = c.supers[0]
+	} else if above := r.above(t.typ); len(above) > 0 {
+		out.typ = above[0]
+		if r.isModel(t.typ) {
+			out.typ = model
+		}
+	}
+	return out
+}
