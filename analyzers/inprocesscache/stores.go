@@ -73,6 +73,6 @@ func reportKept(p *rule.Pass, k rule.Kept) {
 	}
 	p.ReportKept(k, result.Finding{
 		Category: result.Cache, Message: says,
-		Fix: "Choose a store that all copies share in production: `config.cache_store = :redis_cache_store, { url: ENV[\"REDIS_URL\"] }`, `:mem_cache_store` or Solid Cache.",
+		Fix: remedy.Store("cache", k.Language()),
 	})
 }

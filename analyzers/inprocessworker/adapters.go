@@ -26,7 +26,7 @@ func reportAdapters(p *rule.Pass) {
 		p.ReportKept(k, result.Finding{
 			Category: result.Worker,
 			Message:  fmt.Sprintf("In production jobs run %s, %s. A restart or deployment loses what is queued, and no other copy can take it over.", how, k.Chosen()),
-			Fix:      "Choose a durable adapter for production: `config.active_job.queue_adapter = :solid_queue` (or :good_job, :sidekiq), with its workers in a process of their own.",
+			Fix:      remedy.Store("jobs", k.Language()),
 		})
 	}
 	for _, k := range p.Local(bindings.Bus) {
@@ -37,10 +37,14 @@ func reportAdapters(p *rule.Pass) {
 		})
 	}
 	for _, k := range p.Local(bindings.Cable) {
+		symbol, who := "Action Cable adapter", "Action Cable passes"
+		if k.Language() == unit.Python {
+			symbol, who = "CHANNEL_LAYERS", "the channel layer passes"
+		}
 		p.ReportKept(k, result.Finding{
-			Category: result.Worker, Symbol: "Action Cable adapter",
-			Message: fmt.Sprintf("In production Action Cable passes messages on inside one process or host, %s. With two copies a message reaches only the clients that are connected to the copy which sent it.", k.Chosen()),
-			Fix:     "Use `adapter: redis`, `postgresql` or `solid_cable` in config/cable.yml for production.",
+			Category: result.Worker, Symbol: symbol,
+			Message: fmt.Sprintf("In production %s messages on inside one process or host, %s. With two copies a message reaches only the clients that are connected to the copy which sent it.", who, k.Chosen()),
+			Fix:     remedy.Store("cable", k.Language()),
 		})
 	}
 }

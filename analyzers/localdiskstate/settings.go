@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/bindings"
+	"github.com/stateaudit/stateaudit/internal/remedy"
 	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/rule"
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -39,7 +40,7 @@ func kept(p *rule.Pass, k rule.Kept) {
 		says = "whole pages are cached as files of this host, and expired only where the request was handled"
 		f.Fix = "Cache pages in the proxy or CDN in front, or fragments in a Redis cache store."
 	default:
-		f.Fix = "Use object storage in production: `storage :fog` or `:aws`, `:s3`, or Active Storage on S3."
+		f.Fix = remedy.Store("upload", k.Language())
 	}
 	f.Message = fmt.Sprintf("In production %s, %s. With two copies on two hosts each has its own.", says, k.Chosen())
 	p.ReportKept(k, f)

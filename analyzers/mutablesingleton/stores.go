@@ -61,7 +61,7 @@ func reportVariables(p *rule.Pass) {
 
 func reportKept(p *rule.Pass, k rule.Kept, c result.Category, g result.Group, says string) {
 	p.ReportKept(k, result.Finding{
-		Category: c, Group: &g, Fix: remedy.Fix(c, g, unit.Ruby),
+		Category: c, Group: &g, Fix: remedy.Fix(c, g, k.Language()),
 		Message: fmt.Sprintf("In production %s in %s, %s. With two copies %s.", says, k.Place(), k.Chosen(), remedy.Breaks(c, g)),
 	})
 }

@@ -160,7 +160,7 @@ func reportSettings(p *rule.Pass) {
 			in = "in the cache store, which is " + in
 		}
 		p.ReportKept(k, result.Finding{
-			Category: result.Session, Fix: remedy.Fix(result.Session, "", unit.Ruby),
+			Category: result.Session, Fix: remedy.Fix(result.Session, "", k.Language()),
 			Message: fmt.Sprintf("In production sessions are kept %s, %s. With two copies %s.", in, k.Chosen(), remedy.Breaks(result.Session, "")),
 		})
 	}

@@ -134,3 +134,22 @@ func fixPython(c result.Category, g result.Group) string {
 	}
 	return "Move it to a store that all copies share, or pass it with the request."
 }
+
+// stores says what to choose for a resource in production, by ecosystem.
+var stores = map[unit.Language]map[string]string{
+	unit.Ruby: {
+		"cache":  "Choose a store that all copies share in production: `config.cache_store = :redis_cache_store, { url: ENV[\"REDIS_URL\"] }`, `:mem_cache_store` or Solid Cache.",
+		"upload": "Use object storage in production: `storage :fog` or `:aws`, `:s3`, or Active Storage on S3.",
+		"jobs":   "Choose a durable adapter for production: `config.active_job.queue_adapter = :solid_queue` (or :good_job, :sidekiq), with its workers in a process of their own.",
+		"cable":  "Use `adapter: redis`, `postgresql` or `solid_cable` in config/cable.yml for production.",
+	},
+	unit.Python: {
+		"cache":  "Choose a backend that all copies share in production: `django.core.cache.backends.redis.RedisCache` or Memcached, `CACHE_TYPE = \"RedisCache\"` of Flask-Caching.",
+		"upload": "Keep uploads in object storage in production: `STORAGES[\"default\"]` with django-storages on S3, GCS or Azure; or mount a volume that all copies share.",
+		"jobs":   "Let a worker of its own run the jobs in production: take `task_always_eager` or `immediate` away and name a broker.",
+		"cable":  "Use `channels_redis.core.RedisChannelLayer` in production.",
+	},
+}
+
+// Store says what to choose for a resource in production.
+func Store(resource string, lang unit.Language) string { return stores[lang][resource] }

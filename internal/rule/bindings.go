@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/bindings"
@@ -50,6 +51,9 @@ func (k Kept) Place() string {
 func (k Kept) Chosen() string {
 	b := k.Backend
 	said := fmt.Sprintf("with `%s`", b.Setting.Text)
+	if !b.Omitted && b.Setting.Origin == unit.Defaulted {
+		said = fmt.Sprintf("since %s (`%s`)", b.Setting.Text, b.Name)
+	}
 	if b.Omitted {
 		said = fmt.Sprintf("where nothing is set (`%s`)", b.Name)
 		if b.Setting.Origin == unit.Defaulted {
@@ -75,10 +79,7 @@ func (p *Pass) ReportKept(k Kept, f result.Finding) {
 	if f.Symbol == "" {
 		f.Symbol = k.symbol()
 	}
-	f.Language, f.Location = unit.Ruby, b.Location
-	if !strings.HasSuffix(b.Location.File, ".rb") && !strings.HasSuffix(b.Location.File, ".ru") {
-		f.Language = unit.Deploy
-	}
+	f.Language, f.Location = languageOf(b.Location.File), b.Location
 	evidence := []result.Evidence{{Kind: result.ConfigAt, Phase: result.Boot, Location: b.Location, Note: k.note()}}
 	if b.Location != b.Setting.Location {
 		evidence = append(evidence, result.Evidence{Kind: result.Declaration, Phase: result.Boot, Location: b.Setting.Location, Note: "set here"})
@@ -94,6 +95,25 @@ func (p *Pass) ReportKept(k Kept, f result.Finding) {
 		f.Evidence = append(f.Evidence, result.Evidence{Kind: result.CallAt, Phase: result.UnknownPhase, Location: u.Location, Note: "used by " + u.What})
 	}
 	p.Report(f)
+}
+
+// languageOf is the language of a file that configures: of code, or of deployment.
+func languageOf(file string) unit.Language {
+	switch path.Ext(file) {
+	case ".rb", ".ru":
+		return unit.Ruby
+	case ".py":
+		return unit.Python
+	}
+	return unit.Deploy
+}
+
+// Language is that of the application whose binding it is.
+func (k Kept) Language() unit.Language {
+	if languageOf(k.Backend.Setting.Location.File) == unit.Python {
+		return unit.Python
+	}
+	return unit.Ruby
 }
 
 func (k Kept) note() string {

@@ -48,10 +48,7 @@ func (p *Pass) ReportSetting(s unit.Setting, f result.Finding) {
 		f.Symbol = symbolOf(s)
 	}
 	if f.Language == "" {
-		f.Language = unit.Deploy
-		if strings.HasSuffix(s.Location.File, ".rb") {
-			f.Language = unit.Ruby
-		}
+		f.Language = languageOf(s.Location.File)
 	}
 	if s.Origin == unit.Unresolved && f.Level == "" {
 		f.Level = result.Note

@@ -97,6 +97,9 @@ func (f *file) kept(v unit.Value) unit.Value { return prune(v, valueDepth+1) }
 func (f *file) write(s *scope, target *node, v unit.Value, place *unit.Place) {
 	value := prune(v, valueDepth)
 	a := unit.Access{Kind: unit.Write, Op: "=", Value: &value, Location: f.at(target), Reset: isEmptyValue(v)}
+	if s.top() {
+		a.Method = s.when
+	}
 	if s.init && place != nil && place.Root == unit.RootReceiver && len(place.Path) == 1 {
 		a.Kind = unit.Init
 	}
@@ -150,7 +153,11 @@ func (f *file) assignElement(s *scope, target *node, v unit.Value) {
 		return
 	}
 	f.session(s, target.child("value"), unit.SessionUse{Key: f.keyText(target.child("subscript")), Op: "[]=", Value: value, Location: f.at(target)})
-	f.access(s, unit.Access{Kind: unit.Modify, Op: "[]=", Value: &value, Key: &key, Location: f.at(target)}, place)
+	a := unit.Access{Kind: unit.Modify, Op: "[]=", Value: &value, Key: &key, Location: f.at(target)}
+	if s.top() {
+		a.Method = s.when
+	}
+	f.access(s, a, place)
 }
 
 // keyText is how a key is told: the text of a plain string, else its source.

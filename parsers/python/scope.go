@@ -27,10 +27,11 @@ type scope struct {
 	empty  []unit.Place // places known to be empty here
 	tx     bool
 	ensure bool
-	async  bool // what is called next is not waited for
-	loop   bool // inside a loop without end
-	init   bool // while an object is made
-	after  bool // after the point where a generator hands out
+	async  bool   // what is called next is not waited for
+	loop   bool   // inside a loop without end
+	init   bool   // while an object is made
+	when   string // what is tested around statements at the top of a module
+	after  bool   // after the point where a generator hands out
 }
 
 // top tells code that runs when the module is loaded.

@@ -1,4 +1,588 @@
 package python
 
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// django is what the settings of one Django project say in production.
+type django struct {
+	r     *resolver
+	chain []*module // the module that production names, then those that it takes over
+}
+
+// said is a value that a setting may have, and what must hold for it.
+type said struct {
+	text  string
+	guard string
+	at    unit.Location
+}
+
 // settings reads what frameworks are told.
-func (r *resolver) settings() {}
+func (r *resolver) settings() {
+	for _, d := range r.projects() {
+		d.cache()
+		d.sessions()
+		d.databases()
+		d.uploads()
+		d.channels()
+		d.jobs()
+	}
+	r.flask()
+}
+
+// projects finds the settings of each project. Modules for the machine of a developer
+// and for tests are none of production; of several that are left, the one that is
+// named so counts, or that the entry of the web server names.
+func (r *resolver) projects() []*django {
+	byFolder := map[string][]*module{}
+	var folders []string
+	for _, id := range sortedModules(r.modules) {
+		m := r.modules[id]
+		if m.class.skipped() || !r.holdsSettings(m) || notProduction(m) {
+			continue
+		}
+		folder := projectFolder(m)
+		if byFolder[folder] == nil {
+			folders = append(folders, folder)
+		}
+		byFolder[folder] = append(byFolder[folder], m)
+	}
+	named := r.namedSettings()
+	var out []*django
+	for _, folder := range folders {
+		best := byFolder[folder][0]
+		for _, m := range byFolder[folder] {
+			if rankSettings(m, named) > rankSettings(best, named) {
+				best = m
+			}
+		}
+		d := &django{r: r}
+		d.take(best, 0)
+		out = append(out, d)
+	}
+	return out
+}
+
+// take adds a module and what it takes over from others.
+func (d *django) take(m *module, depth int) {
+	if m == nil || depth > 8 || slices.Contains(d.chain, m) {
+		return
+	}
+	d.chain = append(d.chain, m)
+	for i := len(m.stars) - 1; i >= 0; i-- {
+		d.take(d.r.module(m.stars[i], m), depth+1)
+	}
+}
+
+// holdsSettings tells a module that has the settings of a project, or takes them over.
+func (r *resolver) holdsSettings(m *module) bool {
+	n := 0
+	for _, name := range []string{"INSTALLED_APPS", "MIDDLEWARE", "DATABASES", "ROOT_URLCONF", "SECRET_KEY", "MIDDLEWARE_CLASSES", "WSGI_APPLICATION"} {
+		if r.holders[m.id+"."+name] != nil {
+			n++
+		}
+	}
+	if n >= 3 {
+		return true
+	}
+	for _, star := range m.stars {
+		if to := r.module(star, m); to != nil && to != m && strings.Contains(m.id, "settings") && r.holdsSettings(to) {
+			return true
+		}
+	}
+	return false
+}
+
+// notProduction tells modules of settings for a developer, for tests or for a demo.
+func notProduction(m *module) bool {
+	name := strings.ToLower(path.Base(strings.TrimSuffix(m.unit.Path, ".py")))
+	for _, word := range []string{"local", "dev", "test", "ci", "docs", "example", "sample", "template", "demo", "debug"} {
+		if name == word || strings.HasPrefix(name, word+"_") || strings.HasSuffix(name, "_"+word) || strings.HasPrefix(name, "dev") || strings.HasPrefix(name, "test") {
+			return true
+		}
+	}
+	return false
+}
+
+// projectFolder is the folder of a project: that of its settings, or of the package
+// in which they stand.
+func projectFolder(m *module) string {
+	dir := path.Dir(m.unit.Path)
+	for slices.Contains([]string{"settings", "config", "conf"}, path.Base(dir)) {
+		dir = path.Dir(dir)
+	}
+	return dir
+}
+
+func rankSettings(m *module, named map[string]bool) int {
+	name := strings.ToLower(m.id)
+	switch {
+	case strings.Contains(name[strings.LastIndexByte(name, '.')+1:], "prod"):
+		return 3
+	case named[m.id]:
+		return 2
+	case len(m.stars) > 0:
+		return 1
+	}
+	return 0
+}
+
+// namedSettings are the modules that the checkout names as DJANGO_SETTINGS_MODULE.
+func (r *resolver) namedSettings() map[string]bool {
+	out := map[string]bool{}
+	for _, fn := range r.order {
+		for i := range fn.Calls {
+			c := &fn.Calls[i]
+			if c.Name != "setdefault" || len(c.Args) < 2 || !strings.Contains(c.Args[0].Text, "DJANGO_SETTINGS_MODULE") {
+				continue
+			}
+			if m := r.module(strings.Trim(c.Args[1].Text, `"'`), fn.module); m != nil {
+				out[m.id] = true
+			}
+		}
+	}
+	return out
+}
+
+// statement is a statement that gives a setting a value.
+type statement struct {
+	value *unit.Value
+	guard string
+	key   string // of an element that is set
+	at    unit.Location
+	in    *module
+}
+
+// of lists the statements that give a setting its value, the last first; those that
+// do not hold in production are left out.
+func (d *django) of(name string) []statement {
+	for _, m := range d.chain {
+		fn := d.r.functions[m.id+"."+topName]
+		if fn == nil {
+			continue
+		}
+		var out []statement
+		for i := len(fn.Accesses) - 1; i >= 0; i-- {
+			a := &fn.Accesses[i]
+			if a.Value == nil || a.Kind != unit.Write && a.Kind != unit.Modify || a.Place.Root != unit.RootHolder || !sameSetting(a.Place.Name, name) || d.chain[0] != m && a.Place.Name != m.id+"."+name {
+				continue
+			}
+			guard, holds := production(a.Method)
+			if !holds {
+				continue
+			}
+			s := statement{value: a.Value, guard: guard, at: a.Location, in: m}
+			if a.Kind == unit.Modify {
+				if a.Key == nil || a.Op != "[]=" {
+					continue
+				}
+				s.key = strings.Trim(a.Key.Text, `"'`)
+			}
+			out = append(out, s)
+			if guard == "" && a.Kind == unit.Write {
+				break
+			}
+		}
+		if len(out) > 0 {
+			return out
+		}
+	}
+	return nil
+}
+
+func sameSetting(id, name string) bool { return strings.HasSuffix(id, "."+name) }
+
+// production tells whether a condition may hold in production, and what of it is left
+// to be told.
+func production(when string) (guard string, holds bool) {
+	var rest []string
+	for _, part := range strings.Split(when, " and ") {
+		plain := strings.TrimSpace(strings.Trim(part, "() "))
+		negated := strings.HasPrefix(part, "not (") || strings.HasPrefix(plain, "not ")
+		plain = strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(plain, "not"), " ("))
+		upper := strings.ToUpper(plain)
+		developing := strings.Contains(upper, "DEBUG") || strings.Contains(upper, "TEST") || strings.Contains(upper, "SYS.ARGV") || strings.Contains(upper, "DEVELOP") || strings.Contains(upper, "LOCAL_DEV")
+		switch {
+		case plain == "":
+		case developing && !negated && !strings.Contains(plain, "!="):
+			return "", false
+		case developing:
+		default:
+			rest = append(rest, "`"+part+"`")
+		}
+	}
+	return strings.Join(rest, " and "), true
+}
+
+// under is what a dictionary has under a key.
+func under(v *unit.Value, key string) *unit.Value {
+	for i := range v.Parts {
+		if p := &v.Parts[i]; p.Type == pair && p.Callee == key && len(p.Parts) > 0 {
+			return &p.Parts[0]
+		}
+	}
+	return nil
+}
+
+// say lists what a value may be in production.
+func (d *django) say(v *unit.Value, s statement, depth int) []said {
+	if v == nil || depth > 6 {
+		return nil
+	}
+	switch v.Kind {
+	case unit.Literal:
+		return []said{{strings.Trim(v.Text, `"'`), s.guard, s.at}}
+	case unit.Result, unit.New:
+		return d.fallback(v, s, depth)
+	case unit.PlaceValue:
+		if v.Place == nil || v.Place.Root != unit.RootHolder || len(v.Place.Path) > 0 {
+			return nil
+		}
+		name := v.Place.Name[strings.LastIndexByte(v.Place.Name, '.')+1:]
+		var out []said
+		for _, inner := range d.of(name) {
+			inner.guard = joined(s.guard, inner.guard)
+			inner.at = s.at
+			out = append(out, d.say(inner.value, inner, depth+1)...)
+		}
+		return out
+	case unit.Compound:
+		var out []said
+		if v.Type == "str" {
+			return nil
+		}
+		for i := range v.Parts {
+			part := s
+			if len(v.Parts) > 1 {
+				part.guard = joined(s.guard, "`"+v.Text+"` chooses it")
+			}
+			out = append(out, d.say(&v.Parts[i], part, depth+1)...)
+		}
+		return out
+	}
+	return nil
+}
+
+// joined is what must hold for both.
+func joined(a, b string) string {
+	switch {
+	case a == "" || a == b:
+		return b
+	case b == "":
+		return a
+	}
+	return a + ", " + b
+}
+
+// fallback is what a look-up in the environment gives where the variable is not set.
+func (d *django) fallback(v *unit.Value, s statement, depth int) []said {
+	last := v.Callee[strings.LastIndexByte(v.Callee, '.')+1:]
+	looks := strings.Contains(v.Callee, "environ") || strings.Contains(v.Callee, "getenv") || strings.Contains(v.Callee, "decouple") || strings.Contains(v.Callee, "dj_database_url") || strings.Contains(v.Callee, "dj_cache_url") || strings.Contains(v.Callee, "environs") ||
+		slices.Contains([]string{"env", "config", "get_env", "getenv", "get_bool_env", "get_env_variable", "env_bool", "env_str"}, last)
+	if !looks {
+		return nil
+	}
+	var byDefault *unit.Value
+	variable := ""
+	for i := range v.Parts {
+		p := &v.Parts[i]
+		switch {
+		case p.Type == pair && p.Callee == "default" && len(p.Parts) > 0:
+			byDefault = &p.Parts[0]
+		case i == 0 && p.Kind == unit.Literal:
+			variable = strings.Trim(p.Text, `"'`)
+		case i == 1 && p.Type != pair:
+			byDefault = p
+		}
+	}
+	if byDefault == nil {
+		return nil
+	}
+	if variable == "" {
+		variable = "the environment"
+	}
+	s.guard = joined(s.guard, variable+" is not set")
+	return d.say(byDefault, s, depth+1)
+}
+
+// entry lists what stands under keys of a setting that is a dictionary.
+func (d *django) entry(setting string, keys ...string) []said {
+	var out []said
+	for _, s := range d.of(setting) {
+		v, rest := s.value, keys
+		if s.key != "" {
+			if len(rest) == 0 || s.key != rest[0] {
+				continue
+			}
+			rest = rest[1:]
+		}
+		out = append(out, d.dig(v, s, rest, 0)...)
+	}
+	return out
+}
+
+func (d *django) dig(v *unit.Value, s statement, keys []string, depth int) []said {
+	switch {
+	case v == nil || depth > 6:
+		return nil
+	case len(keys) == 0:
+		return d.say(v, s, depth)
+	case v.Kind == unit.Collection:
+		return d.dig(under(v, keys[0]), s, keys[1:], depth+1)
+	case v.Kind == unit.Compound:
+		var out []said
+		for i := range v.Parts {
+			out = append(out, d.dig(&v.Parts[i], s, keys, depth+1)...)
+		}
+		return out
+	case v.Kind == unit.PlaceValue && v.Place != nil && v.Place.Root == unit.RootHolder && len(v.Place.Path) == 0:
+		var out []said
+		for _, inner := range d.of(v.Place.Name[strings.LastIndexByte(v.Place.Name, '.')+1:]) {
+			inner.guard = joined(s.guard, inner.guard)
+			if inner.key == "" {
+				out = append(out, d.dig(inner.value, inner, keys, depth+1)...)
+			}
+		}
+		return out
+	}
+	return d.say(v, s, depth) // a URL that says all of it
+}
+
+// put writes a setting of production.
+func (d *django) put(kind, subject, name string, list []said, value func(string) string, options ...unit.Value) {
+	s := unit.Setting{Kind: kind, Subject: subject, Origin: unit.Written}
+	for _, one := range list {
+		v := value(one.text)
+		if v == "" {
+			continue
+		}
+		c := unit.Choice{Value: v, Origin: unit.Written, Options: options, Location: one.at}
+		if one.guard != "" {
+			c.When = unit.Condition{Op: unit.Atom, Text: one.guard}
+		}
+		if s.Text == "" {
+			s.Text, s.Value, s.Location = name+" = "+one.text, v, one.at
+		}
+		s.Choices = append(s.Choices, c)
+		if one.guard == "" {
+			break
+		}
+	}
+	if len(s.Choices) == 0 {
+		return
+	}
+	u := d.chain[0].unit
+	u.Settings = append(u.Settings, s)
+}
+
+// omit writes what Django does where a setting is not made.
+func (d *django) omit(kind, subject, name, value, by string, options ...unit.Value) {
+	m := d.chain[len(d.chain)-1]
+	at := unit.Location{File: m.unit.Path, Line: 1, Column: 1, EndLine: 1, EndColumn: 1}
+	if h := d.r.holders[m.id+".INSTALLED_APPS"]; h != nil {
+		at = h.Location
+	}
+	m.unit.Settings = append(m.unit.Settings, unit.Setting{
+		Kind: kind, Subject: subject, Value: value, Origin: unit.Defaulted, Text: name + " is not set" + by, Location: at,
+		Choices: []unit.Choice{{Value: value, Origin: unit.Defaulted, Options: options, Location: at}},
+	})
+}
+
+// cacheName is the short name of a backend of the cache; "" for one that keeps nothing.
+func cacheName(backend string) string {
+	lower := strings.ToLower(backend)
+	switch {
+	case strings.Contains(lower, "locmem"):
+		return "locmem"
+	case strings.Contains(lower, "filebased") || strings.HasPrefix(lower, "filecache:"):
+		return "filebased"
+	case strings.Contains(lower, "dummy"):
+		return ""
+	case backend == "":
+		return ""
+	}
+	return "shared"
+}
+
+// cache is where the default cache is, if anything uses it.
+func (d *django) cache() {
+	users := d.users("django.core.cache.", "django.views.decorators.cache.cache_page", "cachalot", "cacheops", "django.middleware.cache.")
+	limits := d.throttles()
+	if len(users) == 0 && !limits && !d.sessionsInCache() {
+		return
+	}
+	list := d.entry("CACHES", "default", "BACKEND")
+	if len(d.of("CACHES")) == 0 && len(list) == 0 {
+		if len(users) > 0 {
+			d.omit(unit.SettingCacheStore, "CACHES", "CACHES", "locmem", "")
+		}
+		if limits {
+			d.omit(unit.SettingLimiterStore, "rest_framework.throttling", "CACHES", "locmem", ", and throttles count in it")
+		}
+		return
+	}
+	if len(users) > 0 {
+		d.put(unit.SettingCacheStore, "CACHES", "CACHES", list, cacheName)
+	}
+	if limits {
+		d.put(unit.SettingLimiterStore, "rest_framework.throttling", "CACHES", list, cacheName)
+	}
+}
+
+// users lists where something of a library is called or named.
+func (d *django) users(prefixes ...string) []unit.Location {
+	var out []unit.Location
+	for _, fn := range d.r.order {
+		if fn.Test {
+			continue
+		}
+		for i := range fn.Calls {
+			c := &fn.Calls[i]
+			if c.External && slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(c.Callee, p) }) {
+				out = append(out, c.Location)
+			}
+		}
+		for _, dec := range fn.decorated {
+			if slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(dec.by.id, p) }) {
+				out = append(out, dec.call.Location)
+			}
+		}
+	}
+	return out
+}
+
+// throttles tells whether requests are counted in the cache by REST framework.
+func (d *django) throttles() bool {
+	for _, s := range d.of("REST_FRAMEWORK") {
+		if classes := under(s.value, "DEFAULT_THROTTLE_CLASSES"); classes != nil && len(classes.Parts) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *django) engine() []said { return d.entry("SESSION_ENGINE") }
+
+func (d *django) sessionsInCache() bool {
+	return slices.ContainsFunc(d.engine(), func(s said) bool { return strings.HasSuffix(s.text, "backends.cache") })
+}
+
+// sessions is where sessions are: those in the cache are where that is.
+func (d *django) sessions() {
+	list := d.engine()
+	cache := "locmem"
+	if alias := d.entry("SESSION_CACHE_ALIAS"); len(d.of("CACHES")) > 0 {
+		name := "default"
+		if len(alias) > 0 {
+			name = alias[0].text
+		}
+		cache = "shared"
+		for _, s := range d.entry("CACHES", name, "BACKEND") {
+			if c := cacheName(s.text); c != "shared" && c != "" {
+				cache = c
+			}
+			if s.guard == "" {
+				break
+			}
+		}
+	}
+	d.put(unit.SettingSessionStore, "SESSION_ENGINE", "SESSION_ENGINE", list, func(engine string) string {
+		switch {
+		case strings.HasSuffix(engine, "backends.cache"):
+			return "cache_store"
+		case strings.HasSuffix(engine, "backends.file"):
+			return "file"
+		}
+		return "shared"
+	}, unit.Value{Callee: "cache", Type: cache})
+	d.put(unit.SettingCookieSerializer, "SESSION_SERIALIZER", "SESSION_SERIALIZER", d.entry("SESSION_SERIALIZER"), func(name string) string {
+		if strings.Contains(name, "Pickle") {
+			return "pickle"
+		}
+		return "json"
+	})
+}
+
+// databases are those that are files.
+func (d *django) databases() {
+	list := d.entry("DATABASES", "default", "ENGINE")
+	d.put(unit.SettingDatabase, "default", "DATABASES", list, func(engine string) string {
+		lower := strings.ToLower(engine)
+		if strings.Contains(lower, "sqlite") || strings.Contains(lower, "spatialite") {
+			return "sqlite3"
+		}
+		if lower == "" {
+			return ""
+		}
+		return "server"
+	})
+}
+
+// uploads are where files are kept that models have.
+func (d *django) uploads() {
+	if !d.keepsFiles() {
+		return
+	}
+	list := d.entry("STORAGES", "default", "BACKEND")
+	if len(list) == 0 {
+		list = d.entry("DEFAULT_FILE_STORAGE")
+	}
+	name := "STORAGES"
+	if len(list) == 0 {
+		if len(d.of("STORAGES"))+len(d.of("DEFAULT_FILE_STORAGE")) == 0 {
+			d.omit(unit.SettingUploadStorage, "STORAGES", name, "local_folder", "")
+		}
+		return
+	}
+	d.put(unit.SettingUploadStorage, "STORAGES", name, list, func(backend string) string {
+		if strings.HasSuffix(backend, "FileSystemStorage") {
+			return "local_folder"
+		}
+		return "shared"
+	})
+}
+
+// keepsFiles tells whether a model has files, or code asks the default storage.
+func (d *django) keepsFiles() bool {
+	if len(d.users("django.core.files.storage.default_storage.save")) > 0 {
+		return true
+	}
+	for _, h := range d.r.holders {
+		if h.Kind == unit.ClassVar && !h.Test && (h.Type == "django.db.models.FileField" || h.Type == "django.db.models.ImageField") && !storedApart(&h.Value) {
+			return true
+		}
+	}
+	return false
+}
+
+// storedApart tells a field that names its own storage.
+func storedApart(v *unit.Value) bool { return under(v, "storage") != nil }
+
+func (d *django) channels() {
+	list := d.entry("CHANNEL_LAYERS", "default", "BACKEND")
+	d.put(unit.SettingCable, "CHANNEL_LAYERS", "CHANNEL_LAYERS", list, func(backend string) string {
+		if strings.HasSuffix(backend, "InMemoryChannelLayer") {
+			return "channels_inmemory"
+		}
+		return "shared"
+	})
+}
+
+// jobs run while the request waits where a setting says so.
+func (d *django) jobs() {
+	for _, name := range []string{"CELERY_TASK_ALWAYS_EAGER", "CELERY_ALWAYS_EAGER"} {
+		d.put(unit.SettingQueueAdapter, name, name, d.entry(name), func(v string) string {
+			if v == "True" {
+				return "eager"
+			}
+			return "worker"
+		})
+	}
+}
+
+// flask reads what Flask's libraries are told.
+func (r *resolver) flask() {}

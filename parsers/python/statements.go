@@ -105,6 +105,10 @@ func (f *file) ifStatement(s *scope, n *node) {
 		f.block(s, n.child("consequence"))
 		return
 	}
+	if s.top() {
+		f.topBranches(s, n)
+		return
+	}
 	rest := s
 	for _, arm := range n.kids {
 		switch arm.kind {
@@ -122,6 +126,39 @@ func (f *file) ifStatement(s *scope, n *node) {
 			}
 		}
 	}
+}
+
+// topBranches walks a conditional at the top of a module: what it tests is kept for
+// those who read settings.
+func (f *file) topBranches(s *scope, n *node) {
+	rest := s
+	for _, arm := range n.kids {
+		switch {
+		case arm.kind == "else_clause":
+			f.block(rest, arm)
+		case arm.kind == "elif_clause":
+			f.eval(rest, arm.child("condition"), unit.Checked)
+			f.block(rest.when1(f.short(arm.child("condition")), true), arm.child("consequence"))
+			rest = rest.when1(f.short(arm.child("condition")), false)
+		case arm.field == "condition":
+			f.eval(s, arm, unit.Checked)
+			f.block(s.when1(f.short(arm), true), n.child("consequence"))
+			rest = s.when1(f.short(arm), false)
+		}
+	}
+}
+
+// when1 is the scope in which a condition holds, or does not.
+func (s *scope) when1(condition string, holds bool) *scope {
+	inner := *s
+	if !holds {
+		condition = "not (" + condition + ")"
+	}
+	if inner.when != "" {
+		condition = inner.when + " and " + condition
+	}
+	inner.when = condition
+	return &inner
 }
 
 // mainBlock is what a module does when it is started as a script: a function of its
