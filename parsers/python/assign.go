@@ -10,6 +10,11 @@ import (
 func (f *file) assignment(s *scope, n *node) unit.Value {
 	right := n.child("right")
 	v := f.eval(s, right, unit.Used)
+	if right == nil && s.class != "" && n.child("left").is("identifier") {
+		v.Type = f.annotation(s, n.child("type"))
+		f.field(s, n.child("left"), f.text(n.child("left")), v)
+		return v // of each object, not of the class
+	}
 	if typ := f.annotation(s, n.child("type")); typ != "" && (v.Type == "" || v.Kind == unit.PlaceValue || v.Kind == unit.Result) {
 		v.Type = typ
 	}
@@ -107,6 +112,11 @@ func (f *file) write(s *scope, target *node, v unit.Value, place *unit.Place) {
 }
 
 func (f *file) classVariable(s *scope, target *node, name string, v unit.Value) {
+	if s.data && v.Kind != unit.Func {
+		f.field(s, target, name, v)
+		s.locals[name] = &local{value: v, at: target}
+		return
+	}
 	id := s.class + "." + name
 	f.declare(unit.Holder{
 		ID: id, Symbol: f.symbol(id), Name: name, Kind: unit.ClassVar, Owner: s.class,

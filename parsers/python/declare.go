@@ -229,5 +229,18 @@ func (f *file) classDefinition(s *scope, n *node, decorators []*node) {
 	f.decorators(s, id, decorators)
 	inner := *s
 	inner.outer, inner.class, inner.owner, inner.locals, inner.names, inner.global = s, id, id, map[string]*local{}, map[string]bool{}, nil
+	inner.data = f.dataClass(decorators)
 	f.statements(&inner, n.child("body").list())
+}
+
+// dataClass tells a class of which the variables in its body are those of its objects.
+func (f *file) dataClass(decorators []*node) bool {
+	for _, d := range decorators {
+		text, _, _ := strings.Cut(f.text(d), "(")
+		switch text[strings.LastIndexByte(text, '.')+1:] {
+		case "dataclass", "define", "frozen", "attrs", "s":
+			return true
+		}
+	}
+	return false
 }

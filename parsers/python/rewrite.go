@@ -329,7 +329,7 @@ func (r *resolver) written(fn *function, a *unit.Access, p unit.Place) bool {
 		}
 		return r.onName(a, on.id, name, unit.ClassVar)
 	case outside:
-		if on.model != "" || fn.Name == topName {
+		if on.model != "" || on.own || fn.Name == topName {
 			return false
 		}
 		return r.onLibrary(a, on.id+"."+name)
@@ -415,7 +415,7 @@ func (r *resolver) attribute(name string) string {
 	if strings.Contains(name, "[]") || strings.Contains(name, "()") {
 		name, _, _ = strings.Cut(name, "[]")
 	}
-	for _, own := range []string{"flask.g", "flask.request", "flask.session", "flask.globals", "quart.g", "quart.request", "quart.session", "bottle.request", "bottle.response", "threading.", "contextvars.", "builtins.", "django.db.connection", "django.db.connections", "sqlalchemy.", "unittest", "pytest", "cherrypy.", "typing.", model} {
+	for _, own := range []string{"flask.g", "flask.request", "flask.session", "flask.globals", "quart.g", "quart.request", "quart.session", "bottle.request", "bottle.response", "threading.", "contextvars.", "builtins.", "django.db.connection", "django.db.connections", "sqlalchemy.", "unittest", "pytest", "sys.", "cherrypy.", "typing.", model} {
 		if name == own || strings.HasPrefix(name, own) && (strings.HasSuffix(own, ".") || strings.HasPrefix(name[len(own):], ".")) {
 			return ""
 		}
@@ -430,7 +430,7 @@ func (r *resolver) attribute(name string) string {
 func (r *resolver) modified(fn *function, a *unit.Access, p unit.Place) bool {
 	t := r.walk(p, fn, fn.module)
 	switch {
-	case t.kind == outside && t.model == "" && fn.Name != topName:
+	case t.kind == outside && t.model == "" && !t.own && fn.Name != topName:
 		if t.id == "os.environ" && a.Key != nil && a.Key.Kind == unit.Literal {
 			return r.variable(a, strings.Trim(a.Key.Text, `"'`))
 		}

@@ -29,6 +29,7 @@ type scope struct {
 	ensure bool
 	async  bool   // what is called next is not waited for
 	loop   bool   // inside a loop without end
+	data   bool   // in the body of a class whose variables are those of its objects
 	init   bool   // while an object is made
 	when   string // what is tested around statements at the top of a module
 	after  bool   // after the point where a generator hands out

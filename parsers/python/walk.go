@@ -26,6 +26,7 @@ type thing struct {
 	place *unit.Place // where it is kept, resolved; nil for what is made anew
 	model string      // of what asks the database: the class of the rows
 	on    *thing      // what a method was found on
+	own   bool        // of an object of a library: which one is not known
 }
 
 // maxFollow bounds how deep names, results and values are followed.
@@ -140,7 +141,7 @@ func (r *resolver) member(t thing, name string, from *module) thing {
 	case aValue:
 		return r.memberOfValue(t, name)
 	case outside:
-		return thing{kind: outside, id: t.id + "." + name, model: t.model}
+		return thing{kind: outside, id: t.id + "." + name, model: t.model, own: t.own}
 	}
 	return thing{}
 }
@@ -199,9 +200,9 @@ func (r *resolver) memberOfValue(t thing, name string) thing {
 		case t.typ == "":
 			return thing{kind: nothing, place: t.place}
 		case isCollection(t.typ) || scalar("builtins."+t.typ) != "":
-			return thing{kind: outside, id: "builtins." + t.typ + "." + name, on: &t}
+			return thing{kind: outside, id: "builtins." + t.typ + "." + name, on: &t, own: true}
 		}
-		return thing{kind: outside, id: strings.TrimPrefix(t.typ, opaque) + "." + name, on: &t, model: t.model}
+		return thing{kind: outside, id: strings.TrimPrefix(t.typ, opaque) + "." + name, on: &t, model: t.model, own: true}
 	}
 	if id := r.fieldID(t.typ, name); id != "" {
 		return thing{kind: aValue, place: step(t.place, id), typ: r.typeOf(r.holders[id])}
@@ -220,7 +221,9 @@ func (r *resolver) memberOfValue(t thing, name string) thing {
 			if r.isModel(t.typ) {
 				break // a column
 			}
-			return r.kept(id)
+			found := r.kept(id)
+			found.own = found.kind == outside // the class above may have made an object of it
+			return found
 		}
 		if r.classes[id] != nil {
 			return thing{kind: aClass, id: id}
@@ -231,7 +234,7 @@ func (r *resolver) memberOfValue(t thing, name string) thing {
 		if r.isModel(t.typ) {
 			id = model + "." + name
 		}
-		return thing{kind: outside, id: id, on: &t}
+		return thing{kind: outside, id: id, on: &t, own: true}
 	}
 	return thing{kind: nothing, place: t.place}
 }
@@ -456,7 +459,7 @@ func (r *resolver) onward(t thing, s string, from *module) thing {
 			return thing{kind: aValue, typ: t.model}
 		}
 		if t.kind == outside {
-			return thing{kind: outside, id: t.id + "[]"}
+			return thing{kind: outside, id: t.id + "[]", own: t.own}
 		}
 		return thing{}
 	case s == superStep:
