@@ -5,7 +5,6 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/stateaudit/stateaudit/internal/effects"
 	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
@@ -386,7 +385,7 @@ func (s *Sources) classify(c *unit.Call) []Source {
 			out = append(out, ToFile)
 		}
 	}
-	if e, ok := effects.Of(c); ok && e.Kind == effects.File && !slices.Contains(out, ToFile) {
+	if c.Callee == "builtins.open" && len(c.Args) > 1 && strings.ContainsAny(c.Args[1].Text, "wax+") {
 		out = append(out, ToFile)
 	}
 	return out

@@ -24,8 +24,22 @@ func (f *file) assignment(s *scope, n *node) unit.Value {
 		}
 		return v
 	}
+	if s.class != "" && n.child("type") != nil && f.ofObjects(s, n, v) {
+		f.field(s, n.child("left"), f.text(n.child("left")), v)
+		return v
+	}
 	f.assign(s, n.child("left"), v, right == nil)
 	return v
+}
+
+// ofObjects tells an annotated variable in the body of a class that is a default of its
+// objects: what is no collection, and all of a class whose library may read it so.
+func (f *file) ofObjects(s *scope, n *node, v unit.Value) bool {
+	if !n.child("left").is("identifier") || strings.Contains(f.text(n.child("type")), "ClassVar") {
+		return false
+	}
+	i, ok := f.types[s.class]
+	return v.Kind != unit.Collection || ok && len(f.unit.Types[i].Supers) > 0
 }
 
 // assign gives a value to a target.

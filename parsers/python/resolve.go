@@ -26,6 +26,11 @@ type resolver struct {
 	wanted    map[string]bool       // names called on what is not known
 	added     map[string]*unit.Unit // holders that stand where they are used
 	deep      int
+	// types and results are what is known of holders and functions, asked once each.
+	types   map[string]string
+	results map[string]thing
+	owned   map[string][]*function // methods by class
+	inner   map[string][]*function // functions inside others, by these
 }
 
 // module is a file as others see it.
@@ -75,12 +80,15 @@ func resolve(units []*unit.Unit) {
 	r := &resolver{
 		units: units, modules: map[string]*module{}, byLast: map[string][]*module{}, classes: map[string]*class_{}, functions: map[string]*function{},
 		holders: map[string]*unit.Holder{}, given: map[string][]given{}, arrives: map[string]string{}, methods: map[string][]string{},
+		owned: map[string][]*function{}, inner: map[string][]*function{}, types: map[string]string{}, results: map[string]thing{},
 		below: map[string][]string{}, found: map[string]*module{}, doing: map[string]bool{}, wanted: map[string]bool{}, added: map[string]*unit.Unit{},
 	}
 	r.index()
 	r.ancestry()
 	r.collect()
+	r.forget()
 	r.arrivals()
+	r.forget()
 	r.fieldTypes()
 	rewritten := make([]rewrite, len(r.order))
 	for i, fn := range r.order {
@@ -94,6 +102,11 @@ func resolve(units []*unit.Unit) {
 	r.roles()
 	r.settings()
 	r.finish()
+}
+
+// forget drops what was worked out from less than is known now.
+func (r *resolver) forget() {
+	r.types, r.results = map[string]string{}, map[string]thing{}
 }
 
 func (r *resolver) index() {
@@ -163,6 +176,12 @@ func (r *resolver) addFunction(m *module, fn *unit.Function) {
 	}
 	r.functions[fn.ID] = f
 	r.order = append(r.order, f)
+	if fn.Owner != "" && fn.Outer == "" {
+		r.owned[fn.Owner] = append(r.owned[fn.Owner], f)
+	}
+	if outer, _, ok := strings.Cut(fn.ID, locals); ok {
+		r.inner[outer] = append(r.inner[outer], f)
+	}
 	if fn.Owner != "" && fn.Outer == "" && !fn.Test {
 		r.methods[fn.Name] = append(r.methods[fn.Name], fn.ID)
 	}
@@ -184,6 +203,10 @@ func (r *resolver) ancestry() {
 				supers = append(supers, t.id)
 				r.below[t.id] = append(r.below[t.id], id)
 			case t.kind == outside:
+				c.outside = append(c.outside, t.id)
+				supers = append(supers, t.id)
+			case t.kind == aValue && t.typ != "" && r.classes[t.typ] == nil:
+				t.id = strings.TrimPrefix(t.typ, opaque)
 				c.outside = append(c.outside, t.id)
 				supers = append(supers, t.id)
 			}

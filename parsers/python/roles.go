@@ -184,10 +184,8 @@ func (r *resolver) wrapped(fn *function, d decoration) {
 	if top != nil {
 		top.Calls = append(top.Calls, call)
 	}
-	for _, inner := range r.order {
-		if strings.HasPrefix(inner.ID, by.ID+locals) {
-			fn.Calls = append(fn.Calls, unit.Call{Callee: inner.ID, Name: inner.Name, Result: unit.Returned, Location: d.call.Location})
-		}
+	for _, inner := range r.inner[by.ID] {
+		fn.Calls = append(fn.Calls, unit.Call{Callee: inner.ID, Name: inner.Name, Result: unit.Returned, Location: d.call.Location})
 	}
 }
 
@@ -239,6 +237,9 @@ func memoizes(name string) bool {
 // memo is the cache of a decorated function: it is filled with what the function
 // hands out.
 func (r *resolver) memo(fn *function, d decoration) {
+	if made := r.call(thing{kind: aFunction, id: fn.ID}); made.kind == aValue && strings.Contains(known(made.typ), ".") && r.classes[made.typ] == nil && made.typ != "datetime.datetime" {
+		return // an object of a library, such as a client: made once, and no copy of what is kept elsewhere
+	}
 	typ := d.by.id
 	for _, arg := range d.call.Args {
 		if (arg.Type == pair && arg.Callee == "maxsize" && strings.Contains(arg.Text, "None")) || arg.Kind == unit.Nil {
@@ -429,13 +430,13 @@ func (r *resolver) rolesOfClass(c *class_, loaded map[string]bool) {
 	case kind == "" || kind == "plain" || !loaded[c.module.id]:
 		return
 	}
-	if kind == "middleware" || kind == "app" || kind == "admin" {
+	if kind == "middleware" || kind == "app" {
 		if top := r.functions[c.module.id+"."+topName]; top != nil {
 			top.Allocs = append(top.Allocs, unit.Alloc{Type: c.ID, Kept: true, Location: c.Location})
 		}
 	}
-	for _, fn := range r.order {
-		if fn.Owner == c.ID && fn.Outer == "" && len(fn.Roles) == 0 {
+	for _, fn := range r.owned[c.ID] {
+		if len(fn.Roles) == 0 {
 			r.roleOfMethod(fn, kind)
 		}
 	}

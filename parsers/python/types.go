@@ -23,11 +23,20 @@ func (r *resolver) typeName(name string, from *module) string {
 
 // typeOf is the class of what a holder holds: as annotated, or of what it is given.
 func (r *resolver) typeOf(h *unit.Holder) string {
+	if typ, ok := r.types[h.ID]; ok {
+		return typ
+	}
 	leave, ok := r.guard("type " + h.ID)
 	if !ok {
 		return ""
 	}
 	defer leave()
+	typ := r.findType(h)
+	r.types[h.ID] = typ
+	return typ
+}
+
+func (r *resolver) findType(h *unit.Holder) string {
 	m := r.modules[r.moduleOf(h)]
 	if h.Type != "" && h.Type != pair && h.Type != splat {
 		if typ := r.typeName(h.Type, m); typ != "" {
@@ -201,6 +210,7 @@ func (r *resolver) fieldTypes() {
 	}
 	sort.Strings(ids)
 	types := make([]string, len(ids))
+	r.forget()
 	for i, id := range ids {
 		types[i] = r.typeOf(r.holders[id])
 	}

@@ -159,14 +159,29 @@ func (r *resolver) memberOfModule(id, name string) thing {
 	if t, ok := r.declared(id + "." + name); ok {
 		return t
 	}
+	return r.starred(m, name, map[*module]bool{m: true})
+}
+
+// starred finds a name among those that a module takes over with a star, each module
+// asked once: packages take over from each other in circles.
+func (r *resolver) starred(m *module, name string, seen map[*module]bool) thing {
 	for _, star := range m.stars {
-		leave, ok := r.guard("star " + id + " " + name + " " + star)
-		if !ok {
+		from := r.module(star, m)
+		if from == nil || seen[from] {
 			continue
 		}
-		t := r.dotted(star+"."+name, m)
-		leave()
-		if t.kind != nothing && t.kind != outside {
+		seen[from] = true
+		if t, ok := r.declared(from.id + "." + name); ok {
+			return t
+		}
+		if to := from.names[name]; to != "" {
+			if leave, ok := r.guard("import " + from.id + " " + name); ok {
+				t := r.dotted(to, from)
+				leave()
+				return t
+			}
+		}
+		if t := r.starred(from, name, seen); t.kind != nothing {
 			return t
 		}
 	}
@@ -222,6 +237,9 @@ func (r *resolver) memberOfValue(t thing, name string) thing {
 				break // a column
 			}
 			found := r.kept(id)
+			if found.kind == aValue && strings.Contains(found.typ, ".") && r.classes[found.typ] == nil && classKind(r.above(t.typ)) != "" && classKind(r.above(t.typ)) != "plain" {
+				break // a column or field, which the class above makes something else of
+			}
 			found.own = found.kind == outside // the class above may have made an object of it
 			return found
 		}
@@ -259,12 +277,23 @@ func (r *resolver) call(t thing) thing {
 // result is what a function of the checkout hands out: by its annotation, or by what
 // it returns first that is known.
 func (r *resolver) result(t thing) thing {
-	fn := r.functions[t.id]
-	leave, ok := r.guard("result " + t.id)
+	out, ok := r.results[t.id]
 	if !ok {
-		return thing{}
+		leave, free := r.guard("result " + t.id)
+		if !free {
+			return thing{}
+		}
+		out = r.findResult(r.functions[t.id])
+		leave()
+		r.results[t.id] = out
 	}
-	defer leave()
+	if out.place != nil && out.place.Root != unit.RootHolder {
+		out.place = r.rebase(out.place, t.on)
+	}
+	return out
+}
+
+func (r *resolver) findResult(fn *function) thing {
 	var out thing
 	for i := range fn.Returns {
 		v := &fn.Returns[i]
@@ -282,9 +311,6 @@ func (r *resolver) result(t thing) thing {
 		if typ := r.typeName(fn.result, fn.module); typ != "" && out.typ == "" && (out.kind == nothing || out.kind == aValue) {
 			out.kind, out.typ = aValue, typ
 		}
-	}
-	if out.place != nil && out.place.Root != unit.RootHolder {
-		out.place = r.rebase(out.place, t.on)
 	}
 	return out
 }
@@ -318,6 +344,9 @@ func (r *resolver) resultOutside(t thing) thing {
 		return thing{}
 	case "django.contrib.auth.get_user_model":
 		return thing{kind: outside, id: model}
+	}
+	if typ := clocks[t.id]; typ != "" {
+		return thing{kind: aValue, typ: typ}
 	}
 	if strings.HasPrefix(t.id, "builtins.") {
 		switch t.id {
@@ -363,6 +392,12 @@ func known(typ string) string {
 	return typ
 }
 
+// clocks are the functions that tell the time, with what they hand out.
+var clocks = map[string]string{
+	"time.time": "float", "time.monotonic": "float", "time.perf_counter": "float", "django.utils.timezone.now": "datetime.datetime",
+	"datetime.datetime.now": "datetime.datetime", "datetime.datetime.utcnow": "datetime.datetime",
+}
+
 // rows is what a model is asked by, and model what its objects are asked by, if the
 // checkout does not define it.
 const (
@@ -374,7 +409,7 @@ const (
 func (r *resolver) isModel(id string) bool {
 	for _, above := range r.above(id) {
 		name := above[strings.LastIndexByte(above, '.')+1:]
-		if name == "Model" || strings.HasSuffix(name, "Model") && strings.Contains(above, "models") || name == "AbstractUser" || name == "AbstractBaseUser" || name == "SQLModel" || name == "DeclarativeBase" {
+		if name == "Model" || strings.HasSuffix(name, "Model") && strings.Contains(above, "models") || name == "AbstractUser" || name == "AbstractBaseUser" || name == "SQLModel" || name == "DeclarativeBase" || name == "declarative_base" {
 			return true
 		}
 	}
