@@ -111,6 +111,12 @@ func (f *file) load1(s *scope, n *node, use unit.Use) unit.Value {
 		return v
 	}
 	f.access(s, unit.Access{Kind: unit.Read, Location: f.at(n)}, place)
+	if n.kind == "identifier" {
+		if made, known := f.lookup(s, f.text(n)); known && made.Kind == unit.Result {
+			made.Text = f.short(n)
+			return made // what a local was made from says what it is
+		}
+	}
 	return unit.Value{Kind: unit.PlaceValue, Text: f.short(n), Place: place}
 }
 

@@ -73,6 +73,9 @@ func (f *file) classOf(s *scope, object *node) *unit.Place {
 // callPlace is the place of what a call hands out.
 func (f *file) callPlace(s *scope, n *node) *unit.Place {
 	function, args := n.child("function"), n.child("arguments")
+	if f.text(function) == "typing.cast" && args != nil && len(args.kids) == 2 {
+		return f.place(s, args.kids[1])
+	}
 	if function.is("identifier") && args != nil {
 		switch name := f.text(function); {
 		case name == "getattr" && len(args.kids) >= 2:
