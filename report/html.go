@@ -71,7 +71,7 @@ type htmlView struct {
 	DomainNames, EdgeKinds                          []string
 	Matrix                                          []matrixRow
 	Tables                                          []tablesView
-	Reach                                           *gridView
+	Reach                                           []reachView
 	Languages                                       []languageView
 	Problems                                        []problemView
 }
@@ -82,7 +82,6 @@ type pageMaker struct {
 	o       Options
 	sources *sources
 	budget  int // bytes of source that may still be shown
-	extras  extras
 	byID    map[string]result.Finding
 }
 
@@ -90,7 +89,7 @@ type pageMaker struct {
 const maxExcerpts = 900_000
 
 func newPageMaker(r *result.Result, o Options) *pageMaker {
-	m := &pageMaker{r: r, o: o, sources: newSources(o.Source), budget: maxExcerpts, extras: extrasOf(r), byID: map[string]result.Finding{}}
+	m := &pageMaker{r: r, o: o, sources: newSources(o.Source), budget: maxExcerpts, byID: map[string]result.Finding{}}
 	for _, f := range r.Findings {
 		m.byID[f.ID] = f
 	}
@@ -102,8 +101,8 @@ func (m *pageMaker) view(d *result.Diff) htmlView {
 	v := htmlView{
 		Name: cmp.Or(clean(m.o.Name), "the checkout"), Tool: clean(m.r.Tool.Name + " " + m.r.Tool.Version), When: clean(m.r.StartedAt),
 		Read: read(m.r), Answer: headlineOf(a), First: a.first, Worst: m.worst(a), Kinds: kindViews(a.kinds),
-		Domains: domainViews(m.r.Findings), Confidence: m.extras.confidences(m.r.Findings), Filters: m.filters(),
-		Changes: m.changes(d), Reach: m.extras.reach(), Languages: languageViews(m.r), Problems: problemViews(m.r.Errors),
+		Domains: domainViews(m.r.Findings), Confidence: confidences(m.r.Findings), Filters: m.filters(),
+		Changes: m.changes(d), Reach: reachViews(m.r.Reach), Languages: languageViews(m.r), Problems: problemViews(m.r.Errors),
 		Style: template.CSS(asset("report.css")), Script: template.JS(asset("report.js")),
 	}
 	v.Findings, v.Omitted = m.findings()

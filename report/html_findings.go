@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -47,10 +46,10 @@ type textView struct {
 }
 
 type findingView struct {
-	ID, Short, Level, Kind, Rule, Domain, State, Confidence, Title, Where, Reason, Fix string
-	Message                                                                            []textView
-	Steps, Evidence                                                                    []placeView
-	Related                                                                            []rowView
+	ID, Short, Level, Kind, Rule, Domain, State, Confidence, Doubt, Title, Where, Reason, Fix string
+	Message                                                                                   []textView
+	Steps, Evidence                                                                           []placeView
+	Related                                                                                   []rowView
 }
 
 // placeView is a piece of evidence with the source around it.
@@ -160,14 +159,11 @@ func (m *pageMaker) filters() []filterView {
 		add("rule", f.Rule)
 		add("domain", cmp.Or(clean(f.Domain), noDomain))
 		add("state", stateOf(f))
-		add("confidence", m.extras.confidence[f.ID])
+		add("confidence", string(f.Confidence))
 	}
 	var out []filterView
 	for _, f := range []filterView{{"level", "Level", nil}, {"kind", "Group or category", nil}, {"rule", "Rule", nil}, {"domain", "Domain", nil}, {"state", "State", nil}, {"confidence", "Confidence", nil}} {
 		f.Values = slices.Sorted(maps.Keys(values[f.Name]))
-		if f.Name == "confidence" && len(f.Values) == 0 {
-			continue
-		}
 		out = append(out, f)
 	}
 	return out
@@ -208,7 +204,7 @@ func (m *pageMaker) findings() (out []findingView, omitted string) {
 func (m *pageMaker) finding(f result.Finding) findingView {
 	v := findingView{
 		ID: f.ID, Short: shortID(f), Level: string(f.Level), Kind: kindOf(f), Rule: f.Rule, Domain: cmp.Or(clean(f.Domain), noDomain), State: stateOf(f),
-		Confidence: m.extras.confidence[f.ID], Title: titleOf(f), Where: clean(place(f.Location)), Fix: plainInline(clean(f.Fix)), Message: parts(f.Message),
+		Confidence: string(f.Confidence), Doubt: clean(f.Doubt), Title: titleOf(f), Where: clean(place(f.Location)), Fix: plainInline(clean(f.Fix)), Message: parts(f.Message),
 	}
 	if f.Suppressed != nil && f.Suppressed.Reason != "" {
 		v.Reason = "Kept because: " + clean(f.Suppressed.Reason)
@@ -323,96 +319,45 @@ func (m *pageMaker) changed(title string, findings []result.Finding) changeList 
 	return l
 }
 
-// extras are fields of the contract that older results do not have: they are read
-// from its JSON, so that a result without them is shown all the same.
-type extras struct {
-	confidence map[string]string
-	entries    []map[string]any
-}
-
-func extrasOf(r *result.Result) extras {
-	x := extras{confidence: map[string]string{}}
-	raw, err := json.Marshal(r)
-	if err != nil {
-		return x
-	}
-	var in struct {
-		Findings []struct{ ID, Confidence string }
-		Reach    []map[string]any
-	}
-	if json.Unmarshal(raw, &in) != nil {
-		return x
-	}
-	for _, f := range in.Findings {
-		if f.Confidence != "" {
-			x.confidence[f.ID] = f.Confidence
-		}
-	}
-	x.entries = in.Reach
-	return x
-}
-
-func (x extras) confidences(findings []result.Finding) []countView {
-	counts := map[string]int{}
+// confidences counts what counts by how much is sure.
+func confidences(findings []result.Finding) []countView {
+	counts := map[result.Confidence]int{}
 	active, _ := split(findings)
 	for _, f := range active {
-		counts[x.confidence[f.ID]]++
+		counts[f.Confidence]++
 	}
 	var out []countView
-	for _, c := range []string{"proven", "likely", "guessed"} {
+	for _, c := range result.Confidences() {
 		if counts[c] > 0 {
-			out = append(out, countView{c, counts[c]})
+			out = append(out, countView{string(c), counts[c]})
 		}
 	}
 	return out
 }
 
-// gridView is a table whose columns the data decides.
-type gridView struct {
-	Head []string
-	Rows [][]string
+// reachView is how much of its program an entry reaches.
+type reachView struct {
+	Entry, Where                  string
+	Functions, Reached, Unreached int
+	Share                         string
+	Low                           bool
+	Behind, Drafts                []string
 }
 
-// reach is a row for each entry, with what the result says of it.
-func (x extras) reach() *gridView {
-	if len(x.entries) == 0 {
-		return nil
-	}
-	keys := map[string]bool{}
-	for _, e := range x.entries {
-		for k := range e {
-			keys[k] = true
+func reachViews(all []result.Reach) []reachView {
+	var out []reachView
+	for _, r := range all {
+		v := reachView{
+			Entry: clean(r.Entry), Where: clean(place(r.Location)), Functions: r.Functions, Reached: r.Reached, Unreached: r.Unreached,
+			Share: percent(r.Reached, r.Functions), Low: r.Low,
 		}
-	}
-	g := &gridView{Head: slices.Sorted(maps.Keys(keys))}
-	for _, e := range x.entries {
-		var row []string
-		for _, k := range g.Head {
-			row = append(row, jsonCell(e[k]))
+		for _, b := range r.Behind {
+			v.Behind = append(v.Behind, clean(behindOf(b)))
 		}
-		g.Rows = append(g.Rows, row)
-	}
-	return g
-}
-
-func jsonCell(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return ""
-	case string:
-		return clean(v)
-	case []any:
-		var parts []string
-		for _, e := range v {
-			parts = append(parts, jsonCell(e))
+		for _, d := range r.Drafts {
+			v.Drafts = append(v.Drafts, clean(d.Function))
 		}
-		return strings.Join(parts, ", ")
-	case map[string]any:
-		var parts []string
-		for _, k := range slices.Sorted(maps.Keys(v)) {
-			parts = append(parts, k+" "+jsonCell(v[k]))
-		}
-		return strings.Join(parts, ", ")
+		out = append(out, v)
 	}
-	return fmt.Sprint(v)
+	return out
 }

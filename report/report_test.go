@@ -214,6 +214,14 @@ func deployed() *result.Result {
 		{Name: "helper", Kind: result.Processes, Copies: "3", Runs: []string{"example.org/helper:1"}, Location: at(20)},
 		{Name: "open", Kind: result.Copies, Location: at(30)},
 	}
+	r.Reach = []result.Reach{
+		{Entry: "shop", Language: unit.Go, Location: unit.Location{File: "cmd/shop/main.go", Line: 9}, Functions: 120, Reached: 110, Unreached: 8},
+		{
+			Entry: "belt", Language: unit.Go, Location: unit.Location{File: "cmd/belt/main.go", Line: 12}, Functions: 40, Reached: 6, Unreached: 34, Low: true,
+			Behind: []result.Behind{{Call: "example.com/conveyor.Run", Hands: "stations.Line", Functions: 20, Location: unit.Location{File: "cmd/belt/main.go", Line: 14}}},
+			Drafts: []result.Draft{{Function: "example.com/shop/stations.*.Work", Brings: 30}},
+		},
+	}
 	r.LeftOut = []result.LeftOut{{Folder: "examples", Files: 12}, {Folder: "pkg/testdata", Files: 1}}
 	r.Complete()
 	return r
@@ -269,6 +277,7 @@ func findings() []result.Finding {
 		{
 			Rule: "in-process-cache", Category: result.Cache, Level: result.Warning, Language: unit.Go, Domain: "billing",
 			Symbol: "billing.价格表\x1b[31m", Location: at("billing/价格.go", 9), Message: "line one\nline two\twith \x07bell and a \"quote\" <tag> | pipe",
+			Confidence: result.Likely, Doubt: "it holds unless `CACHE` is set",
 			Evidence: []result.Evidence{evidence(result.ConfigAt, result.UnknownPhase, "", "config/environments/production.rb", 0, "nothing sets `cache_store`")},
 		},
 		{

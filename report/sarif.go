@@ -226,6 +226,7 @@ func (s *sarif) result(f result.Finding, baselined bool) sarifResult {
 		Locations:           []sarifLocation{s.primary(f)},
 		PartialFingerprints: s.fingerprints(f),
 		Properties:          properties(f),
+		Rank:                rankOf(f.Confidence),
 	}
 	if i, ok := s.rules[f.Rule]; ok {
 		out.RuleIndex = &i
@@ -275,16 +276,27 @@ func baselineState(f result.Finding) string {
 }
 
 func properties(f result.Finding) map[string]any {
-	p := map[string]any{"category": f.Category}
+	p := map[string]any{"category": f.Category, "confidence": f.Confidence}
 	if f.Group != nil {
 		p["group"] = *f.Group
 	}
-	for key, value := range map[string]string{"domain": f.Domain, "symbol": clean(f.Symbol), "fix": clean(f.Fix)} {
+	for key, value := range map[string]string{"domain": f.Domain, "symbol": clean(f.Symbol), "fix": clean(f.Fix), "doubt": clean(f.Doubt)} {
 		if value != "" {
 			p[key] = value
 		}
 	}
 	return p
+}
+
+// rankOf is how likely it is that a finding matters, from 0 to 100.
+func rankOf(c result.Confidence) float64 {
+	switch c {
+	case result.Guessed:
+		return 30
+	case result.Likely:
+		return 60
+	}
+	return 90
 }
 
 func (s *sarif) fingerprints(f result.Finding) map[string]string {

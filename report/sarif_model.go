@@ -94,6 +94,7 @@ type sarifResult struct {
 	PartialFingerprints map[string]string  `json:"partialFingerprints"`
 	BaselineState       string             `json:"baselineState,omitempty"`
 	Suppressions        []sarifSuppression `json:"suppressions,omitempty"`
+	Rank                float64            `json:"rank"`
 	Properties          map[string]any     `json:"properties"`
 }
 

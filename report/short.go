@@ -25,6 +25,12 @@ func (p *page) answer(r *result.Result, a answer) {
 		p.wrap("carve out first: ", "  ", fmt.Sprintf("%s, score %.3f (clarity %.2f × async %.2f ÷ %.2f)", c.Domain, c.Score, c.DomainClarity, c.AsyncViability, c.SharedStateCoupling))
 	}
 	p.wrap("read: ", "  ", reachOf(r))
+	for _, e := range r.Reach {
+		if e.Low {
+			p.wrap("little is reached: ", "  ", fmt.Sprintf("%d of %d functions of %s are reached from nowhere and not judged; `stateaudit doctor` shows what may start them", e.Unreached, e.Functions, e.Entry))
+			break
+		}
+	}
 }
 
 // worst names a fold in two lines: where, and what two copies do.
@@ -66,7 +72,7 @@ func reachOf(r *result.Result) string {
 	if text == "" {
 		text = "nothing"
 	}
-	if entries := len(extrasOf(r).entries); entries > 0 {
+	if entries := len(r.Reach); entries > 0 {
 		text += "; " + plural(entries, "way") + " to start"
 	}
 	fixtures := 0
@@ -99,8 +105,9 @@ func WriteFinding(w io.Writer, r *result.Result, f result.Finding, o Options) er
 	src := newSources(o.Source)
 	level := strings.ToUpper(string(f.Level))
 	p.where("", f)
-	p.line(p.paint(levelColor(level), level) + "  " + f.Rule + "  " + string(f.Category))
+	p.line(p.paint(levelColor(level), level) + "  " + f.Rule + "  " + string(f.Category) + "  " + string(f.Confidence))
 	p.wrap("  ", "  ", strings.Join(once(f.Message), " "))
+	p.doubt("  ", f)
 	if f.Suppressed != nil {
 		p.wrap("  ", "  ", "It is kept: "+stateOf(f)+". "+f.Suppressed.Reason)
 	}

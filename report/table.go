@@ -47,6 +47,7 @@ func writeTable(w io.Writer, r *result.Result, o Options) error {
 	}
 	t.notes(notes)
 	if o.Context {
+		t.reach(r.Reach)
 		t.workloads(r.Workloads)
 		t.leftOut(r.LeftOut)
 	}
@@ -267,6 +268,7 @@ func (p *page) fold(f fold) {
 		if own := f.own(one.Message); own != "" {
 			p.wrap("      ", "      ", own)
 		}
+		p.doubt("      ", one)
 	}
 	if first.Fix != "" {
 		p.wrap("    fix: ", "         ", first.Fix)
@@ -300,11 +302,19 @@ func (p *page) finding(f result.Finding) {
 	p.where("  ", f)
 	p.line("  " + p.paint(levelColor(level), level) + "  " + f.Rule)
 	p.wrap("    ", "    ", strings.Join(once(f.Message), " "))
+	p.doubt("    ", f)
 	p.evidence(f.Evidence, f.Message)
 	if f.Fix != "" {
 		p.wrap("    fix: ", "         ", f.Fix)
 	}
 	p.line("")
+}
+
+// doubt says of a finding why it is not proven.
+func (p *page) doubt(indent string, f result.Finding) {
+	if f.Doubt != "" {
+		p.wrap(indent, indent, string(f.Confidence)+": "+f.Doubt)
+	}
 }
 
 // once lists the sentences of a message without those said before.

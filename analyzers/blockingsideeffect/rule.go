@@ -217,7 +217,7 @@ func report(p *rule.Pass, w waiting) {
 	p.Report(result.Finding{
 		Level: level, Category: result.Other, Symbol: w.function.Symbol, Language: w.function.Language, Location: w.call.Location,
 		Message: b.String(), Fix: fix(w.function.Language), Evidence: evidence(w),
-	})
+	}, w.function)
 }
 
 func does(k effects.Kind) string {

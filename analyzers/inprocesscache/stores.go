@@ -38,7 +38,7 @@ func reportStores(p *rule.Pass) {
 					Message:  fmt.Sprintf("`%s` makes a cache that keeps its entries in %s. With two copies %s.", f.Symbol, e.What, remedy.Breaks(result.Cache, "")),
 					Fix:      remedy.Fix(result.Cache, "", f.Language),
 					Evidence: []result.Evidence{{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: c.Location, Note: "made here"}},
-				})
+				}, f)
 			}
 		}
 	}

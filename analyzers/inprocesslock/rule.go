@@ -111,7 +111,7 @@ func report(p *rule.Pass, h *program.Holder, section []held) {
 		Message:  message + " With two copies " + remedy.Breaks(result.Lock, "") + ".",
 		Fix:      remedy.Fix(result.Lock, "", h.Language),
 		Evidence: evidence(h, guarded),
-	})
+	}, first.function)
 }
 
 // guardedBy lists the calls of a critical section that change something outside the

@@ -78,7 +78,7 @@ func reportThreads(p *rule.Pass) {
 				Message:  fmt.Sprintf("`%s` starts a timer of EventMachine. Every copy runs it, so with two copies its work is done twice, and what it holds is lost at a restart.", f.Symbol),
 				Fix:      remedy.Fix(result.Worker, "", unit.Ruby),
 				Evidence: []result.Evidence{{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: c.Location, Note: "started here"}},
-			})
+			}, f)
 		}
 	}
 }

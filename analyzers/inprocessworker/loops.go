@@ -121,7 +121,7 @@ func reportLoops(p *rule.Pass, running []start, told map[string]bool) {
 			Message:  message(s, w),
 			Fix:      remedy.Fix(result.Worker, "", s.by.Language),
 			Evidence: append(evidence(s), w.evidence()...),
-		})
+		}, s.by)
 	}
 }
 
@@ -442,5 +442,5 @@ func reportSchedule(p *rule.Pass, f *program.Function, jobs []*unit.Call, outsid
 		Message:  fmt.Sprintf(says, f.Symbol, strings.Join(names[:min(len(names), 5)], ", ")),
 		Fix:      remedy.Fix(result.Worker, "", f.Language),
 		Evidence: ev,
-	})
+	}, f)
 }

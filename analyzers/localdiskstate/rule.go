@@ -108,7 +108,7 @@ func reportPublished(p *rule.Pass, f *program.Function, w write) {
 		Evidence: []result.Evidence{
 			{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: w.call.Location, Note: "written here"},
 		},
-	})
+	}, f)
 }
 
 // opened finds an embedded database that a function opens: one that a call names
@@ -493,7 +493,7 @@ func reportWrite(p *rule.Pass, f *program.Function, w write, volumes []unit.Sett
 			volume.Value, volume.Location.File, volume.Location.Line)
 		finding.Evidence = append(finding.Evidence, result.Evidence{Kind: result.ConfigAt, Phase: result.Boot, Location: volume.Location, Note: volume.Text})
 	}
-	p.Report(finding)
+	p.Report(finding, f)
 }
 
 // describe says what names the file.
@@ -557,7 +557,7 @@ func reportDatabase(p *rule.Pass, f *program.Function, w write) {
 		Evidence: []result.Evidence{
 			{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: w.call.Location, Note: "opens " + describe(w.path())},
 		},
-	})
+	}, f)
 }
 
 // reportFolder reports a store of a library that keeps files on this host.
@@ -569,7 +569,7 @@ func reportFolder(p *rule.Pass, f *program.Function, w write) {
 		Evidence: []result.Evidence{
 			{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: w.call.Location, Note: "keeps " + describe(w.path())},
 		},
-	})
+	}, f)
 }
 
 // choice says whether the program can use a database server instead.

@@ -79,5 +79,5 @@ func reportCall(p *rule.Pass, f *program.Function, c *unit.Call, e effects.Effec
 	}
 	finding.Symbol, finding.Language, finding.Location = c.Callee[strings.LastIndexByte(c.Callee, '/')+1:], f.Language, c.Location
 	finding.Evidence = []result.Evidence{{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: c.Location, Note: "made here"}}
-	p.Report(finding)
+	p.Report(finding, f)
 }

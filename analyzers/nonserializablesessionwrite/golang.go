@@ -169,5 +169,5 @@ func reportGo(p *rule.Pass, f *program.Function, w goWrite, v verdict) {
 		Message:  fmt.Sprintf("The session is given %s (`%s`), %s.", v.what, short(w.callee), says),
 		Fix:      "Store an ID or a small struct of exported plain fields that is registered with gob.Register, and load the rest on each request.",
 		Evidence: []result.Evidence{{Kind: result.WriteAt, Phase: f.Phase(), Function: f.Symbol, Location: w.location, Note: "writes `" + w.value.Text + "` of type " + short(w.value.Type)}},
-	})
+	}, f)
 }

@@ -108,7 +108,7 @@ func reportRuby(p *rule.Pass, f *program.Function, w *unit.SessionUse, v verdict
 	p.Report(result.Finding{
 		Level: level, Category: result.Session, Symbol: f.Symbol, Language: f.Language, Location: w.Location,
 		Message: says, Fix: fix, Evidence: evidence,
-	})
+	}, f)
 }
 
 // serializer is how sessions and cookies are written down.

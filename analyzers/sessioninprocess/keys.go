@@ -153,7 +153,7 @@ func reportDraw(p *rule.Pass, f *program.Function, c *unit.Call, d draw) {
 		Message:  fmt.Sprintf("The key with which `%s` signs (`%s`) is drawn when the process starts. With two copies each refuses what the other has signed, and a restart what was signed before.", f.Symbol, signer),
 		Fix:      "Read the key from the environment or a secret store, the same for all copies.",
 		Evidence: append(evidence, result.Evidence{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: c.Location, Note: "signs here"}),
-	})
+	}, f)
 }
 
 // keyName matches the names under which keys are written down.
@@ -176,7 +176,7 @@ func reportWritten(p *rule.Pass, f *program.Function) {
 			Message:  fmt.Sprintf("`%s` draws a key at the first start of each host and writes it into a file there. With two copies on two hosts each refuses what the other has signed.", f.Symbol),
 			Fix:      "Read the key from the environment, the credentials or a secret store, the same for all copies.",
 			Evidence: []result.Evidence{{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: c.Location, Note: "written here"}},
-		})
+		}, f)
 		return
 	}
 }

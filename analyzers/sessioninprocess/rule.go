@@ -75,7 +75,7 @@ func reportKeys(p *rule.Pass, f *program.Function, c *unit.Call) {
 		Message:  "The keys of what is signed here are drawn when the process starts. With two copies each refuses what the other has signed, and a restart what was signed before.",
 		Fix:      "Read the keys from the environment or a secret store, the same for all copies.",
 		Evidence: []result.Evidence{{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: c.Location, Note: "made here, with a random key"}},
-	})
+	}, f)
 }
 
 // reportDefaults reports the session managers whose store nobody sets: scs falls
@@ -140,7 +140,7 @@ func reportProvider(p *rule.Pass, f *program.Function, a *unit.Access) {
 		Message:  fmt.Sprintf("`%s` keeps sessions %s where it chooses the provider `%s`. With two copies %s.", f.Symbol, where(name), name, remedy.Breaks(result.Session, "")),
 		Fix:      remedy.Fix(result.Session, "", f.Language),
 		Evidence: []result.Evidence{{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: a.Location, Note: "chosen here"}},
-	})
+	}, f)
 }
 
 func reportCall(p *rule.Pass, f *program.Function, c *unit.Call, level result.Level, where string) {
@@ -149,7 +149,7 @@ func reportCall(p *rule.Pass, f *program.Function, c *unit.Call, level result.Le
 		Message:  fmt.Sprintf("`%s` keeps sessions in %s. With two copies %s.", f.Symbol, where, remedy.Breaks(result.Session, "")),
 		Fix:      remedy.Fix(result.Session, "", f.Language),
 		Evidence: []result.Evidence{{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: c.Location, Note: "made here"}},
-	})
+	}, f)
 }
 
 // reportSettings reports the stores that configuration chooses.

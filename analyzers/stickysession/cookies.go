@@ -74,7 +74,7 @@ func reportReplays(p *rule.Pass, f *program.Function) {
 				Message:  fmt.Sprintf("`%s` hands requests on to one machine of Fly, by the header `fly-replay` or its kin: the code relies on a certain copy. A copy that a deployment or a scale-in takes away takes with it what its users had there.", f.Symbol),
 				Fix:      "Move what the copies keep for a user (see the session and registry findings) to a shared store; then answer on any machine.",
 				Evidence: []result.Evidence{{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: c.Location, Note: "names a machine"}},
-			})
+			}, f)
 			return
 		}
 	}
@@ -132,5 +132,5 @@ func cookie(p *rule.Pass, f *program.Function, name string, at unit.Location) {
 		Message:  fmt.Sprintf("`%s` handles the cookie `%s`, by which a balancer (%s) sends a client back to one copy: the code relies on meeting the same copy again. A copy that a deployment or a scale-in takes away takes with it what its users had there.", f.Symbol, name, cookies[name]),
 		Fix:      "Move what the copies keep for a user (see the session and registry findings) to a shared store; then drop the cookie and the affinity of the balancer.",
 		Evidence: []result.Evidence{{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: at, Note: "names the cookie " + name}},
-	})
+	}, f)
 }

@@ -294,6 +294,7 @@ func assemble(units []*unit.Unit, tree *checkout.Tree, problems []unit.Problem, 
 		problems = append(problems, u.Problems...)
 	}
 	g := &guard{problems: problems}
+	g.problems = append(g.problems, unmatched(units, o.Config)...)
 	var s study
 	var found []result.Finding
 	if g.step("linking", func() { s = link(units, o.Config) }) {
@@ -316,7 +317,7 @@ func assemble(units []*unit.Unit, tree *checkout.Tree, problems []unit.Problem, 
 		Summary:       result.Summarise(found),
 		Findings:      found,
 	}
-	r.Workloads = s.workloads
+	r.Workloads, r.Reach = s.workloads, s.reach
 	for _, l := range tree.LeftOut {
 		r.LeftOut = append(r.LeftOut, result.LeftOut(l))
 	}
@@ -325,13 +326,31 @@ func assemble(units []*unit.Unit, tree *checkout.Tree, problems []unit.Problem, 
 		g.problems = append(g.problems, unit.Problem{File: ".", Message: fmt.Sprintf(
 			"at %d values of the program too many objects arrive to follow all of them: state that is reached only there is not reported", s.Program.NotFollowed())})
 	}
+	g.problems = append(g.problems, unreached(s.reach)...)
 	r.Errors = result.SortProblems(g.problems)
 	r.Complete()
 	return &Outcome{Result: r, Ranking: s.ranking, Repaired: s.repaired, Edited: s.edited}, nil
 }
 
+// unreached says of which programs so little is reached that silence proves nothing.
+// Processes of one application share what none of them reaches.
+func unreached(all []result.Reach) []unit.Problem {
+	var out []unit.Problem
+	said := map[unit.Language]bool{}
+	for _, r := range all {
+		if !r.Low || r.Language == unit.Ruby && said[r.Language] {
+			continue
+		}
+		said[r.Language] = true
+		out = append(out, unit.Problem{File: r.Location.File, Line: r.Location.Line, Kind: unit.LowReach, Message: fmt.Sprintf(
+			"%d of %d functions of `%s` are reached from nowhere, so that what they keep is not judged; `stateaudit doctor` shows what may start them", r.Unreached, r.Functions, r.Entry)})
+	}
+	return out
+}
+
 // grade gives findings their fingerprints and the levels that the user has set,
-// and drops those of rules that are switched off.
+// and drops those of rules that are switched off, and those that the user does not
+// want for how little is sure.
 func grade(found []result.Finding, c *config.Config) []result.Finding {
 	for i := range found {
 		f := &found[i]
@@ -342,7 +361,10 @@ func grade(found []result.Finding, c *config.Config) []result.Finding {
 			f.Level = result.Level(level)
 		}
 	}
-	return slices.DeleteFunc(found, func(f result.Finding) bool { return f.Level == config.Off })
+	least := result.Confidence(c.MinConfidence)
+	return slices.DeleteFunc(found, func(f result.Finding) bool {
+		return f.Level == config.Off || least != "" && f.Confidence.Rank() < least.Rank()
+	})
 }
 
 // languages counts what was read. A file that belongs to two packages, as tests

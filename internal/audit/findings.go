@@ -23,10 +23,12 @@ type study struct {
 	ranking *rank.Ranking
 	// workloads are what deployment files say is run.
 	workloads []result.Workload
+	reach     []result.Reach
 }
 
 // link joins the units and judges the holders.
 func link(units []*unit.Unit, c *config.Config) study {
+	enter(units, c)
 	prog := program.Link(units, catalog.New(userEntries(c)))
 	src := assess.NewSources(prog)
 	all := assess.All(prog, src)
@@ -53,6 +55,7 @@ func (s *study) findings(g *guard) []result.Finding {
 		s.workloads = replicas.Table(s.Program.Settings(), runnable)
 	})
 	if told {
+		g.step("telling how much is reached", func() { s.reach = started.Reach(s.Program) })
 		g.step("placing findings in processes", func() { started.Apply(found) })
 	}
 	g.step("placing findings in domains", func() { s.locate(found) })

@@ -24,9 +24,11 @@ type scopeFlags struct {
 	offline  bool
 	exclude  []string
 	only     []string
-	quiet    bool
-	verbose  bool
-	traffic  string // of commands that rank
+	// confidence is the least that is shown, over what the configuration says.
+	confidence string
+	quiet      bool
+	verbose    bool
+	traffic    string // of commands that rank
 	cacheFlags
 	ranked bool     // the command needs the ranking itself
 	told   []string // beside the output
@@ -102,6 +104,8 @@ func (f *scopeFlags) define(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.exclude, "exclude", nil, "leave out what matches this `GLOB`, repeatable")
 	flags.StringArrayVar(&f.only, "only", nil, "read only this `LANGUAGE`, repeatable: "+joined(audit.Languages()))
 	_ = cmd.RegisterFlagCompletionFunc("only", cobra.FixedCompletions(strings.Split(joined(audit.Languages()), ", "), cobra.ShellCompDirectiveNoFileComp))
+	flags.StringVar(&f.confidence, "min-confidence", "", "leave out what is less than `CONFIDENCE`: proven, likely, guessed")
+	_ = cmd.RegisterFlagCompletionFunc("min-confidence", cobra.FixedCompletions(config.Confidences(), cobra.ShellCompDirectiveNoFileComp))
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show each finding with notes, workloads, what was left out, and the time each stage takes")
 	f.cacheFlags.define(cmd)
@@ -184,6 +188,12 @@ func (f *scopeFlags) configuration(t target) (*config.Config, error) {
 		}
 	}
 	c.Exclude = append(c.Exclude, f.exclude...)
+	if f.confidence != "" {
+		if !slices.Contains(config.Confidences(), f.confidence) {
+			return nil, fmt.Errorf("--min-confidence %q: no such confidence; known are %s", f.confidence, strings.Join(config.Confidences(), ", "))
+		}
+		c.MinConfidence = f.confidence
+	}
 	return c, nil
 }
 

@@ -31,6 +31,10 @@ type Config struct {
 	Levels    map[string]string // rule to note, warning, error or off
 	Catalogue []Entry
 	Weights   map[string]float64 // one of Weights to its number
+	Entries   []EntryPoint
+	// MinConfidence is the least confidence of what is shown, one of Confidences; empty
+	// shows all.
+	MinConfidence string
 }
 
 // Domain is a bounded context that the user names.
@@ -50,6 +54,19 @@ type Entry struct {
 	Methods []string // those that change it
 	Line    int
 }
+
+// EntryPoint names functions that something outside the checkout calls.
+type EntryPoint struct {
+	Function string // a name, in which * stands for any text
+	Runs     string // AtBoot or WhileServing
+	Line     int
+}
+
+// When an entry runs.
+const (
+	WhileServing = "serving" // for each request, message or tick
+	AtBoot       = "boot"    // once, when the process starts
+)
 
 // Error is a mistake in the configuration.
 type Error struct {
@@ -150,6 +167,9 @@ func (c *Config) Level(rule string) string {
 	}
 	return c.Levels[rule]
 }
+
+// Confidences lists what the least confidence can be set to.
+func Confidences() []string { return []string{"proven", "likely", "guessed"} }
 
 // levels lists what a rule can be set to.
 func levels() []string { return []string{"note", "warning", "error", Off} }

@@ -34,6 +34,11 @@ catalogue:
     methods: [hit]
 weights:
   resultUsed: 0.5
+minConfidence: likely
+entries:
+  - function: Shop::Belt#step
+  - function: example.com/shop/jobs.*.Perform
+    runs: boot
 `
 
 func TestParse(t *testing.T) {
@@ -48,6 +53,10 @@ func TestParse(t *testing.T) {
 		Domains:   []Domain{{Name: "billing", Paths: []string{"app/billing"}, Globs: []string{"app/**/invoice*.rb"}, Constants: []string{"Billing"}, Packages: []string{"example.com/billing"}, Line: 6}},
 		Catalogue: []Entry{{Type: "Shop::Throttle", Role: "limiter", Methods: []string{"hit"}, Line: 12}},
 		Weights:   map[string]float64{"resultUsed": 0.5},
+		Entries: []EntryPoint{
+			{Function: "Shop::Belt#step", Runs: WhileServing, Line: 19}, {Function: "example.com/shop/jobs.*.Perform", Runs: AtBoot, Line: 20},
+		},
+		MinConfidence: "likely",
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
@@ -65,6 +74,9 @@ func TestErrorsNameFileAndLine(t *testing.T) {
 		{"domains: x\n", `c.yaml:1: a list is needed here`},
 		{"exclude: ['[a']\n", `c.yaml:1: glob pattern "[a" is malformed`},
 		{"weights:\n  resultUsed: -1\n", `c.yaml:2: a weight is a number that is not negative, not "-1"`},
+		{"minConfidence: sure\n", `c.yaml:1: unknown confidence "sure"; known are guessed, likely, proven`},
+		{"entries:\n  - runs: boot\n", `c.yaml:2: an entry needs a function`},
+		{"entries:\n  - function: X\n    runs: late\n", `c.yaml:3: unknown time "late"; known are boot, serving`},
 		{"catalogue:\n  - type: X\n", `c.yaml:2: a catalogue entry needs a type and a role`},
 		{"exclude: []\nexclude: []\n", `c.yaml:2: key "exclude" is set twice, first on line 1`},
 		{"- a\n", `c.yaml:1: the configuration must be a mapping of keys to values`},
@@ -87,7 +99,7 @@ func TestTemplate(t *testing.T) {
 	if err != nil {
 		t.Fatalf("uncommented: %v\n%s", err, uncommented())
 	}
-	if len(c.Domains) == 0 || len(c.Exclude) == 0 || len(c.Levels) == 0 || len(c.Catalogue) == 0 || len(c.Weights) != len(Weights()) {
+	if len(c.Domains) == 0 || len(c.Exclude) == 0 || len(c.Levels) == 0 || len(c.Catalogue) == 0 || len(c.Entries) == 0 || c.MinConfidence == "" || len(c.Weights) != len(Weights()) {
 		t.Errorf("template leaves something out: %+v", c)
 	}
 }
@@ -95,7 +107,7 @@ func TestTemplate(t *testing.T) {
 // uncommented is the template with its examples switched on.
 func uncommented() string {
 	var b strings.Builder
-	example := regexp.MustCompile(`^# ((exclude|levels|domains|catalogue|weights):|  .*)$`)
+	example := regexp.MustCompile(`^# ((exclude|levels|domains|catalogue|weights|entries):|minConfidence: .*|  .*)$`)
 	for line := range strings.Lines(Template) {
 		if m := example.FindStringSubmatch(strings.TrimSuffix(line, "\n")); m != nil && !strings.HasPrefix(m[1], "      ") {
 			line = m[1] + "\n"
@@ -112,7 +124,7 @@ func TestSchemaAgrees(t *testing.T) {
 			t.Errorf("%s\n%v", in, err)
 		}
 	}
-	for _, in := range []string{"exlude: []", "domains: [{paths: [x]}]", "weights: {resultUsed: -1}", "catalogue: [{type: X, role: y}]"} {
+	for _, in := range []string{"exlude: []", "domains: [{paths: [x]}]", "weights: {resultUsed: -1}", "minConfidence: sure", "entries: [{runs: boot}]", "catalogue: [{type: X, role: y}]"} {
 		if schema.Validate(asJSON(t, in)) == nil {
 			t.Errorf("schema accepts %s", in)
 		}

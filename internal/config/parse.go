@@ -45,6 +45,10 @@ func (p parser) top(c *Config) map[string]setter {
 		"levels":    func(n *yaml.Node) error { return p.levels(n, c) },
 		"catalogue": func(n *yaml.Node) error { return p.catalogue(n, c) },
 		"weights":   func(n *yaml.Node) error { return p.weights(n, c) },
+		"entries":   func(n *yaml.Node) error { return p.entries(n, c) },
+		"minConfidence": func(n *yaml.Node) error {
+			return p.oneOf(n, "confidence", Confidences(), &c.MinConfidence)
+		},
 	}
 }
 
@@ -78,6 +82,21 @@ func (p parser) catalogue(n *yaml.Node, c *Config) error {
 			err = p.fail(item, "a catalogue entry needs a type and a role")
 		}
 		c.Catalogue = append(c.Catalogue, e)
+		return err
+	})
+}
+
+func (p parser) entries(n *yaml.Node, c *Config) error {
+	return p.items(n, func(item *yaml.Node) error {
+		e := EntryPoint{Line: item.Line, Runs: WhileServing}
+		err := p.fields(item, "entries", map[string]setter{
+			"function": func(n *yaml.Node) error { return p.text(n, &e.Function) },
+			"runs":     func(n *yaml.Node) error { return p.oneOf(n, "time", []string{WhileServing, AtBoot}, &e.Runs) },
+		})
+		if err == nil && e.Function == "" {
+			err = p.fail(item, "an entry needs a function")
+		}
+		c.Entries = append(c.Entries, e)
 		return err
 	})
 }

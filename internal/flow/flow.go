@@ -96,6 +96,7 @@ type function struct {
 	cloned    bool // by its callers
 	instances map[context]*instance
 	made      []bool // by slot, see justMade
+	merged    bool   // has more contexts than are kept apart
 }
 
 // justMade tells a slot that can only hold what this run of the function has made:
@@ -159,6 +160,8 @@ type instance struct {
 
 	boot, serving bool
 	via           [2]way
+	doubt         [2]Doubt // whether it is reached, by phase
+	adopted       bool     // was given the objects of its type, since none arrived
 	// entries are the programs and commands that reach it.
 	entries entrySet
 }
@@ -293,7 +296,7 @@ func (s *solver) instance(f *function, ctx context) *instance {
 		if ctx.site != 0 && ctx.on != 0 {
 			return s.instance(f, context{on: ctx.on})
 		}
-		ctx, depth = context{}, 0
+		ctx, depth, f.merged = context{}, 0, true
 		if in := f.instances[ctx]; in != nil {
 			return in
 		}

@@ -31,7 +31,8 @@ type holders struct {
 
 type answer struct {
 	holder, part string
-	several      bool
+	// several says that what keeps the object is named, since there are more of its type.
+	several bool
 	// vague says that the holder is one of several places that the object was only
 	// handed to.
 	vague bool
@@ -215,16 +216,10 @@ func (h *holders) nodesOf() [][]int32 {
 
 func (h *holders) lasts(object int32) bool { return h.lives[object] != passing }
 
-// of finds the declaration that a place belongs to: the deepest field on the way
-// to it, if the process has one object of that type; else what keeps the object.
-// Several says that the second was the case.
-func (h *holders) of(n int32) (holder, part string, several bool) {
-	a := h.at(n, 0)
-	return a.holder, a.part, a.several
-}
-
 const maxUp = 6
 
+// at finds the declaration that a place belongs to: the deepest field on the way
+// to it, if the process has one object of that type; else what keeps the object.
 func (h *holders) at(n int32, depth int) answer {
 	if a, ok := h.known[n]; ok {
 		return a

@@ -10,7 +10,7 @@ const (
 // for each instance is a shortest one.
 func (s *solver) phases() {
 	for _, in := range s.instances {
-		in.boot, in.serving, in.via = false, false, [2]way{}
+		in.boot, in.serving, in.via, in.doubt = false, false, [2]way{}, [2]Doubt{}
 	}
 	s.markEntries()
 	w := walker{s: s}
@@ -24,7 +24,7 @@ func (s *solver) phases() {
 			if r.Serving {
 				phase = serving
 			}
-			w.reach(root, phase, way{note: r.Note, begin: true})
+			w.reach(root, phase, way{note: r.Note, begin: true}, Followed)
 		}
 	}
 	w.walk()
@@ -32,7 +32,7 @@ func (s *solver) phases() {
 	// on, whoever registered it.
 	for _, in := range s.instances {
 		if !in.serving && in.boot && s.in.Serves(in.fn.Function) {
-			w.reach(in, serving, way{note: "", begin: true})
+			w.reach(in, serving, way{note: "", begin: true}, Followed)
 		}
 	}
 	w.walk()
@@ -43,37 +43,62 @@ type step struct {
 	phase int
 }
 
+// walker goes along all that is certain before anything doubtful, so that the way
+// kept for an instance is a shortest one of those that ask least to be believed.
 type walker struct {
 	s     *solver
-	queue []step
+	queue [doubts][]arrival
 }
 
-func (w *walker) reach(in *instance, phase int, by way) {
+// arrival is a way to an instance that may turn out not to be the best.
+type arrival struct {
+	step
+	by    way
+	doubt Doubt
+}
+
+func (w *walker) reach(in *instance, phase int, by way, doubt Doubt) {
 	if in.fn.Ends {
 		phase = boot // what is changed before the process ends, the next one reads anew
 	}
-	if phase == boot && in.boot || phase == serving && in.serving {
-		return
+	if !in.reached(phase) {
+		w.queue[doubt] = append(w.queue[doubt], arrival{step{in, phase}, by, doubt})
 	}
-	if phase == boot {
-		in.boot = true
-	} else {
-		in.serving = true
-	}
-	in.via[phase] = by
-	w.queue = append(w.queue, step{in, phase})
+}
+
+func (in *instance) reached(phase int) bool {
+	return phase == boot && in.boot || phase == serving && in.serving
 }
 
 func (w *walker) walk() {
-	for len(w.queue) > 0 {
-		at := w.queue[0]
-		w.queue = w.queue[1:]
+	for at, ok := w.next(); ok; at, ok = w.next() {
+		if at.in.reached(at.phase) {
+			continue
+		}
+		if at.phase == boot {
+			at.in.boot = true
+		} else {
+			at.in.serving = true
+		}
+		at.in.via[at.phase], at.in.doubt[at.phase] = at.by, at.doubt
 		for _, c := range at.in.calls {
-			phase := w.over(at, c)
+			phase := w.over(at.step, c)
 			op := &at.in.fn.Ops[c.op]
-			w.reach(c.to, phase, way{from: at.in, line: op.Line, col: op.Col, note: c.note, begin: phase != at.phase})
+			w.reach(c.to, phase, way{from: at.in, line: op.Line, col: op.Col, note: c.note, begin: phase != at.phase}, max(at.doubt, w.s.doubtOf(at.in, c)))
 		}
 	}
+}
+
+// next takes the first of the least doubtful.
+func (w *walker) next() (arrival, bool) {
+	for d := range w.queue {
+		if len(w.queue[d]) > 0 {
+			at := w.queue[d][0]
+			w.queue[d] = w.queue[d][1:]
+			return at, true
+		}
+	}
+	return arrival{}, false
 }
 
 // over is the phase in which a call's target runs.
@@ -143,6 +168,7 @@ func (s *solver) adopt() bool {
 		if root == nil {
 			continue
 		}
+		root.adopted = true
 		for _, n := range byType[s.owners()[f.Function]] {
 			before := len(s.vars[root.slot(f.Params[0])].all)
 			s.add(root.slot(f.Params[0]), n)

@@ -37,6 +37,8 @@ type Reached struct {
 	Note [2]string
 	// Begins says that the phase begins here.
 	Begins [2]bool
+	// Doubt is what the way rests on besides what was followed.
+	Doubt [2]Doubt
 }
 
 // EventKind says what an operation does to a place.
@@ -67,6 +69,8 @@ type Event struct {
 	// Several says that there is more than one object of the type, so that the holder
 	// is what keeps this one.
 	Several bool
+	// Doubt is what the event rests on while serving, besides what was followed.
+	Doubt Doubt
 	// Lifted are the callers on whose behalf a method makes the change.
 	Lifted []Lift
 }
@@ -119,11 +123,11 @@ func (s *solver) reached(r *Result) {
 			f = &Reached{}
 			r.Functions[in.fn.Function] = f
 		}
-		if in.boot && !f.Boot {
+		if in.boot && (!f.Boot || in.doubt[boot] < f.Doubt[boot]) {
 			f.Boot = true
 			f.tell(boot, in)
 		}
-		if in.serving && !f.Serving {
+		if in.serving && (!f.Serving || in.doubt[serving] < f.Doubt[serving]) {
 			f.Serving = true
 			f.tell(serving, in)
 		}
@@ -161,6 +165,7 @@ func flags(e Edge) (n int) {
 }
 
 func (f *Reached) tell(phase int, in *instance) {
+	f.Doubt[phase], f.From[phase] = in.doubt[phase], ""
 	w := in.via[phase]
 	begins, note := w.begin, w.note
 	for w.from != nil && w.from.fn.Wrapper {
@@ -323,27 +328,30 @@ func (s *solver) happens(r *Result, h *holders, seen map[eventKey]int, in *insta
 		if kind == Invoke && op.Call.Dynamic && !o.foreign && s.methods[s.nodes[n].typ] != nil {
 			continue // its own method says
 		}
-		holder, part, several := h.of(n)
-		if holder == "" {
+		at := h.at(n, 0)
+		if at.holder == "" {
 			continue
 		}
-		key := eventKey{kind, in.fn.Function, op.Line, op.Col, holder, part}
-		at, have := seen[key]
+		key := eventKey{kind, in.fn.Function, op.Line, op.Col, at.holder, at.part}
+		place, have := seen[key]
 		if !have {
-			at = len(r.Events)
-			seen[key] = at
+			place = len(r.Events)
+			seen[key] = place
 			name := op.Name
 			if op.Call != nil && op.Call.Dynamic {
 				name = op.Type
 			}
 			r.Events = append(r.Events, Event{
 				Kind: kind, Function: in.fn.Function, File: in.fn.File, Line: int(op.Line), Col: int(op.Col),
-				Holder: holder, Part: part, Name: name, Element: isElement(s.nodes[n].step),
+				Holder: at.holder, Part: at.part, Name: name, Element: isElement(s.nodes[n].step),
 			})
 		}
-		e := &r.Events[at]
+		e := &r.Events[place]
+		if doubt := in.doubtIn(at.vague); in.serving && (!e.Serving || doubt < e.Doubt) {
+			e.Doubt = doubt
+		}
 		e.Boot, e.Serving = e.Boot || in.boot, e.Serving || in.serving
-		e.Several = e.Several || several
+		e.Several = e.Several || at.several
 		if kind != Read && in.ctx.on != 0 {
 			s.lift(e, in, s.nodes[n].object)
 		}

@@ -108,22 +108,34 @@ func (at process) holds(f *result.Finding, bySymbol map[string][]*program.Functi
 // function serves.
 func ofGo(p *program.Program) []process {
 	var out []process
-	for _, f := range p.Functions() {
-		if f.Language != unit.Go || f.Name != "main" || f.Test || !f.HasRole(unit.Main) || f.Outer != "" {
-			continue
-		}
+	for _, f := range mains(p) {
 		runs := reach([]*program.Function{f})
 		if !slices.ContainsFunc(p.Functions(), func(g *program.Function) bool { return runs[g] && g.Serving }) {
 			continue
 		}
-		name := path.Base(path.Dir(f.Location.File))
-		if name == "." {
-			name = "main"
-		}
-		out = append(out, process{name, f.Location.File, f.Location, unit.Go, runs, named(f)})
+		out = append(out, process{mainName(f), f.Location.File, f.Location, unit.Go, runs, named(f)})
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].says < out[j].says })
 	return out
+}
+
+// mains lists the main functions of programs in Go.
+func mains(p *program.Program) []*program.Function {
+	var out []*program.Function
+	for _, f := range p.Functions() {
+		if f.Language == unit.Go && f.Name == "main" && !f.Test && f.HasRole(unit.Main) && f.Outer == "" {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// mainName is what people call a program in Go: its folder.
+func mainName(f *program.Function) string {
+	if name := path.Base(path.Dir(f.Location.File)); name != "." {
+		return name
+	}
+	return "main"
 }
 
 // Commands by which web servers and workers of Ruby are started.

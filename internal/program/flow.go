@@ -144,7 +144,7 @@ func (p *Program) flowPhases() {
 			if i == 0 && !r.Boot || i == 1 && !r.Serving {
 				continue
 			}
-			s := &step{from: p.functions[r.From[i]], note: r.Note[i], begins: r.Begins[i]}
+			s := &step{from: p.functions[r.From[i]], note: r.Note[i], begins: r.Begins[i], doubt: doubtOf(r.Doubt[i], f.Symbol)}
 			if s.from != nil {
 				s.call = s.from.callNear(r.Line[i], f)
 			}
@@ -300,7 +300,7 @@ func (p *Program) happens(h *Holder, f *Function, e *flow.Event) {
 	}
 	if len(e.Lifted) == 0 || !e.Several {
 		a.Lazy = a.Lazy || f.once || f.fills[h.ID]
-		h.Changes = append(h.Changes, Change{Access: *a, Function: f, Phase: phaseIn(e.Boot, e.Serving), Origin: a.Location, In: f.ID})
+		h.Changes = append(h.Changes, Change{Access: *a, Function: f, Phase: phaseIn(e.Boot, e.Serving), Origin: a.Location, In: f.ID, doubt: doubtOf(e.Doubt, f.Symbol)})
 	}
 	for i := range e.Lifted {
 		p.lifted(h, f, e, a, &e.Lifted[i])
@@ -329,7 +329,7 @@ func (p *Program) lifted(h *Holder, f *Function, e *flow.Event, a *unit.Access, 
 	out.Lazy = a.Lazy || site.Lazy || f.once || f.fills[h.ID] || f.fills[e.Part] || by.once || by.fills[h.ID]
 	out.Ensure = site.Ensure
 	h.Changes = append(h.Changes, Change{
-		Access: out, Function: by, Phase: phaseIn(l.Boot, l.Serving), Through: l.Through, Origin: a.Location, In: f.ID,
+		Access: out, Function: by, Phase: phaseIn(l.Boot, l.Serving), Through: l.Through, Origin: a.Location, In: f.ID, doubt: doubtOf(e.Doubt, f.Symbol),
 	})
 }
 

@@ -14,47 +14,63 @@ type step struct {
 	note string
 	// begins says that the phase begins here: a go statement, a registration.
 	begins bool
+	doubt  Doubt // of the whole way
 }
 
 type visit struct {
 	f     *Function
 	phase result.Phase
+	by    *step
 }
 
-// phases walks the edges breadth first, so that the path kept for each function
-// is a shortest one. Roots are visited in the order of their IDs.
+// phases walks the edges breadth first, and what is doubtful last, so that the path
+// kept for each function is a shortest one of those that are doubted least. Roots
+// are visited in the order of their IDs.
 func (p *Program) phases() {
-	var queue []visit
+	var queues [3][]visit // by doubt
 	reach := func(f *Function, ph result.Phase, s *step) {
-		if f.Test || f.solved || f.via[ph] != nil || f.HasRole(unit.Test) {
-			return
+		if !f.Test && !f.solved && f.via[ph] == nil && !f.HasRole(unit.Test) {
+			at := result.Proven.Rank() - s.doubt.Confidence.Rank()
+			queues[at] = append(queues[at], visit{f, ph, s})
 		}
-		f.via[ph] = s
-		if ph == result.Boot {
-			f.Boot = true
-		} else {
-			f.Serving = true
-		}
-		queue = append(queue, visit{f, ph})
 	}
 	for _, f := range p.order {
 		p.rootPhases(f, reach)
 	}
 	for _, f := range p.order {
 		for _, ph := range []result.Phase{result.Boot, result.Serving} {
-			if f.solved && f.via[ph] != nil {
-				queue = append(queue, visit{f, ph})
+			if s := f.via[ph]; f.solved && s != nil {
+				p.follow(visit{f, ph, s}, reach)
 			}
 		}
 	}
-	for len(queue) > 0 {
-		v := queue[0]
-		queue = queue[1:]
-		for i := range v.f.out {
-			e := &v.f.out[i]
-			if ph, ok := phaseOver(e, v.phase, p.joined(v.f, e.to)); ok {
-				reach(e.to, ph, &step{from: v.f, call: e.call, note: e.note, begins: ph != v.phase})
-			}
+	for at := 0; at < len(queues); {
+		if len(queues[at]) == 0 {
+			at++
+			continue
+		}
+		v := queues[at][0]
+		queues[at] = queues[at][1:]
+		if v.f.via[v.phase] != nil {
+			continue
+		}
+		v.f.via[v.phase] = v.by
+		if v.phase == result.Boot {
+			v.f.Boot = true
+		} else {
+			v.f.Serving = true
+		}
+		p.follow(v, reach)
+	}
+}
+
+// follow goes along the edges of a function that runs in a phase. What it reaches is
+// doubted no less than itself.
+func (p *Program) follow(v visit, reach func(*Function, result.Phase, *step)) {
+	for i := range v.f.out {
+		e := &v.f.out[i]
+		if ph, ok := phaseOver(e, v.phase, p.joined(v.f, e.to)); ok {
+			reach(e.to, ph, &step{from: v.f, call: e.call, note: e.note, begins: ph != v.phase, doubt: Worse(v.by.doubt, doubtOver(v.f, e))})
 		}
 	}
 }
@@ -78,7 +94,7 @@ func (p *Program) rootPhases(f *Function, reach func(*Function, result.Phase, *s
 	for _, r := range f.Roles {
 		switch {
 		case r.Serves():
-			reach(f, result.Serving, &step{note: f.RoleNote})
+			reach(f, result.Serving, &step{note: f.RoleNote, doubt: doubtOfRole(f, r)})
 		case r == unit.Main || r == unit.Initializer:
 			reach(f, result.Boot, &step{note: f.RoleNote})
 		}

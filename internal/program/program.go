@@ -92,6 +92,8 @@ type Change struct {
 	Through []string
 	Origin  unit.Location // where the change itself is written
 	In      string        // ID of the function in which it is written
+
+	doubt Doubt // about the place
 }
 
 // Link joins units. It does not change them.
@@ -174,6 +176,21 @@ func (p *Program) Types() []*unit.Type {
 		out = append(out, t)
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].ID < out[j].ID })
+	return out
+}
+
+// FieldsOf lists the fields of a type of the checkout.
+func (p *Program) FieldsOf(typ string) []*Holder {
+	t := p.types[typ]
+	if t == nil {
+		return nil
+	}
+	var out []*Holder
+	for _, id := range t.Fields {
+		if h := p.holders[id]; h != nil {
+			out = append(out, h)
+		}
+	}
 	return out
 }
 

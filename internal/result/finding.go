@@ -61,7 +61,7 @@ func weight(k unit.ProblemKind) int {
 	switch k {
 	case unit.Bug:
 		return 0
-	case unit.MissingModule:
+	case unit.MissingModule, unit.LowReach:
 		return 1
 	}
 	return 2
@@ -93,6 +93,11 @@ func (r *Result) Complete() {
 		orEmpty(&r.Workloads[i].Runs)
 		orEmpty(&r.Workloads[i].Programs)
 	}
+	orEmpty(&r.Reach)
+	for i := range r.Reach {
+		orEmpty(&r.Reach[i].Behind)
+		orEmpty(&r.Reach[i].Drafts)
+	}
 	orEmpty(&r.LeftOut)
 	orEmpty(&r.Errors)
 	if r.Languages == nil {
@@ -104,6 +109,9 @@ func (r *Result) Complete() {
 	for i := range r.Findings {
 		orEmpty(&r.Findings[i].Evidence)
 		orEmpty(&r.Findings[i].Related)
+		if r.Findings[i].Confidence == "" {
+			r.Findings[i].Confidence = Proven
+		}
 	}
 	for i := range r.Domains {
 		orEmpty(&r.Domains[i].Paths)

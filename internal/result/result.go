@@ -30,6 +30,36 @@ func (l Level) Rank() int {
 	return 0
 }
 
+// Confidence says how much of what a finding rests on was followed: it is that of
+// the weakest step.
+type Confidence string
+
+// The confidences.
+const (
+	// Proven: every step was followed, or is written down.
+	Proven Confidence = "proven"
+	// Likely: a step holds unless the code is unusual, such as a framework that calls
+	// what it loads, or a condition that decides in production.
+	Likely Confidence = "likely"
+	// Guessed: a step is a guess, such as a call that only its name leads to, or a
+	// file that is a sample of the real one.
+	Guessed Confidence = "guessed"
+)
+
+// Confidences lists them, the surest first.
+func Confidences() []Confidence { return []Confidence{Proven, Likely, Guessed} }
+
+// Rank orders confidences: a higher one is surer. None said is proven.
+func (c Confidence) Rank() int {
+	switch c {
+	case Guessed:
+		return 1
+	case Likely:
+		return 2
+	}
+	return 3
+}
+
 // Category says what the state is.
 type Category string
 
@@ -88,8 +118,47 @@ type Result struct {
 	Candidates []Candidate             `json:"candidates"`
 	Edges      []Edge                  `json:"edges"`
 	Workloads  []Workload              `json:"workloads"`
+	Reach      []Reach                 `json:"reach"`
 	LeftOut    []LeftOut               `json:"leftOut"`
 	Errors     []unit.Problem          `json:"errors"`
+}
+
+// Reach is how much of what a program could run it was seen to run. What nothing
+// reaches is not judged, so that silence about it proves nothing.
+type Reach struct {
+	Entry    string        `json:"entry"`
+	Language unit.Language `json:"language"`
+	Location unit.Location `json:"location"`
+	// Functions are those in the packages that the program is made of, without tests,
+	// generated code and tools.
+	Functions int `json:"functions"`
+	// Reached are those of them that it runs, Unreached those that no entry of the
+	// checkout does.
+	Reached   int `json:"reached"`
+	Unreached int `json:"unreached"`
+	// Low says that so little is reached that a part of the program is probably started
+	// in a way that is not known.
+	Low bool `json:"low"`
+	// Behind are the functions outside the checkout that probably run what is not
+	// reached: they are handed objects of the types in question.
+	Behind []Behind `json:"behind"`
+	// Drafts are entries for the configuration that would bring in most of the rest.
+	Drafts []Draft `json:"drafts"`
+}
+
+// Behind is a call that hands something of the checkout to code outside.
+type Behind struct {
+	Call      string        `json:"call"`
+	Hands     string        `json:"hands"`
+	Functions int           `json:"functions"` // that are not reached, of what it hands over
+	Location  unit.Location `json:"location"`
+}
+
+// Draft is a pattern of functions that nothing calls, and how many would be reached
+// if they ran.
+type Draft struct {
+	Function string `json:"function"`
+	Brings   int    `json:"brings"`
 }
 
 // What a workload says.
@@ -146,11 +215,14 @@ type Summary struct {
 
 // Finding is a rule's verdict at a place.
 type Finding struct {
-	ID         string        `json:"id"` // fingerprint: rule, symbol and path, never the line
-	Rule       string        `json:"rule"`
-	Category   Category      `json:"category"`
-	Group      *Group        `json:"group"`
-	Level      Level         `json:"level"`
+	ID         string     `json:"id"` // fingerprint: rule, symbol and path, never the line
+	Rule       string     `json:"rule"`
+	Category   Category   `json:"category"`
+	Group      *Group     `json:"group"`
+	Level      Level      `json:"level"`
+	Confidence Confidence `json:"confidence"`
+	// Doubt is why it is not proven.
+	Doubt      string        `json:"doubt,omitempty"`
 	Message    string        `json:"message"`
 	Symbol     string        `json:"symbol"`
 	Language   unit.Language `json:"language"`

@@ -57,6 +57,9 @@ func TestSchemaHasTheFields(t *testing.T) {
 		value  any
 	}{
 		"result":    {r, Result{}},
+		"reach":     {*r.Properties["reach"].Items, Reach{}},
+		"behind":    {*r.Properties["reach"].Items.Properties["behind"].Items, Behind{}},
+		"draft":     {*r.Properties["reach"].Items.Properties["drafts"].Items, Draft{}},
 		"tool":      {r.Properties["tool"], Tool{}},
 		"summary":   {r.Properties["summary"], Summary{}},
 		"problem":   {*r.Properties["errors"].Items, unit.Problem{}},

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/bindings"
+	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
@@ -91,6 +92,7 @@ func (p *Pass) ReportKept(k Kept, f result.Finding) {
 		evidence = append(evidence, result.Evidence{Kind: result.ConfigAt, Phase: result.Boot, Location: b.In.Location, Note: b.In.Setting.Text})
 	}
 	f.Evidence = append(evidence, f.Evidence...)
+	doubted(&f, k.doubt())
 	for _, u := range k.Binding.Users {
 		f.Evidence = append(f.Evidence, result.Evidence{Kind: result.CallAt, Phase: result.UnknownPhase, Location: u.Location, Note: "used by " + u.What})
 	}
@@ -114,6 +116,19 @@ func (k Kept) Language() unit.Language {
 		return unit.Python
 	}
 	return unit.Ruby
+}
+
+// doubt is why production may keep things elsewhere.
+func (k Kept) doubt() program.Doubt {
+	switch b := k.Backend; {
+	case b.Sample() != "":
+		return program.Doubt{Confidence: result.Guessed, Why: "it is known from the sample " + b.Sample() + ": the real file may say otherwise"}
+	case b.Setting.Origin == unit.Unresolved:
+		return program.Doubt{Confidence: result.Guessed, Why: "what it is set to is decided when the application starts"}
+	case b.Guard != "":
+		return program.Doubt{Confidence: result.Likely, Why: "it holds " + b.Guard}
+	}
+	return program.Doubt{}
 }
 
 func (k Kept) note() string {

@@ -1,7 +1,9 @@
 package rule
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/assess"
@@ -19,6 +21,7 @@ const maxWrites = 5
 // rule may add a sentence of its own, and evidence for it.
 func (p *Pass) ReportHolder(a assess.Assessment, extra string, more ...result.Evidence) {
 	h := a.Holder
+	a.Writes = surest(told(a.Writes))
 	f := result.Finding{
 		Category: a.Category, Symbol: h.Symbol, Language: h.Language, Location: h.Location,
 		Message:  message(a, extra),
@@ -29,13 +32,25 @@ func (p *Pass) ReportHolder(a assess.Assessment, extra string, more ...result.Ev
 		g := a.Group
 		f.Group = &g
 	}
+	if len(a.Writes) > 0 {
+		doubted(&f, a.Writes[0].Doubt())
+	}
 	p.Report(f)
+}
+
+// surest puts first what is doubted least: one certain change is enough.
+func surest(writes []program.Change) []program.Change {
+	out := slices.Clone(writes)
+	slices.SortStableFunc(out, func(a, b program.Change) int {
+		return cmp.Compare(b.Doubt().Confidence.Rank(), a.Doubt().Confidence.Rank())
+	})
+	return out
 }
 
 func message(a assess.Assessment, extra string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "`%s` lives in the memory of one process", a.Holder.Symbol)
-	if writes := told(a.Writes); len(writes) > 0 {
+	if writes := a.Writes; len(writes) > 0 {
 		w := writes[0]
 		fmt.Fprintf(&b, " and is changed while serving, by `%s` (%s:%d)", w.Function.Symbol, w.Location.File, w.Location.Line)
 		if n := len(writes) - 1; n > 0 {
@@ -88,7 +103,7 @@ func (p *Pass) evidence(a assess.Assessment) []result.Evidence {
 	for _, k := range p.Program.Keepers(h) {
 		out = append(out, Declared(k, "kept by "+k.Symbol))
 	}
-	for i, w := range told(a.Writes) {
+	for i, w := range a.Writes {
 		if i == maxWrites {
 			break
 		}

@@ -72,8 +72,15 @@ type Input struct {
 }
 
 // Report adds a finding. Rule, level and what the contract wants are filled in
-// where the rule left them empty.
-func (p *Pass) Report(f result.Finding) {
+// where the rule left them empty. On are the functions that it rests on: it is no
+// surer than that they run.
+func (p *Pass) Report(f result.Finding, on ...*program.Function) {
+	for _, fn := range on {
+		doubted(&f, fn.Doubt(fn.Phase()))
+	}
+	if f.Confidence == "" {
+		f.Confidence = result.Proven
+	}
 	f.Rule = p.rule.Name
 	if f.Level == "" {
 		f.Level = p.rule.Level
@@ -82,6 +89,13 @@ func (p *Pass) Report(f result.Finding) {
 		f.Related = []string{}
 	}
 	p.found = append(p.found, f)
+}
+
+// doubted makes a finding no surer than a step that it rests on.
+func doubted(f *result.Finding, d program.Doubt) {
+	if d.Confidence.Rank() < f.Confidence.Rank() {
+		f.Confidence, f.Doubt = d.Confidence, d.Why
+	}
 }
 
 // Run asks one rule.

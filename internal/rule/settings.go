@@ -3,6 +3,7 @@ package rule
 import (
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
@@ -53,6 +54,9 @@ func (p *Pass) ReportSetting(s unit.Setting, f result.Finding) {
 	if s.Origin == unit.Unresolved && f.Level == "" {
 		f.Level = result.Note
 		f.Message += " Whether it holds is decided when the application starts."
+	}
+	if s.Origin == unit.Unresolved {
+		doubted(&f, program.Doubt{Confidence: result.Guessed, Why: "whether it holds is decided when the application starts"})
 	}
 	f.Location = s.Location
 	f.Evidence = append([]result.Evidence{{Kind: result.ConfigAt, Phase: result.Boot, Location: s.Location, Note: s.Text}}, f.Evidence...)

@@ -57,6 +57,9 @@ type Apply struct {
 	// objects that it is given.
 	Hands Hands  `json:",omitempty"`
 	Note  string `json:",omitempty"`
+	// Guessed says that Hands was read off the name of the function: it is of a
+	// library that is not known, and is handed no request.
+	Guessed bool `json:",omitempty"`
 	// Ifaces are, for each argument, the interface that a function outside the
 	// checkout expects: it can call these methods and no others.
 	Ifaces [][]string `json:",omitempty"`

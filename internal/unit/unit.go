@@ -35,6 +35,7 @@ type Unit struct {
 	Path      string // directory of a Go package, file otherwise; slash-separated, relative to the root
 	Name      string // import path of a Go package, empty otherwise
 	Files     []File
+	Imports   []string // of a Go package, those of the checkout, sorted
 	Holders   []Holder
 	Types     []Type
 	Functions []Function
@@ -87,6 +88,9 @@ const (
 	Bug ProblemKind = "bug"
 	// MissingModule is code outside the checkout that could not be had.
 	MissingModule ProblemKind = "missing-module"
+	// LowReach is a program of which so little is reached that what it keeps is mostly
+	// not judged.
+	LowReach ProblemKind = "low-reach"
 	// Unread is a file or folder that could not be opened, or is too large.
 	Unread ProblemKind = "unread"
 )

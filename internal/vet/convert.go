@@ -115,6 +115,7 @@ func finding(d diagnostic, root string) (result.Finding, bool) {
 		group := result.Group(words[3])
 		f.Group = &group
 	}
+	f.Confidence, f.Doubt = result.Likely, "go vet looks at a package with what it imports, and not at what calls it"
 	f.Related, f.Evidence = []string{}, []result.Evidence{}
 	for _, r := range d.Related {
 		f.Evidence = append(f.Evidence, result.Evidence{Kind: result.CallAt, Phase: result.UnknownPhase, Location: location(r.Posn, r.End, root), Note: r.Message})

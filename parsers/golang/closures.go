@@ -17,6 +17,7 @@ type part struct {
 	tx     bool // runs inside a database transaction
 	async  bool
 	late   bool // runs when the function around it is left
+	named  bool // its role was read off the name of the function that is called
 }
 
 func (b *body) closureID(lit *ast.FuncLit) string {

@@ -43,6 +43,12 @@ func Extract(s Source) *unit.Unit {
 	for _, f := range s.Files {
 		x.file(f)
 	}
+	for _, p := range s.Types.Imports() {
+		if x.local(p.Path()) {
+			x.unit.Imports = append(x.unit.Imports, p.Path())
+		}
+	}
+	sort.Strings(x.unit.Imports)
 	for _, f := range s.Files {
 		for _, d := range f.Decls {
 			x.decl(f, d)

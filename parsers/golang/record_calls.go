@@ -63,6 +63,7 @@ func (w *writer) callee(op *unit.Op, c *ssa.CallCommon) {
 func (w *writer) handed(op *unit.Op, f *types.Func, sig *types.Signature) {
 	p := foreignPart(f)
 	op.Call.Hands, op.Call.Note = handsOf(p), p.note
+	op.Call.Guessed = p.named && !servesRequests(f) && !w.keepsFunction(f, sig)
 	if p.inline && op.Call.Hands == unit.HandsNow {
 		op.Call.Note = ""
 	}
@@ -92,7 +93,7 @@ func (w *writer) handed(op *unit.Op, f *types.Func, sig *types.Signature) {
 	op.Call.Brief = w.brief(f, sig, op.Call.Method)
 	switch {
 	case len(calledBack(f)) > 0:
-		op.Call.Hands = calledWhen(f)
+		op.Call.Hands, op.Call.Guessed = calledWhen(f), false
 	case op.Call.Hands == unit.HandsNow && w.keepsFunction(f, sig):
 		op.Call.Hands, op.Call.Note = unit.HandsServes, "kept by "+shortType(funcID(f))
 	}

@@ -2,6 +2,7 @@ package golang
 
 import (
 	"go/types"
+	"slices"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -146,11 +147,41 @@ func foreignPart(f *types.Func) part {
 	case isSchedule(pkg, name):
 		return part{role: unit.Scheduler, note: note}
 	case hasAnyPrefix(name, "Subscribe", "Consume", "QueueSubscribe", "On", "Handle", "Register", "Notify", "Watch", "Listen"):
-		return part{role: unit.Handler, note: note}
+		return part{role: unit.Handler, note: note, named: true}
 	case routeVerbs[name]:
-		return part{role: unit.Handler, note: note}
+		return part{role: unit.Handler, note: note, named: true}
 	}
 	return part{inline: true, tx: lendsTransaction(f)}
+}
+
+// servesRequests tells a function outside the checkout of which more than the name
+// says that it registers handlers: the standard library, the packages of request
+// types, and what is handed functions that take a request.
+func servesRequests(f *types.Func) bool {
+	if f.Pkg() == nil || standard(f.Pkg()) {
+		return true
+	}
+	for t := range requestTypes {
+		if t = strings.TrimPrefix(t, "*"); strings.HasPrefix(t, f.Pkg().Path()+".") {
+			return true
+		}
+	}
+	sig := f.Signature()
+	for i := range sig.Params().Len() {
+		t := sig.Params().At(i).Type()
+		if s, ok := t.Underlying().(*types.Slice); ok {
+			t = s.Elem()
+		}
+		if fn, ok := t.Underlying().(*types.Signature); ok {
+			if roles, _ := signatureRole(fn); roles != nil {
+				return true
+			}
+		}
+		if slices.Contains(interfaceMethods(t), "ServeHTTP") {
+			return true
+		}
+	}
+	return false
 }
 
 // synchronous are packages whose functions call back before they return.
