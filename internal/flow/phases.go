@@ -1,5 +1,7 @@
 package flow
 
+import "github.com/stateaudit/stateaudit/internal/unit"
+
 // The two phases, as indexes of how an instance was reached.
 const (
 	boot = iota
@@ -101,8 +103,18 @@ func (w *walker) next() (arrival, bool) {
 	return arrival{}, false
 }
 
+// turns tells an operation that the main line of a program does in each turn of a loop
+// in which it waits for something to happen: boot is over there. One that waits for a
+// signal starts things anew, or ends them.
+func (s *solver) turns(in *instance, op *unit.Op) bool {
+	return op.Loop && op.Kind != unit.OpMake && !s.in.Waits(in.fn.Function)
+}
+
 // over is the phase in which a call's target runs.
 func (w *walker) over(at step, c call) int {
+	if at.phase == boot && c.kind != command && w.s.turns(at.in, &at.in.fn.Ops[c.op]) {
+		return serving
+	}
 	switch c.kind {
 	case served:
 		return serving

@@ -347,10 +347,11 @@ func (s *solver) happens(r *Result, h *holders, seen map[eventKey]int, in *insta
 			})
 		}
 		e := &r.Events[place]
-		if doubt := in.doubtIn(at.vague); in.serving && (!e.Serving || doubt < e.Doubt) {
+		serves := in.serving || in.boot && s.turns(in, op)
+		if doubt := in.doubtIn(at.vague); serves && (!e.Serving || doubt < e.Doubt) {
 			e.Doubt = doubt
 		}
-		e.Boot, e.Serving = e.Boot || in.boot, e.Serving || in.serving
+		e.Boot, e.Serving = e.Boot || in.boot, e.Serving || serves
 		e.Several = e.Several || at.several
 		if kind != Read && in.ctx.on != 0 {
 			s.lift(e, in, s.nodes[n].object)

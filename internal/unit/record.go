@@ -39,7 +39,8 @@ type Op struct {
 	Type  string `json:",omitempty"` // ID of a type, or how it is written
 	Call  *Apply `json:",omitempty"`
 	// Loop says of what is made that it is made again in each round of a loop without
-	// end.
+	// end, and of all else that it is done in each turn of a loop that waits for
+	// something to happen.
 	Loop bool `json:",omitempty"`
 	Line int32
 	Col  int32

@@ -311,7 +311,24 @@ func (b *body) forStmt(s *ast.ForStmt) {
 	if s.Cond == nil && goesOn(s.Body) {
 		b.attr("endless-loop")
 		b.x.loops = append(b.x.loops, s.Body)
+		if waitsOnChannel(s.Body) {
+			b.x.turns = append(b.x.turns, s.Body)
+		}
 	}
+}
+
+// waitsOnChannel tells the body of a loop that waits for a channel in each turn.
+func waitsOnChannel(body *ast.BlockStmt) bool {
+	return slices.ContainsFunc(body.List, func(s ast.Stmt) bool {
+		switch s := s.(type) {
+		case *ast.SelectStmt:
+			return true
+		case *ast.ExprStmt:
+			u, ok := ast.Unparen(s.X).(*ast.UnaryExpr)
+			return ok && u.Op == token.ARROW
+		}
+		return false
+	})
 }
 
 // goesOn tells the body of a loop without a condition that goes on for as long as

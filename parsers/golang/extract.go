@@ -72,6 +72,7 @@ type extractor struct {
 	closed   map[*ast.FuncLit]bool   // already read
 	foreign  map[*types.Func]bool    // functions outside the checkout that are called
 	loops    []ast.Node              // bodies of loops without end
+	turns    []ast.Node              // bodies of those that wait on channels
 }
 
 func (x *extractor) local(importPath string) bool {

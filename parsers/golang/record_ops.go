@@ -112,13 +112,17 @@ func (w *writer) emit(op unit.Op, pos token.Pos) {
 			w.out.File = w.r.x.rel(p.Filename)
 		}
 	}
-	op.Loop = op.Kind == unit.OpMake && w.r.x.inLoop(pos)
+	if op.Kind == unit.OpMake {
+		op.Loop = inBodies(w.r.x.loops, pos)
+	} else {
+		op.Loop = inBodies(w.r.x.turns, pos)
+	}
 	w.out.Ops = append(w.out.Ops, op)
 }
 
-// inLoop tells a position within the body of a loop without end.
-func (x *extractor) inLoop(pos token.Pos) bool {
-	return pos.IsValid() && slices.ContainsFunc(x.loops, func(n ast.Node) bool { return n.Pos() <= pos && pos < n.End() })
+// inBodies tells a position within one of the bodies.
+func inBodies(bodies []ast.Node, pos token.Pos) bool {
+	return pos.IsValid() && slices.ContainsFunc(bodies, func(n ast.Node) bool { return n.Pos() <= pos && pos < n.End() })
 }
 
 // leadsOn tells whether a value of the type can lead to an object.
