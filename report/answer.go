@@ -20,6 +20,8 @@ type answer struct {
 	kinds []kind
 	first *result.Candidate
 	left  hidden
+	// blind says that so little of some program is reached that silence proves nothing.
+	blind bool
 }
 
 // kind counts findings of a group or category.
@@ -46,6 +48,7 @@ func answerOf(r *result.Result) answer {
 	}
 	shown, _ := splitNotes(active)
 	a.breaking = folded(shown)
+	a.blind = slices.ContainsFunc(r.Reach, func(e result.Reach) bool { return e.Low })
 	if len(r.Candidates) > 0 {
 		a.first = &r.Candidates[0]
 	}

@@ -82,6 +82,9 @@ func rowOf(f result.Finding) rowView {
 
 // headlineOf is the answer in one sentence.
 func headlineOf(a answer) string {
+	if a.places() == 0 && a.blind {
+		return "Too little of the program could be followed to say what breaks with a second copy" + notesOf(a) + "."
+	}
 	if a.places() == 0 {
 		return "Nothing was found that breaks with a second copy" + notesOf(a) + "."
 	}

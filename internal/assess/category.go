@@ -288,7 +288,7 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "figures about this process"
 	case isSignal(h):
 		return "a signal channel inside this process"
-	case speaks(ws, "metric", "stats", "uptime", "latency") && a.Category != result.Cache:
+	case speaks(ws, "metric", "stats", "uptime", "latency") && a.Category != result.Cache && !refuses(a):
 		return "figures about this process"
 	}
 	return ""

@@ -326,6 +326,9 @@ func constKey(v ssa.Value) string {
 func (w *writer) selects(in *ssa.Select) {
 	var to []unit.Slot
 	for _, s := range in.States {
+		if !s.Pos.IsValid() {
+			s.Pos = in.Pos()
+		}
 		elem := w.element(w.slot(s.Chan), "", "", s.Pos)
 		if s.Dir == types.SendOnly {
 			w.emit(unit.Op{Kind: unit.OpStore, Base: elem, Args: []unit.Slot{w.slot(s.Send)}, Whole: whole(s.Send.Type())}, s.Pos)
