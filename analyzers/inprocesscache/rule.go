@@ -44,6 +44,9 @@ func describe(f assess.Facts) string {
 		answer(f.Expires, "entries expire", "entries do not expire", "no expiry was seen"),
 	}
 	s := strings.Join(parts, ", ")
+	if f.Library && f.Bounded == assess.NotKnown && f.Expires == assess.NotKnown {
+		s = "Its library says whether it is bounded and whether entries expire"
+	}
 	if len(f.Sources) > 0 {
 		names := make([]string, len(f.Sources))
 		for i, src := range f.Sources {

@@ -41,6 +41,9 @@ type Facts struct {
 	Bounded     Tri
 	Expires     Tri
 	Invalidated bool
+	// Library says that a type of a library decides both, so that not to have seen
+	// either says nothing.
+	Library bool
 	Sources     []Source
 	// Renewer is the function by which each copy asks the database whether what it
 	// keeps is old; nil if none was seen.

@@ -471,6 +471,7 @@ func facts(p *program.Program, src *Sources, h *program.Holder, e catalog.Entry,
 	if strings.Contains(e.Note, "expires") || expires(p, src, writes) {
 		f.Expires = Yes
 	}
+	f.Library = h.Type != "" && !isCollection(h.Type) && !isScalar(h.Type) && p.Type(h.Type) == nil
 	f.Renewer = renewer(p, src, writes)
 	if e.Type == "" && strings.HasPrefix(h.Type, "map[") && !f.Invalidated {
 		f.Bounded = No
