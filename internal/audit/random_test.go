@@ -276,9 +276,18 @@ func randomGo(r *rand.Rand) map[string]string {
 
 // FuzzTree audits an archive of files as a checkout: any names, any bytes.
 func FuzzTree(f *testing.F) {
+	// Where nothing is fuzzed some will do: each takes a second, with the race detector
+	// more, and the rules' tests read them all.
+	every := 1
+	switch fuzzing := flag.Lookup("test.fuzz").Value.String() != ""; {
+	case testing.Short():
+		every = 8
+	case !fuzzing:
+		every = 4
+	}
 	for i, a := range archives(f) {
-		if testing.Short() && i%8 != 0 {
-			continue // with the race detector each takes seconds, and the rules' tests read them all
+		if i%every != 0 {
+			continue
 		}
 		if data := txtar.Format(a); len(data) < 6000 {
 			f.Add(data)
