@@ -44,7 +44,7 @@ type Facts struct {
 	// Library says that a type of a library decides both, so that not to have seen
 	// either says nothing.
 	Library bool
-	Sources     []Source
+	Sources []Source
 	// Renewer is the function by which each copy asks the database whether what it
 	// keeps is old; nil if none was seen.
 	Renewer *program.Function
