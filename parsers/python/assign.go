@@ -8,34 +8,34 @@ import (
 
 // assignment reads x = y, x: T = y and x: T.
 func (f *file) assignment(s *scope, n *node) unit.Value {
-	right := n.child("right")
+	right := n.Child("right")
 	v := f.eval(s, right, unit.Used)
-	if right == nil && s.class != "" && n.child("left").is("identifier") {
-		v.Type = f.annotation(s, n.child("type"))
-		f.field(s, n.child("left"), f.text(n.child("left")), v)
+	if right == nil && s.class != "" && n.Child("left").Is("identifier") {
+		v.Type = f.annotation(s, n.Child("type"))
+		f.field(s, n.Child("left"), f.text(n.Child("left")), v)
 		return v // of each object, not of the class
 	}
-	if typ := f.annotation(s, n.child("type")); typ != "" && (v.Type == "" || v.Kind == unit.PlaceValue || v.Kind == unit.Result) {
+	if typ := f.annotation(s, n.Child("type")); typ != "" && (v.Type == "" || v.Kind == unit.PlaceValue || v.Kind == unit.Result) {
 		v.Type = typ
 	}
-	if right == nil && n.child("type") != nil && s.class == "" {
-		if target := n.child("left"); target.is("attribute") {
+	if right == nil && n.Child("type") != nil && s.class == "" {
+		if target := n.Child("left"); target.Is("attribute") {
 			f.declareField(s, target, v)
 		}
 		return v
 	}
-	if s.class != "" && n.child("type") != nil && f.ofObjects(s, n, v) {
-		f.field(s, n.child("left"), f.text(n.child("left")), v)
+	if s.class != "" && n.Child("type") != nil && f.ofObjects(s, n, v) {
+		f.field(s, n.Child("left"), f.text(n.Child("left")), v)
 		return v
 	}
-	f.assign(s, n.child("left"), v, right == nil)
+	f.assign(s, n.Child("left"), v, right == nil)
 	return v
 }
 
 // ofObjects tells an annotated variable in the body of a class that is a default of its
 // objects: what is no collection, and all of a class whose library may read it so.
 func (f *file) ofObjects(s *scope, n *node, v unit.Value) bool {
-	if !n.child("left").is("identifier") || strings.Contains(f.text(n.child("type")), "ClassVar") {
+	if !n.Child("left").Is("identifier") || strings.Contains(f.text(n.Child("type")), "ClassVar") {
 		return false
 	}
 	i, ok := f.types[s.class]
@@ -46,18 +46,18 @@ func (f *file) ofObjects(s *scope, n *node, v unit.Value) bool {
 func (f *file) assign(s *scope, target *node, v unit.Value, bare bool) {
 	switch {
 	case target == nil:
-	case target.kind == "identifier":
+	case target.Kind == "identifier":
 		f.assignName(s, target, v, bare)
-	case target.kind == "attribute":
+	case target.Kind == "attribute":
 		f.assignAttribute(s, target, v)
-	case target.kind == "subscript":
+	case target.Kind == "subscript":
 		f.assignElement(s, target, v)
-	case target.is("pattern_list", "tuple_pattern", "list_pattern", "tuple", "list", "expression_list"):
-		for i, kid := range target.kids {
-			f.assign(s, kid, nth(v, i, len(target.kids)), false)
+	case target.Is("pattern_list", "tuple_pattern", "list_pattern", "tuple", "list", "expression_list"):
+		for i, kid := range target.Kids {
+			f.assign(s, kid, nth(v, i, len(target.Kids)), false)
 		}
-	case target.is("list_splat_pattern", "parenthesized_expression"):
-		f.assign(s, last(target.kids), unit.Value{}, false)
+	case target.Is("list_splat_pattern", "parenthesized_expression"):
+		f.assign(s, last(target.Kids), unit.Value{}, false)
 	}
 }
 
@@ -140,14 +140,14 @@ func (f *file) classVariable(s *scope, target *node, name string, v unit.Value) 
 }
 
 func (f *file) assignAttribute(s *scope, target *node, v unit.Value) {
-	f.chain(s, target.child("object"))
+	f.chain(s, target.Child("object"))
 	f.declareField(s, target, v)
 	f.write(s, target, v, f.place(s, target))
 }
 
 // declareField declares what a method sets on self.
 func (f *file) declareField(s *scope, target *node, v unit.Value) {
-	object, name := target.child("object"), f.text(target.child("attribute"))
+	object, name := target.Child("object"), f.text(target.Child("attribute"))
 	p := f.place(s, object)
 	if s.owner == "" || p == nil || p.Root != unit.RootReceiver || len(p.Path) > 0 {
 		return
@@ -168,15 +168,15 @@ func (f *file) field(s *scope, at *node, name string, v unit.Value) {
 }
 
 func (f *file) assignElement(s *scope, target *node, v unit.Value) {
-	f.chain(s, target.child("value"))
-	key := f.eval(s, target.child("subscript"), unit.Used)
+	f.chain(s, target.Child("value"))
+	key := f.eval(s, target.Child("subscript"), unit.Used)
 	value := prune(v, valueDepth)
-	place := f.place(s, target.child("value"))
-	if object := f.text(target.child("value")); object == "globals()" {
-		f.write(s, target, v, f.global(f.literalText(target.child("subscript"))))
+	place := f.place(s, target.Child("value"))
+	if object := f.text(target.Child("value")); object == "globals()" {
+		f.write(s, target, v, f.global(f.literalText(target.Child("subscript"))))
 		return
 	}
-	f.session(s, target.child("value"), unit.SessionUse{Key: f.keyText(target.child("subscript")), Op: "[]=", Value: value, Location: f.at(target)})
+	f.session(s, target.Child("value"), unit.SessionUse{Key: f.keyText(target.Child("subscript")), Op: "[]=", Value: value, Location: f.at(target)})
 	a := unit.Access{Kind: unit.Modify, Op: "[]=", Value: &value, Key: &key, Location: f.at(target)}
 	if s.top() {
 		a.Method = s.when
@@ -209,10 +209,10 @@ func (f *file) session(s *scope, object *node, use unit.SessionUse) {
 
 // augmented reads x += y.
 func (f *file) augmented(s *scope, n *node) unit.Value {
-	left, right := n.child("left"), n.child("right")
+	left, right := n.Child("left"), n.Child("right")
 	v := f.eval(s, right, unit.Used)
 	op := f.between(left, right)
-	switch left.kind {
+	switch left.Kind {
 	case "identifier":
 		name := f.text(left)
 		if !s.global[name] && !s.top() {
@@ -230,15 +230,15 @@ func (f *file) augmented(s *scope, n *node) unit.Value {
 			f.access(s, unit.Access{Kind: unit.Write, Op: op, Value: &value, Location: f.at(left)}, known.Place)
 		}
 	case "attribute":
-		f.chain(s, left.child("object"))
+		f.chain(s, left.Child("object"))
 		value := prune(v, valueDepth)
 		f.declareField(s, left, unit.Value{})
 		f.access(s, unit.Access{Kind: unit.Write, Op: op, Value: &value, Location: f.at(left)}, f.place(s, left))
 	case "subscript":
-		f.chain(s, left.child("value"))
-		key := f.eval(s, left.child("subscript"), unit.Used)
+		f.chain(s, left.Child("value"))
+		key := f.eval(s, left.Child("subscript"), unit.Used)
 		value := prune(v, valueDepth)
-		f.access(s, unit.Access{Kind: unit.Modify, Op: "[]" + op, Value: &value, Key: &key, Location: f.at(left)}, f.place(s, left.child("value")))
+		f.access(s, unit.Access{Kind: unit.Modify, Op: "[]" + op, Value: &value, Key: &key, Location: f.at(left)}, f.place(s, left.Child("value")))
 	}
 	return v
 }
@@ -252,14 +252,14 @@ func (f *file) bindValue(s *scope, target *node, v unit.Value) {
 
 // bindLocal gives the names of a comprehension a value.
 func (f *file) bindLocal(s *scope, target *node, v unit.Value) {
-	if target.is("identifier") {
+	if target.Is("identifier") {
 		if s.names == nil {
 			return // at the top of a module nothing is told of them
 		}
 		s.locals[f.text(target)] = &local{value: v, at: target}
 		return
 	}
-	for _, kid := range target.list() {
+	for _, kid := range target.List() {
 		f.bindLocal(s, kid, element(v))
 	}
 }
@@ -270,9 +270,9 @@ func (f *file) annotation(s *scope, n *node) string {
 	if n == nil {
 		return ""
 	}
-	switch n.kind {
+	switch n.Kind {
 	case "type", "parenthesized_expression":
-		return f.annotation(s, last(n.kids))
+		return f.annotation(s, last(n.Kids))
 	case "string":
 		return f.quoted(s, f.literalText(n))
 	case "identifier", "attribute":
@@ -286,7 +286,7 @@ func (f *file) annotation(s *scope, n *node) string {
 	case "generic_type", "subscript":
 		return f.genericType(s, n)
 	case "binary_operator", "union_type":
-		for _, kid := range n.kids {
+		for _, kid := range n.Kids {
 			if t := f.annotation(s, kid); t != "" {
 				return t
 			}
@@ -305,7 +305,7 @@ func (f *file) typeName(s *scope, n *node) string {
 
 // genericType reads Optional[X], Annotated[X, …], dict[str, X].
 func (f *file) genericType(s *scope, n *node) string {
-	name := f.text(n.kids[0])
+	name := f.text(n.Kids[0])
 	name = name[strings.LastIndexByte(name, '.')+1:]
 	switch name {
 	case "Dict", "dict", "DefaultDict", "OrderedDict", "MutableMapping", "Mapping":
@@ -315,18 +315,18 @@ func (f *file) genericType(s *scope, n *node) string {
 	case "Set", "set":
 		return "set"
 	case "Optional", "Annotated", "Final", "ClassVar", "Union":
-		inner := n.kids[len(n.kids)-1]
-		if n.kind == "subscript" {
-			return f.annotation(s, n.kids[1])
+		inner := n.Kids[len(n.Kids)-1]
+		if n.Kind == "subscript" {
+			return f.annotation(s, n.Kids[1])
 		}
-		for _, kid := range inner.kids {
+		for _, kid := range inner.Kids {
 			if t := f.annotation(s, kid); t != "" {
 				return t
 			}
 		}
 		return ""
 	}
-	return f.annotation(s, n.kids[0])
+	return f.annotation(s, n.Kids[0])
 }
 
 // quoted is the class that a quoted annotation names, if it is a plain name.

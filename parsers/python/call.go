@@ -9,7 +9,7 @@ import (
 // call walks a call: what it is made on, its arguments, and itself. Until resolved
 // the receiver of a call is the place of what is called.
 func (f *file) call(s *scope, n *node, use unit.Use) unit.Value {
-	function := n.child("function")
+	function := n.Child("function")
 	async := s.async
 	if async {
 		inner := *s
@@ -17,9 +17,9 @@ func (f *file) call(s *scope, n *node, use unit.Use) unit.Value {
 		s = &inner
 	}
 	object := unit.Value{}
-	if function.is("attribute") {
-		object = f.chain(s, function.child("object"))
-	} else if !function.is("identifier") {
+	if function.Is("attribute") {
+		object = f.chain(s, function.Child("object"))
+	} else if !function.Is("identifier") {
 		object = f.eval(s, function, unit.Used)
 	}
 	args := f.arguments(s, n)
@@ -28,7 +28,7 @@ func (f *file) call(s *scope, n *node, use unit.Use) unit.Value {
 		return v
 	}
 	place := f.place(s, function)
-	if function.is("identifier") {
+	if function.Is("identifier") {
 		if v, _ := f.lookup(s, name); v.Kind == unit.Func {
 			place = rooted(v.Callee)
 		}
@@ -51,8 +51,8 @@ func (f *file) call(s *scope, n *node, use unit.Use) unit.Value {
 
 // objectOf is what a method is called on.
 func (f *file) objectOf(function *node) *node {
-	if function.is("attribute") {
-		return function.child("object")
+	if function.Is("attribute") {
+		return function.Child("object")
 	}
 	return function
 }
@@ -60,10 +60,10 @@ func (f *file) objectOf(function *node) *node {
 // nameOf is the last part of what is called.
 func (f *file) nameOf(function *node) string {
 	switch {
-	case function.is("identifier"):
+	case function.Is("identifier"):
 		return f.text(function)
-	case function.is("attribute"):
-		return f.text(function.child("attribute"))
+	case function.Is("attribute"):
+		return f.text(function.Child("attribute"))
 	}
 	return ""
 }
@@ -79,28 +79,28 @@ func spawns(name string) bool {
 
 // arguments walks what is passed; what has a keyword is a pair.
 func (f *file) arguments(s *scope, n *node) []unit.Value {
-	list := n.child("arguments")
+	list := n.Child("arguments")
 	if list == nil {
 		return nil
 	}
-	if list.is("generator_expression") {
+	if list.Is("generator_expression") {
 		return []unit.Value{f.eval(s, list, unit.Used)}
 	}
 	inner := s
-	if spawns(f.nameOf(n.child("function"))) {
+	if spawns(f.nameOf(n.Child("function"))) {
 		copied := *s
 		copied.async = true
 		inner = &copied
 	}
 	var out []unit.Value
-	for _, arg := range list.kids {
-		switch arg.kind {
+	for _, arg := range list.Kids {
+		switch arg.Kind {
 		case "comment":
 		case "keyword_argument":
-			v := f.eval(inner, arg.child("value"), unit.Used)
-			out = append(out, unit.Value{Kind: unit.Compound, Type: pair, Callee: f.text(arg.child("name")), Text: f.short(arg), Parts: []unit.Value{prune(v, valueDepth-1)}})
+			v := f.eval(inner, arg.Child("value"), unit.Used)
+			out = append(out, unit.Value{Kind: unit.Compound, Type: pair, Callee: f.text(arg.Child("name")), Text: f.short(arg), Parts: []unit.Value{prune(v, valueDepth-1)}})
 		case "list_splat", "dictionary_splat":
-			out = append(out, unit.Value{Kind: unit.Compound, Type: splat, Text: f.short(arg), Parts: parts(f.eval(inner, last(arg.kids), unit.Used))})
+			out = append(out, unit.Value{Kind: unit.Compound, Type: splat, Text: f.short(arg), Parts: parts(f.eval(inner, last(arg.Kids), unit.Used))})
 		default:
 			out = append(out, prune(f.eval(inner, arg, unit.Used), valueDepth))
 		}
@@ -141,23 +141,23 @@ func (f *file) made(s *scope, n *node, name string, args []unit.Value, place *un
 
 // reflective reads the calls that set or take away an attribute by its name.
 func (f *file) reflective(s *scope, n *node, name string, args []unit.Value) (unit.Value, bool) {
-	list := n.child("arguments")
-	if list == nil || !n.child("function").is("identifier") || f.names[name] {
+	list := n.Child("arguments")
+	if list == nil || !n.Child("function").Is("identifier") || f.names[name] {
 		return unit.Value{}, false
 	}
 	switch {
-	case name == "setattr" && len(list.kids) == 3:
-		at := step(f.place(s, list.kids[0]), "."+f.literalText(list.kids[1]))
-		if f.literalText(list.kids[1]) == "" {
-			if at = f.place(s, list.kids[0]); at == nil || at.Root != unit.RootHolder {
+	case name == "setattr" && len(list.Kids) == 3:
+		at := step(f.place(s, list.Kids[0]), "."+f.literalText(list.Kids[1]))
+		if f.literalText(list.Kids[1]) == "" {
+			if at = f.place(s, list.Kids[0]); at == nil || at.Root != unit.RootHolder {
 				return unit.Value{}, true
 			}
 			at = step(at, ".*")
 		}
 		f.write(s, n, args[2], at)
 		return unit.Value{}, true
-	case name == "delattr" && len(list.kids) == 2:
-		f.write(s, n, unit.Value{Kind: unit.Nil, Text: "None"}, step(f.place(s, list.kids[0]), "."+f.literalText(list.kids[1])))
+	case name == "delattr" && len(list.Kids) == 2:
+		f.write(s, n, unit.Value{Kind: unit.Nil, Text: "None"}, step(f.place(s, list.Kids[0]), "."+f.literalText(list.Kids[1])))
 		return unit.Value{}, true
 	}
 	return unit.Value{}, false
@@ -166,10 +166,10 @@ func (f *file) reflective(s *scope, n *node, name string, args []unit.Value) (un
 // invoke records that a method of a place is called. What that does is known when
 // the class of the place is.
 func (f *file) invoke(s *scope, n, function *node, args []unit.Value) {
-	if !function.is("attribute") {
+	if !function.Is("attribute") {
 		return
 	}
-	object, name := function.child("object"), f.text(function.child("attribute"))
+	object, name := function.Child("object"), f.text(function.Child("attribute"))
 	place := f.place(s, object)
 	if place == nil {
 		return

@@ -12,14 +12,14 @@ func (f *file) emptyWhen(s *scope, n *node, truth bool) []unit.Place {
 	if n == nil {
 		return nil
 	}
-	switch n.kind {
+	switch n.Kind {
 	case "parenthesized_expression":
-		return f.emptyWhen(s, last(n.kids), truth)
+		return f.emptyWhen(s, last(n.Kids), truth)
 	case "not_operator":
-		return f.emptyWhen(s, n.child("argument"), !truth)
+		return f.emptyWhen(s, n.Child("argument"), !truth)
 	case "boolean_operator":
-		if (f.between(n.child("left"), n.child("right")) == "and") == truth {
-			return append(f.emptyWhen(s, n.child("left"), truth), f.emptyWhen(s, n.child("right"), truth)...)
+		if (f.between(n.Child("left"), n.Child("right")) == "and") == truth {
+			return append(f.emptyWhen(s, n.Child("left"), truth), f.emptyWhen(s, n.Child("right"), truth)...)
 		}
 	case "comparison_operator":
 		return f.emptyCompared(s, n, truth)
@@ -38,11 +38,11 @@ func (f *file) emptyWhen(s *scope, n *node, truth bool) []unit.Place {
 
 // emptyHas reads hasattr(object, "name").
 func (f *file) emptyHas(s *scope, n *node, truth bool) []unit.Place {
-	args := n.child("arguments")
-	if f.text(n.child("function")) != "hasattr" || args == nil || len(args.kids) != 2 || truth {
+	args := n.Child("arguments")
+	if f.text(n.Child("function")) != "hasattr" || args == nil || len(args.Kids) != 2 || truth {
 		return nil
 	}
-	if at := step(f.place(s, args.kids[0]), "."+f.literalText(args.kids[1])); at != nil {
+	if at := step(f.place(s, args.Kids[0]), "."+f.literalText(args.Kids[1])); at != nil {
 		return []unit.Place{base(*at)}
 	}
 	return nil
@@ -50,20 +50,20 @@ func (f *file) emptyHas(s *scope, n *node, truth bool) []unit.Place {
 
 // emptyCompared reads x is None, k not in x, len(x) == 0.
 func (f *file) emptyCompared(s *scope, n *node, truth bool) []unit.Place {
-	if len(n.kids) != 2 {
+	if len(n.Kids) != 2 {
 		return nil
 	}
-	left, right := n.kids[0], n.kids[1]
+	left, right := n.Kids[0], n.Kids[1]
 	op := strings.Join(strings.Fields(f.between(left, right)), " ")
-	nothing := right.kind == "none" || right.kind == "identifier" && strings.Contains(strings.ToLower(f.text(right)), "missing") || right.kind == "identifier" && strings.Contains(strings.ToLower(f.text(right)), "sentinel")
+	nothing := right.Kind == "none" || right.Kind == "identifier" && strings.Contains(strings.ToLower(f.text(right)), "missing") || right.Kind == "identifier" && strings.Contains(strings.ToLower(f.text(right)), "sentinel")
 	switch {
 	case nothing && (op == "is" || op == "==") && truth, nothing && (op == "is not" || op == "!=") && !truth:
 		return f.basePlace(s, left)
 	case op == "not in" && truth, op == "in" && !truth:
 		return f.basePlace(s, right)
-	case op == "==" && truth && right.kind == "integer" && f.text(right) == "0" && left.kind == "call" && f.text(left.child("function")) == "len":
-		if args := left.child("arguments"); args != nil && len(args.kids) == 1 {
-			return f.basePlace(s, args.kids[0])
+	case op == "==" && truth && right.Kind == "integer" && f.text(right) == "0" && left.Kind == "call" && f.text(left.Child("function")) == "len":
+		if args := left.Child("arguments"); args != nil && len(args.Kids) == 1 {
+			return f.basePlace(s, args.Kids[0])
 		}
 	}
 	return nil
@@ -87,10 +87,10 @@ func (f *file) basePlace(s *scope, n *node) []unit.Place {
 
 // between is what stands between two operands.
 func (f *file) between(left, right *node) string {
-	if left == nil || right == nil || left.end > right.start {
+	if left == nil || right == nil || left.End > right.Start {
 		return ""
 	}
-	return strings.TrimSpace(f.src[left.end:right.start])
+	return strings.TrimSpace(f.src[left.End:right.Start])
 }
 
 func last(list []*node) *node {
@@ -105,19 +105,19 @@ func leaves(block *node) bool {
 	if block == nil {
 		return false
 	}
-	end := last(block.kids)
-	return end.is("return_statement", "raise_statement", "continue_statement", "break_statement")
+	end := last(block.Kids)
+	return end.Is("return_statement", "raise_statement", "continue_statement", "break_statement")
 }
 
 // missed lists the places of which the try of a statement looks up an element.
 func (f *file) missed(s *scope, n *node, into *[]unit.Place) {
-	if n == nil || n.is("function_definition", "class_definition", "lambda") {
+	if n == nil || n.Is("function_definition", "class_definition", "lambda") {
 		return
 	}
-	if n.kind == "subscript" || n.kind == "attribute" {
+	if n.Kind == "subscript" || n.Kind == "attribute" {
 		*into = append(*into, f.basePlace(s, n)...)
 	}
-	for _, kid := range n.kids {
+	for _, kid := range n.Kids {
 		f.missed(s, kid, into)
 	}
 }

@@ -24,14 +24,14 @@ const decorates = "@"
 
 // decorated reads a function or class with its decorators.
 func (f *file) decorated(s *scope, n *node) {
-	definition := n.child("definition")
+	definition := n.Child("definition")
 	var decorators []*node
-	for _, kid := range n.kids {
-		if kid.kind == "decorator" && len(kid.kids) > 0 {
-			decorators = append(decorators, kid.kids[0])
+	for _, kid := range n.Kids {
+		if kid.Kind == "decorator" && len(kid.Kids) > 0 {
+			decorators = append(decorators, kid.Kids[0])
 		}
 	}
-	if definition.is("class_definition") {
+	if definition.Is("class_definition") {
 		f.classDefinition(s, definition, decorators)
 		return
 	}
@@ -40,9 +40,9 @@ func (f *file) decorated(s *scope, n *node) {
 
 // function declares a function; its body is one of its own.
 func (f *file) function(s *scope, n *node, decorators []*node) {
-	name := f.text(n.child("name"))
-	fn := &unit.Function{Name: name, Location: f.region(n.start, n.end)}
-	fn.Location.Line, fn.Location.Column = f.at(n.child("name")).Line, f.at(n.child("name")).Column
+	name := f.text(n.Child("name"))
+	fn := &unit.Function{Name: name, Location: f.region(n.Start, n.End)}
+	fn.Location.Line, fn.Location.Column = f.at(n.Child("name")).Line, f.at(n.Child("name")).Column
 	fn.ID = f.idIn(s, name)
 	fn.Symbol = f.symbol(fn.ID)
 	inner := &scope{fn: fn, outer: s.function(), locals: map[string]*local{}, names: map[string]bool{}, global: map[string]bool{}, owner: s.owner}
@@ -64,20 +64,20 @@ func (f *file) function(s *scope, n *node, decorators []*node) {
 		s.locals[name] = &local{value: unit.Value{Kind: unit.Func, Callee: fn.ID, Text: name, Place: place}, at: n}
 	}
 	f.decorators(s, fn.ID, decorators)
-	f.bind(n.child("body").list(), inner.names, inner.global)
+	f.bind(n.Child("body").List(), inner.names, inner.global)
 	for g := range inner.global {
 		delete(inner.names, g)
 	}
 	if method && kind != attrStatic {
-		f.self(inner, n.child("parameters"), kind == attrClass || name == "__new__" || name == "__init_subclass__" || name == "__class_getitem__")
+		f.self(inner, n.Child("parameters"), kind == attrClass || name == "__new__" || name == "__init_subclass__" || name == "__class_getitem__")
 	}
-	f.parameters(inner, n.child("parameters"), s, method && kind != attrStatic)
-	if t := f.annotation(s, n.child("return_type")); t != "" {
+	f.parameters(inner, n.Child("parameters"), s, method && kind != attrStatic)
+	if t := f.annotation(s, n.Child("return_type")); t != "" {
 		fn.Attrs = append(fn.Attrs, attrResult+t)
 	}
 	inner.init = method && (name == "__init__" || name == "__post_init__")
-	if body := n.child("body"); body != nil {
-		f.statements(inner, body.kids)
+	if body := n.Child("body"); body != nil {
+		f.statements(inner, body.Kids)
 	}
 }
 
@@ -114,13 +114,13 @@ func (f *file) methodKind(fn *unit.Function, decorators []*node) string {
 
 // self gives the first parameter of a method its meaning.
 func (f *file) self(s *scope, list *node, class bool) {
-	for _, p := range list.list() {
-		if p.kind == "comment" {
+	for _, p := range list.List() {
+		if p.Kind == "comment" {
 			continue
 		}
 		name := p
-		if !p.is("identifier") && len(p.kids) > 0 {
-			name = p.kids[0]
+		if !p.Is("identifier") && len(p.Kids) > 0 {
+			name = p.Kids[0]
 		}
 		place := &unit.Place{Root: unit.RootReceiver}
 		if class {
@@ -135,19 +135,19 @@ func (f *file) self(s *scope, list *node, class bool) {
 // default is an object that all calls share.
 func (f *file) parameters(s *scope, list *node, outside *scope, method bool) {
 	index := 0
-	for _, p := range list.list() {
-		if p.is("comment", "keyword_separator", "positional_separator") {
+	for _, p := range list.List() {
+		if p.Is("comment", "keyword_separator", "positional_separator") {
 			continue
 		}
 		if method {
 			method = false
 			continue
 		}
-		name, typ, value := p, p.child("type"), p.child("value")
-		if n := p.child("name"); n != nil {
+		name, typ, value := p, p.Child("type"), p.Child("value")
+		if n := p.Child("name"); n != nil {
 			name = n
-		} else if p.is("typed_parameter", "list_splat_pattern", "dictionary_splat_pattern") && len(p.kids) > 0 {
-			name = p.kids[0]
+		} else if p.Is("typed_parameter", "list_splat_pattern", "dictionary_splat_pattern") && len(p.Kids) > 0 {
+			name = p.Kids[0]
 		}
 		text := strings.TrimLeft(f.text(name), "*")
 		place := &unit.Place{Root: unit.RootParam, Name: strconv.Itoa(index)}
@@ -187,8 +187,8 @@ func (f *file) decorators(s *scope, id string, list []*node) {
 	for _, d := range list {
 		c := unit.Call{AsNote: decorates + id, Location: f.at(d), Result: unit.Used}
 		function := d
-		if d.is("call") {
-			function = d.child("function")
+		if d.Is("call") {
+			function = d.Child("function")
 			c.Args = f.arguments(s, d)
 		}
 		c.Name = f.nameOf(function)
@@ -203,19 +203,19 @@ func (f *file) decorators(s *scope, id string, list []*node) {
 
 // classDefinition declares a class; its body runs where it stands.
 func (f *file) classDefinition(s *scope, n *node, decorators []*node) {
-	name := f.text(n.child("name"))
+	name := f.text(n.Child("name"))
 	id := f.idIn(s, name)
-	t := unit.Type{ID: id, Name: name, Kind: "class", Location: f.at(n.child("name"))}
-	for _, super := range n.child("superclasses").list() {
+	t := unit.Type{ID: id, Name: name, Kind: "class", Location: f.at(n.Child("name"))}
+	for _, super := range n.Child("superclasses").List() {
 		how := ""
-		if super.is("keyword_argument") {
-			if f.text(super.child("name")) != "metaclass" {
+		if super.Is("keyword_argument") {
+			if f.text(super.Child("name")) != "metaclass" {
 				continue
 			}
-			how, super = "metaclass ", super.child("value")
+			how, super = "metaclass ", super.Child("value")
 		}
-		if super.is("subscript") {
-			super = super.child("value")
+		if super.Is("subscript") {
+			super = super.Child("value")
 		}
 		if p := f.place(s, super); p != nil && p.Root == unit.RootHolder {
 			t.Supers = append(t.Supers, how+p.Name+strings.Join(p.Path, ""))
@@ -230,7 +230,7 @@ func (f *file) classDefinition(s *scope, n *node, decorators []*node) {
 	inner := *s
 	inner.outer, inner.class, inner.owner, inner.locals, inner.names, inner.global = s, id, id, map[string]*local{}, map[string]bool{}, nil
 	inner.data = f.dataClass(decorators)
-	f.statements(&inner, n.child("body").list())
+	f.statements(&inner, n.Child("body").List())
 }
 
 // dataClass tells a class of which the variables in its body are those of its objects.

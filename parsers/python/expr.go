@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
+	"github.com/stateaudit/stateaudit/parsers/internal/syntax"
 )
 
 // eval walks an expression: what it reads and calls is recorded, its value returned.
@@ -12,13 +13,13 @@ func (f *file) eval(s *scope, n *node, use unit.Use) unit.Value {
 	if n == nil {
 		return unit.Value{}
 	}
-	if f.depth++; f.depth > maxDepth/4 {
-		f.syntax.cut = true
+	if f.depth++; f.depth > syntax.MaxDepth/4 {
+		f.syntax.Cut = true
 		f.depth--
 		return unit.Value{}
 	}
 	defer func() { f.depth-- }()
-	switch n.kind {
+	switch n.Kind {
 	case "identifier", "attribute", "subscript":
 		return f.load1(s, n, use)
 	case "call":
@@ -30,8 +31,8 @@ func (f *file) eval(s *scope, n *node, use unit.Use) unit.Value {
 	case "lambda":
 		return f.lambda(s, n)
 	case "named_expression":
-		v := f.eval(s, n.child("value"), unit.Used)
-		f.bindValue(s, n.child("name"), v)
+		v := f.eval(s, n.Child("value"), unit.Used)
+		f.bindValue(s, n.Child("name"), v)
 		return v
 	case "string", "concatenated_string":
 		return f.stringValue(s, n)
@@ -40,9 +41,9 @@ func (f *file) eval(s *scope, n *node, use unit.Use) unit.Value {
 }
 
 func (f *file) evalOther(s *scope, n *node, use unit.Use) unit.Value {
-	switch n.kind {
+	switch n.Kind {
 	case "integer", "float", "true", "false":
-		return unit.Value{Kind: unit.Literal, Type: map[string]string{"integer": "int", "float": "float", "true": "bool", "false": "bool"}[n.kind], Text: f.short(n)}
+		return unit.Value{Kind: unit.Literal, Type: map[string]string{"integer": "int", "float": "float", "true": "bool", "false": "bool"}[n.Kind], Text: f.short(n)}
 	case "none":
 		return unit.Value{Kind: unit.Nil, Text: "None"}
 	case "ellipsis":
@@ -53,7 +54,7 @@ func (f *file) evalOther(s *scope, n *node, use unit.Use) unit.Value {
 		return f.comprehension(s, n)
 	case "await", "parenthesized_expression":
 		var v unit.Value
-		for _, kid := range n.kids {
+		for _, kid := range n.Kids {
 			v = f.eval(s, kid, use)
 		}
 		return v
@@ -61,7 +62,7 @@ func (f *file) evalOther(s *scope, n *node, use unit.Use) unit.Value {
 		return f.chosen(s, n)
 	case "comparison_operator", "not_operator":
 		var values []unit.Value
-		for _, kid := range n.kids {
+		for _, kid := range n.Kids {
 			values = append(values, f.eval(s, kid, unit.Checked))
 		}
 		return unit.Value{Kind: unit.Compound, Type: "bool", Text: f.short(n), Parts: parts(values...)}
@@ -71,12 +72,12 @@ func (f *file) evalOther(s *scope, n *node, use unit.Use) unit.Value {
 			s.fn.Attrs = append(s.fn.Attrs, generator)
 		}
 	case "pair":
-		return f.eval(s, n.child("value"), unit.Used)
+		return f.eval(s, n.Child("value"), unit.Used)
 	case "type":
 		return unit.Value{}
 	}
 	var values []unit.Value
-	for _, kid := range n.kids {
+	for _, kid := range n.Kids {
 		values = append(values, f.eval(s, kid, unit.Used))
 	}
 	return unit.Value{Kind: unit.Compound, Text: f.short(n), Parts: parts(values...)}
@@ -99,7 +100,7 @@ func has(list []string, word string) bool {
 func (f *file) load1(s *scope, n *node, use unit.Use) unit.Value {
 	v := f.inside(s, n)
 	place := f.place(s, n)
-	if n.kind == "identifier" {
+	if n.Kind == "identifier" {
 		if v, known := f.lookup(s, f.text(n)); known && v.Place == nil {
 			v.Text = f.short(n)
 			return v
@@ -111,7 +112,7 @@ func (f *file) load1(s *scope, n *node, use unit.Use) unit.Value {
 		return v
 	}
 	f.access(s, unit.Access{Kind: unit.Read, Location: f.at(n)}, place)
-	if n.kind == "identifier" {
+	if n.Kind == "identifier" {
 		if made, known := f.lookup(s, f.text(n)); known && made.Kind == unit.Result {
 			made.Text = f.short(n)
 			return made // what a local was made from says what it is
@@ -122,12 +123,12 @@ func (f *file) load1(s *scope, n *node, use unit.Use) unit.Value {
 
 // inside walks what stands in a chain: the object that is called first, the keys.
 func (f *file) inside(s *scope, n *node) unit.Value {
-	switch n.kind {
+	switch n.Kind {
 	case "attribute":
-		return f.chain(s, n.child("object"))
+		return f.chain(s, n.Child("object"))
 	case "subscript":
-		v := f.chain(s, n.child("value"))
-		for _, kid := range n.kids[1:] {
+		v := f.chain(s, n.Child("value"))
+		for _, kid := range n.Kids[1:] {
 			f.eval(s, kid, unit.Used)
 		}
 		return v
@@ -137,10 +138,10 @@ func (f *file) inside(s *scope, n *node) unit.Value {
 
 // chain walks the object of an attribute or element, of which the whole chain is read.
 func (f *file) chain(s *scope, n *node) unit.Value {
-	if n.is("attribute", "subscript") {
+	if n.Is("attribute", "subscript") {
 		return f.inside(s, n)
 	}
-	if n.is("identifier") {
+	if n.Is("identifier") {
 		v, _ := f.lookup(s, f.text(n))
 		return v
 	}
@@ -174,15 +175,15 @@ func (f *file) access(s *scope, a unit.Access, place *unit.Place) {
 func (f *file) chosen(s *scope, n *node) unit.Value {
 	var values []unit.Value
 	inner := s
-	for i, kid := range n.kids {
+	for i, kid := range n.Kids {
 		use := unit.Used
-		if n.kind == "conditional_expression" && i == 1 {
+		if n.Kind == "conditional_expression" && i == 1 {
 			use = unit.Checked
 		}
-		if n.kind == "boolean_operator" && i == 1 && f.between(n.kids[0], kid) == "or" {
-			inner = s.knowing(f.emptyWhen(s, n.kids[0], false))
+		if n.Kind == "boolean_operator" && i == 1 && f.between(n.Kids[0], kid) == "or" {
+			inner = s.knowing(f.emptyWhen(s, n.Kids[0], false))
 		}
-		if v := f.eval(inner, kid, use); n.kind != "conditional_expression" || i != 1 {
+		if v := f.eval(inner, kid, use); n.Kind != "conditional_expression" || i != 1 {
 			values = append(values, v)
 		}
 	}
@@ -197,22 +198,22 @@ func (f *file) chosen(s *scope, n *node) unit.Value {
 }
 
 func (f *file) collectionValue(s *scope, n *node) unit.Value {
-	typ := map[string]string{"dictionary": "dict", "expression_list": "tuple"}[n.kind]
+	typ := map[string]string{"dictionary": "dict", "expression_list": "tuple"}[n.Kind]
 	if typ == "" {
-		typ = n.kind
+		typ = n.Kind
 	}
 	v := unit.Value{Kind: unit.Collection, Type: typ, Text: f.short(n)}
 	var values []unit.Value
-	for _, kid := range n.kids {
-		if kid.kind == "comment" {
+	for _, kid := range n.Kids {
+		if kid.Kind == "comment" {
 			continue
 		}
-		if kid.kind == "pair" {
-			f.eval(s, kid.child("key"), unit.Used)
-			inner := f.eval(s, kid.child("value"), unit.Used)
-			key := f.literalText(kid.child("key"))
+		if kid.Kind == "pair" {
+			f.eval(s, kid.Child("key"), unit.Used)
+			inner := f.eval(s, kid.Child("value"), unit.Used)
+			key := f.literalText(kid.Child("key"))
 			if key == "" {
-				key = f.short(kid.child("key"))
+				key = f.short(kid.Child("key"))
 			}
 			values = append(values, unit.Value{Kind: unit.Compound, Type: pair, Callee: key, Text: f.short(kid), Parts: parts(inner)})
 			continue
@@ -247,33 +248,33 @@ func (f *file) comprehension(s *scope, n *node) unit.Value {
 	for name := range s.names {
 		bound[name] = true
 	}
-	for _, clause := range n.kids {
-		if clause.kind == "for_in_clause" {
-			f.bindTarget(clause.child("left"), bound)
+	for _, clause := range n.Kids {
+		if clause.Kind == "for_in_clause" {
+			f.bindTarget(clause.Child("left"), bound)
 		}
 	}
 	if s.names != nil {
 		inner.names = bound
 	}
 	var values []unit.Value
-	for _, clause := range n.kids[min(1, len(n.kids)):] {
-		if clause.kind == "for_in_clause" {
-			v := f.eval(&inner, clause.child("right"), unit.Used)
+	for _, clause := range n.Kids[min(1, len(n.Kids)):] {
+		if clause.Kind == "for_in_clause" {
+			v := f.eval(&inner, clause.Child("right"), unit.Used)
 			values = append(values, v)
-			f.bindLocal(&inner, clause.child("left"), element(v))
+			f.bindLocal(&inner, clause.Child("left"), element(v))
 			continue
 		}
 		f.eval(&inner, clause, unit.Checked)
 	}
-	if len(n.kids) > 0 {
-		if body := n.kids[0]; body.kind == "pair" {
-			f.eval(&inner, body.child("key"), unit.Used)
-			values = append(values, f.eval(&inner, body.child("value"), unit.Used))
+	if len(n.Kids) > 0 {
+		if body := n.Kids[0]; body.Kind == "pair" {
+			f.eval(&inner, body.Child("key"), unit.Used)
+			values = append(values, f.eval(&inner, body.Child("value"), unit.Used))
 		} else {
 			values = append(values, f.eval(&inner, body, unit.Used))
 		}
 	}
-	typ := map[string]string{"list_comprehension": "list", "set_comprehension": "set", "dictionary_comprehension": "dict"}[n.kind]
+	typ := map[string]string{"list_comprehension": "list", "set_comprehension": "set", "dictionary_comprehension": "dict"}[n.Kind]
 	return unit.Value{Kind: unit.Compound, Type: typ, Text: f.short(n), Parts: parts(values...)}
 }
 
@@ -294,17 +295,17 @@ func (f *file) stringValue(s *scope, n *node) unit.Value {
 	if len(values) == 0 {
 		text := f.text(n)
 		f.sql(s, n, text)
-		return unit.Value{Kind: unit.Literal, Type: "str", Text: cut(text, 200)}
+		return unit.Value{Kind: unit.Literal, Type: "str", Text: syntax.Shorten(text, 200)}
 	}
 	return unit.Value{Kind: unit.Compound, Type: "str", Text: f.short(n), Parts: parts(values...)}
 }
 
 func (f *file) interpolated(s *scope, n *node, values *[]unit.Value) {
-	for _, kid := range n.kids {
-		switch kid.kind {
+	for _, kid := range n.Kids {
+		switch kid.Kind {
 		case "interpolation":
-			for _, inner := range kid.kids {
-				if !inner.is("format_specifier", "type_conversion") {
+			for _, inner := range kid.Kids {
+				if !inner.Is("format_specifier", "type_conversion") {
 					*values = append(*values, f.eval(s, inner, unit.Used))
 				}
 			}
@@ -339,8 +340,8 @@ func (f *file) lambda(s *scope, n *node) unit.Value {
 		ID: s.fn.ID + locals + "lambda@" + strconv.Itoa(loc.Line) + ":" + strconv.Itoa(loc.Column), Symbol: s.fn.Symbol + " (lambda)", Name: "lambda", Owner: s.owner, Outer: s.fn.ID, Location: loc,
 	})
 	inner := &scope{fn: fn, outer: s.function(), owner: s.owner, locals: map[string]*local{}, names: map[string]bool{}, global: map[string]bool{}}
-	f.parameters(inner, n.child("parameters"), s, false)
-	v := f.eval(inner, n.child("body"), unit.Returned)
+	f.parameters(inner, n.Child("parameters"), s, false)
+	v := f.eval(inner, n.Child("body"), unit.Returned)
 	fn.Returns = append(fn.Returns, prune(v, valueDepth))
 	f.access(s, unit.Access{Kind: unit.Read, Location: loc}, rooted(fn.ID))
 	return unit.Value{Kind: unit.Func, Callee: fn.ID, Text: f.short(n), Place: rooted(fn.ID)}

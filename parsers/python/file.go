@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
+	"github.com/stateaudit/stateaudit/parsers/internal/syntax"
 )
 
 // The names of functions that nobody wrote, and the kind of the type that stands
@@ -39,9 +40,9 @@ type file struct {
 }
 
 // newFile prepares the reading of a file.
-func newFile(u *unit.Unit, class class, source []byte, syntax *tree) *file {
+func newFile(u *unit.Unit, class class, source []byte, parsed *tree) *file {
 	f := &file{
-		unit: u, class: class, src: string(source), syntax: syntax, module: moduleOf(u.Path), pkg: strings.HasSuffix(u.Path, "__init__.py"),
+		unit: u, class: class, src: string(source), syntax: parsed, module: moduleOf(u.Path), pkg: strings.HasSuffix(u.Path, "__init__.py"),
 		names: map[string]bool{}, imported: map[string]string{}, holders: map[string]int{}, types: map[string]int{},
 		byID: map[string]*unit.Function{}, comments: map[int]*node{}, lines: []int{0},
 	}
@@ -50,22 +51,22 @@ func newFile(u *unit.Unit, class class, source []byte, syntax *tree) *file {
 			f.lines = append(f.lines, i+1)
 		}
 	}
-	for _, c := range syntax.comments {
-		f.comments[f.line(max(c.start, c.end-1))] = c
+	for _, c := range parsed.Comments {
+		f.comments[f.line(max(c.Start, c.End-1))] = c
 	}
-	u.Files[0].Generated = generated(f.src)
+	u.Files[0].Generated = syntax.Generated(f.src)
 	return f
 }
 
 // read walks the whole file.
 func (f *file) read() {
-	f.bind(f.syntax.root.kids, f.names, nil)
+	f.bind(f.syntax.Root.Kids, f.names, nil)
 	fn := &unit.Function{
 		ID: f.module + "." + topName, Symbol: f.unit.Path, Name: topName, Location: f.region(0, len(f.src)),
 		Roles: []unit.Role{unit.Initializer}, RoleNote: "top level of a module, runs when it is imported",
 	}
 	f.addFunction(fn)
-	f.statements(&scope{fn: fn, locals: map[string]*local{}}, f.syntax.root.kids)
+	f.statements(&scope{fn: fn, locals: map[string]*local{}}, f.syntax.Root.Kids)
 }
 
 // finish hands over what was collected.
@@ -98,17 +99,17 @@ func sortedKeys(m map[string]string) []string {
 
 // problems reports syntax errors, a few of them.
 func (f *file) problems() {
-	at := f.syntax.errors
+	at := f.syntax.Errors
 	sort.Ints(at)
 	last := 0
 	for _, offset := range at {
 		if line := f.line(offset); line != last && len(f.unit.Problems) < 3 {
-			giveUp(f.unit, line, "syntax not understood")
+			syntax.GiveUp(f.unit, line, "syntax not understood")
 			last = line
 		}
 	}
-	if f.syntax.cut {
-		giveUp(f.unit, 0, "nested too deeply, in part not analysed")
+	if f.syntax.Cut {
+		syntax.GiveUp(f.unit, 0, "nested too deeply, in part not analysed")
 	}
 }
 
@@ -118,7 +119,7 @@ func (f *file) line(offset int) int {
 }
 
 // at is the region of a node.
-func (f *file) at(n *node) unit.Location { return f.region(n.start, n.end) }
+func (f *file) at(n *node) unit.Location { return f.region(n.Start, n.End) }
 
 // region is the location between two offsets.
 func (f *file) region(start, end int) unit.Location {
@@ -134,38 +135,24 @@ func (f *file) text(n *node) string {
 	if n == nil {
 		return ""
 	}
-	return f.src[n.start:n.end]
+	return f.src[n.Start:n.End]
 }
 
 // short is the source of a node cut to its first line and 80 bytes.
-func (f *file) short(n *node) string { return cut(f.text(n), 80) }
-
-// cut shortens a text to its first line and a number of bytes, at a rune.
-func cut(text string, limit int) string {
-	if i := strings.IndexByte(text, '\n'); i >= 0 {
-		text = text[:i]
-	}
-	if len(text) <= limit {
-		return text
-	}
-	for limit > 0 && text[limit]&0xC0 == 0x80 {
-		limit--
-	}
-	return text[:limit]
-}
+func (f *file) short(n *node) string { return syntax.Shorten(f.text(n), 80) }
 
 // comment is what the comment lines directly above a node say.
 func (f *file) comment(n *node) string {
 	var parts []string
-	for line := f.line(n.start) - 1; line > 0 && len(parts) < 8; line-- {
+	for line := f.line(n.Start) - 1; line > 0 && len(parts) < 8; line-- {
 		c := f.comments[line]
-		if c == nil || strings.TrimSpace(f.src[f.lines[line-1]:c.start]) != "" {
+		if c == nil || strings.TrimSpace(f.src[f.lines[line-1]:c.Start]) != "" {
 			break
 		}
 		parts = append(parts, strings.TrimSpace(strings.TrimLeft(f.text(c), "# ")))
 	}
 	slices.Reverse(parts)
-	return cut(strings.Join(parts, " "), 200)
+	return syntax.Shorten(strings.Join(parts, " "), 200)
 }
 
 // declare adds a holder, or what is new about one that is there.

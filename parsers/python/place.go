@@ -12,38 +12,38 @@ func (f *file) place(s *scope, n *node) *unit.Place {
 	if n == nil {
 		return nil
 	}
-	switch n.kind {
+	switch n.Kind {
 	case "identifier":
 		v, _ := f.lookup(s, f.text(n))
 		return v.Place
 	case "attribute":
 		return f.attributePlace(s, n)
 	case "subscript":
-		if n.child("subscript").is("slice") {
+		if n.Child("subscript").Is("slice") {
 			return nil // a copy
 		}
-		object := n.child("value")
-		if object.is("call") && (f.text(object) == "globals()" || f.text(object) == "vars()") {
-			return f.global(f.literalText(n.child("subscript")))
+		object := n.Child("value")
+		if object.Is("call") && (f.text(object) == "globals()" || f.text(object) == "vars()") {
+			return f.global(f.literalText(n.Child("subscript")))
 		}
 		return step(f.place(s, object), "[]")
 	case "call":
 		return f.callPlace(s, n)
 	case "await", "parenthesized_expression":
-		return f.place(s, last(n.kids))
+		return f.place(s, last(n.Kids))
 	case "named_expression":
-		return f.place(s, n.child("value"))
+		return f.place(s, n.Child("value"))
 	case "boolean_operator":
-		if left := f.place(s, n.child("left")); left != nil {
+		if left := f.place(s, n.Child("left")); left != nil {
 			return left
 		}
-		return f.place(s, n.child("right"))
+		return f.place(s, n.Child("right"))
 	case "conditional_expression":
-		if len(n.kids) == 3 {
-			if p := f.place(s, n.kids[0]); p != nil {
+		if len(n.Kids) == 3 {
+			if p := f.place(s, n.Kids[0]); p != nil {
 				return p
 			}
-			return f.place(s, n.kids[2])
+			return f.place(s, n.Kids[2])
 		}
 	}
 	return nil
@@ -51,7 +51,7 @@ func (f *file) place(s *scope, n *node) *unit.Place {
 
 // attributePlace is the place of x.name.
 func (f *file) attributePlace(s *scope, n *node) *unit.Place {
-	object, name := n.child("object"), f.text(n.child("attribute"))
+	object, name := n.Child("object"), f.text(n.Child("attribute"))
 	if name == "__class__" {
 		return f.classOf(s, object)
 	}
@@ -72,15 +72,15 @@ func (f *file) classOf(s *scope, object *node) *unit.Place {
 
 // callPlace is the place of what a call hands out.
 func (f *file) callPlace(s *scope, n *node) *unit.Place {
-	function, args := n.child("function"), n.child("arguments")
-	if f.text(function) == "typing.cast" && args != nil && len(args.kids) == 2 {
-		return f.place(s, args.kids[1])
+	function, args := n.Child("function"), n.Child("arguments")
+	if f.text(function) == "typing.cast" && args != nil && len(args.Kids) == 2 {
+		return f.place(s, args.Kids[1])
 	}
-	if function.is("identifier") && args != nil {
+	if function.Is("identifier") && args != nil {
 		switch name := f.text(function); {
-		case name == "getattr" && len(args.kids) >= 2:
-			if attr := f.literalText(args.kids[1]); attr != "" {
-				return step(f.place(s, args.kids[0]), "."+attr)
+		case name == "getattr" && len(args.Kids) >= 2:
+			if attr := f.literalText(args.Kids[1]); attr != "" {
+				return step(f.place(s, args.Kids[0]), "."+attr)
 			}
 			return nil
 		case name == "super":
@@ -88,10 +88,10 @@ func (f *file) callPlace(s *scope, n *node) *unit.Place {
 				return nil
 			}
 			return &unit.Place{Root: unit.RootReceiver, Path: []string{superStep}}
-		case name == "type" && len(args.kids) == 1:
-			return f.classOf(s, args.kids[0])
-		case name == "cast" && len(args.kids) == 2:
-			return f.place(s, args.kids[1])
+		case name == "type" && len(args.Kids) == 1:
+			return f.classOf(s, args.Kids[0])
+		case name == "cast" && len(args.Kids) == 2:
+			return f.place(s, args.Kids[1])
 		case quiet(name) && !f.names[name] && collection("builtins."+name) == "" && name != "object":
 			return nil
 		}
@@ -104,19 +104,19 @@ const superStep = "<super>"
 
 // literalText is the text of a plain string, "" for anything else.
 func (f *file) literalText(n *node) string {
-	if !n.is("string") {
+	if !n.Is("string") {
 		return ""
 	}
 	out := ""
-	for _, kid := range n.kids {
-		switch kid.kind {
+	for _, kid := range n.Kids {
+		switch kid.Kind {
 		case "string_content":
 			out += f.text(kid)
 		case "interpolation":
 			return ""
 		}
 	}
-	if len(n.kids) == 0 {
+	if len(n.Kids) == 0 {
 		return strings.Trim(f.text(n), `"'`)
 	}
 	return out

@@ -170,34 +170,34 @@ func (f *file) bind(list []*node, into, outside map[string]bool) {
 }
 
 func (f *file) bindOne(n *node, into, outside map[string]bool) {
-	switch n.kind {
+	switch n.Kind {
 	case "function_definition", "class_definition":
-		into[f.text(n.child("name"))] = true
+		into[f.text(n.Child("name"))] = true
 		return
 	case "lambda":
 		return
 	case "list_comprehension", "set_comprehension", "dictionary_comprehension", "generator_expression":
 		return // bound inside only; what a walrus binds there is missed
 	case "global_statement", "nonlocal_statement":
-		for _, name := range n.kids {
+		for _, name := range n.Kids {
 			if outside != nil {
 				outside[f.text(name)] = true
 			}
 		}
 		return
 	case "assignment", "augmented_assignment", "for_statement":
-		f.bindTarget(n.child("left"), into)
+		f.bindTarget(n.Child("left"), into)
 	case "named_expression":
-		f.bindTarget(n.child("name"), into)
+		f.bindTarget(n.Child("name"), into)
 	case "as_pattern_target":
 		f.bind1(n, into)
 	case "import_statement", "import_from_statement":
-		for _, name := range n.kids {
-			if name.field != "name" {
+		for _, name := range n.Kids {
+			if name.Field != "name" {
 				continue
 			}
 			bound := name
-			if alias := name.child("alias"); alias != nil {
+			if alias := name.Child("alias"); alias != nil {
 				bound = alias
 			}
 			first, _, _ := strings.Cut(f.text(bound), ".")
@@ -205,15 +205,15 @@ func (f *file) bindOne(n *node, into, outside map[string]bool) {
 		}
 		return
 	}
-	f.bind(n.kids, into, outside)
+	f.bind(n.Kids, into, outside)
 }
 
 func (f *file) bind1(n *node, into map[string]bool) {
-	if len(n.kids) == 0 {
+	if len(n.Kids) == 0 {
 		into[f.text(n)] = true
 		return
 	}
-	for _, kid := range n.kids {
+	for _, kid := range n.Kids {
 		f.bindTarget(kid, into)
 	}
 }
@@ -222,11 +222,11 @@ func (f *file) bindTarget(n *node, into map[string]bool) {
 	if n == nil {
 		return
 	}
-	switch n.kind {
+	switch n.Kind {
 	case "identifier":
 		into[f.text(n)] = true
 	case "pattern_list", "tuple_pattern", "list_pattern", "list_splat_pattern", "expression_list", "tuple", "list", "parenthesized_expression":
-		for _, kid := range n.kids {
+		for _, kid := range n.Kids {
 			f.bindTarget(kid, into)
 		}
 	}

@@ -5,32 +5,33 @@ import (
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
+	"github.com/stateaudit/stateaudit/parsers/internal/syntax"
 )
 
 // statements walks a block. Behind a branch that does not come back, what it tested
 // is known.
 func (f *file) statements(s *scope, list []*node) {
-	if f.depth++; f.depth > maxDepth/8 {
-		f.syntax.cut = true
+	if f.depth++; f.depth > syntax.MaxDepth/8 {
+		f.syntax.Cut = true
 		f.depth--
 		return
 	}
 	defer func() { f.depth-- }()
 	for _, n := range list {
 		f.statement(s, n)
-		if n.kind == "if_statement" && leaves(n.child("consequence")) && n.child("alternative") == nil {
-			s = s.knowing(f.emptyWhen(s, n.child("condition"), false))
+		if n.Kind == "if_statement" && leaves(n.Child("consequence")) && n.Child("alternative") == nil {
+			s = s.knowing(f.emptyWhen(s, n.Child("condition"), false))
 		}
-		if n.kind == "try_statement" && leaves(n.child("body")) {
+		if n.Kind == "try_statement" && leaves(n.Child("body")) {
 			s = s.knowing(f.missedIn(s, n))
 		}
 	}
 }
 
 func (f *file) statement(s *scope, n *node) {
-	switch n.kind {
+	switch n.Kind {
 	case "expression_statement":
-		for _, kid := range n.kids {
+		for _, kid := range n.Kids {
 			f.eval(s, kid, unit.Dropped)
 		}
 	case "function_definition":
@@ -55,40 +56,32 @@ func (f *file) statement(s *scope, n *node) {
 
 // control walks the statements that hold others.
 func (f *file) control(s *scope, n *node) {
-	switch n.kind {
+	switch n.Kind {
 	case "if_statement":
 		f.ifStatement(s, n)
 	case "while_statement":
 		f.whileStatement(s, n)
 	case "for_statement":
-		v := f.eval(s, n.child("right"), unit.Used)
-		f.bindValue(s, n.child("left"), element(v))
-		f.block(s, n.child("body"))
-		f.block(s, n.child("alternative"))
+		v := f.eval(s, n.Child("right"), unit.Used)
+		f.bindValue(s, n.Child("left"), element(v))
+		f.block(s, n.Child("body"))
+		f.block(s, n.Child("alternative"))
 	case "with_statement":
 		f.withStatement(s, n)
 	case "try_statement":
 		f.tryStatement(s, n)
 	case "block", "else_clause", "finally_clause", "module":
-		f.statements(s, n.kids)
+		f.statements(s, n.Kids)
 	case "match_statement":
-		f.eval(s, n.child("subject"), unit.Used)
-		for _, c := range n.child("body").list() {
-			f.block(s, c.child("consequence"))
+		f.eval(s, n.Child("subject"), unit.Used)
+		for _, c := range n.Child("body").List() {
+			f.block(s, c.Child("consequence"))
 		}
 	default: // raise, assert, print of Python 2, what could not be parsed
-		for _, kid := range n.kids {
+		for _, kid := range n.Kids {
 			f.eval(s, kid, unit.Used)
 		}
 	}
-}
-
-// list are the children of a node that may be missing.
-func (n *node) list() []*node {
-	if n == nil {
-		return nil
-	}
-	return n.kids
 }
 
 func (f *file) block(s *scope, n *node) {
@@ -98,11 +91,11 @@ func (f *file) block(s *scope, n *node) {
 }
 
 func (f *file) ifStatement(s *scope, n *node) {
-	if text := f.text(n.child("condition")); strings.Contains(text, "__name__") && s.top() {
+	if text := f.text(n.Child("condition")); strings.Contains(text, "__name__") && s.top() {
 		f.mainBlock(s, n)
 		return
 	} else if text == "TYPE_CHECKING" || text == "typing.TYPE_CHECKING" {
-		f.block(s, n.child("consequence"))
+		f.block(s, n.Child("consequence"))
 		return
 	}
 	if s.top() {
@@ -110,18 +103,18 @@ func (f *file) ifStatement(s *scope, n *node) {
 		return
 	}
 	rest := s
-	for _, arm := range n.kids {
-		switch arm.kind {
+	for _, arm := range n.Kids {
+		switch arm.Kind {
 		case "elif_clause":
-			f.eval(rest, arm.child("condition"), unit.Checked)
-			f.block(rest.knowing(f.emptyWhen(rest, arm.child("condition"), true)), arm.child("consequence"))
-			rest = rest.knowing(f.emptyWhen(rest, arm.child("condition"), false))
+			f.eval(rest, arm.Child("condition"), unit.Checked)
+			f.block(rest.knowing(f.emptyWhen(rest, arm.Child("condition"), true)), arm.Child("consequence"))
+			rest = rest.knowing(f.emptyWhen(rest, arm.Child("condition"), false))
 		case "else_clause":
 			f.block(rest, arm)
 		default:
-			if arm.field == "condition" {
+			if arm.Field == "condition" {
 				f.eval(s, arm, unit.Checked)
-				f.block(s.knowing(f.emptyWhen(s, arm, true)), n.child("consequence"))
+				f.block(s.knowing(f.emptyWhen(s, arm, true)), n.Child("consequence"))
 				rest = s.knowing(f.emptyWhen(s, arm, false))
 			}
 		}
@@ -132,17 +125,17 @@ func (f *file) ifStatement(s *scope, n *node) {
 // those who read settings.
 func (f *file) topBranches(s *scope, n *node) {
 	rest := s
-	for _, arm := range n.kids {
+	for _, arm := range n.Kids {
 		switch {
-		case arm.kind == "else_clause":
+		case arm.Kind == "else_clause":
 			f.block(rest, arm)
-		case arm.kind == "elif_clause":
-			f.eval(rest, arm.child("condition"), unit.Checked)
-			f.block(rest.when1(f.short(arm.child("condition")), true), arm.child("consequence"))
-			rest = rest.when1(f.short(arm.child("condition")), false)
-		case arm.field == "condition":
+		case arm.Kind == "elif_clause":
+			f.eval(rest, arm.Child("condition"), unit.Checked)
+			f.block(rest.when1(f.short(arm.Child("condition")), true), arm.Child("consequence"))
+			rest = rest.when1(f.short(arm.Child("condition")), false)
+		case arm.Field == "condition":
 			f.eval(s, arm, unit.Checked)
-			f.block(s.when1(f.short(arm), true), n.child("consequence"))
+			f.block(s.when1(f.short(arm), true), n.Child("consequence"))
 			rest = s.when1(f.short(arm), false)
 		}
 	}
@@ -170,7 +163,7 @@ func (f *file) mainBlock(s *scope, n *node) {
 	})
 	inner := *s
 	inner.fn = fn
-	f.block(&inner, n.child("consequence"))
+	f.block(&inner, n.Child("consequence"))
 }
 
 // mainName is the name of the block that runs when a module is started as a script.
@@ -178,7 +171,7 @@ const mainName = "<main>"
 
 // whileStatement marks what runs without end: a loop on a constant that nothing leaves.
 func (f *file) whileStatement(s *scope, n *node) {
-	condition, body := n.child("condition"), n.child("body")
+	condition, body := n.Child("condition"), n.Child("body")
 	f.eval(s, condition, unit.Checked)
 	inner := s.knowing(f.emptyWhen(s, condition, true))
 	if f.endless(condition) && !hasBreak(body) {
@@ -190,7 +183,7 @@ func (f *file) whileStatement(s *scope, n *node) {
 		inner = &copied
 	}
 	f.block(inner, body)
-	f.block(s, n.child("alternative"))
+	f.block(s, n.Child("alternative"))
 }
 
 // endlessLoop is the word among a function's Attrs for one that does not come back.
@@ -198,7 +191,7 @@ const endlessLoop = "endless-loop"
 
 // endless tells a condition that holds until the process is told to stop.
 func (f *file) endless(n *node) bool {
-	if n.is("true", "integer") {
+	if n.Is("true", "integer") {
 		return f.text(n) != "0"
 	}
 	text := strings.ToLower(f.text(n))
@@ -212,8 +205,8 @@ func (f *file) endless(n *node) bool {
 
 // hasBreak tells a loop that is left from inside, but for an exception.
 func hasBreak(n *node) bool {
-	for _, kid := range n.list() {
-		switch kid.kind {
+	for _, kid := range n.List() {
+		switch kid.Kind {
 		case "break_statement", "return_statement":
 			return true
 		case "while_statement", "for_statement":
@@ -231,8 +224,8 @@ func hasBreak(n *node) bool {
 }
 
 func hasReturn(n *node) bool {
-	for _, kid := range n.kids {
-		if kid.is("return_statement") || !kid.is("function_definition", "class_definition", "lambda", "except_clause") && hasReturn(kid) {
+	for _, kid := range n.Kids {
+		if kid.Is("return_statement") || !kid.Is("function_definition", "class_definition", "lambda", "except_clause") && hasReturn(kid) {
 			return true
 		}
 	}
@@ -243,15 +236,15 @@ func hasReturn(n *node) bool {
 // their classes are known.
 func (f *file) withStatement(s *scope, n *node) {
 	inner := s
-	for _, clause := range n.kids {
-		if clause.kind != "with_clause" {
+	for _, clause := range n.Kids {
+		if clause.Kind != "with_clause" {
 			continue
 		}
-		for _, item := range clause.kids {
-			inner = f.withItem(inner, item.child("value"))
+		for _, item := range clause.Kids {
+			inner = f.withItem(inner, item.Child("value"))
 		}
 	}
-	f.block(inner, n.child("body"))
+	f.block(inner, n.Child("body"))
 }
 
 func (f *file) withItem(s *scope, value *node) *scope {
@@ -259,8 +252,8 @@ func (f *file) withItem(s *scope, value *node) *scope {
 		return s
 	}
 	var alias *node
-	if value.is("as_pattern") {
-		alias, value = value.child("alias"), value.kids[0]
+	if value.Is("as_pattern") {
+		alias, value = value.Child("alias"), value.Kids[0]
 	}
 	v := f.eval(s, value, unit.Used)
 	if text := f.text(value); strings.Contains(text, "atomic") || strings.HasSuffix(text, ".begin()") {
@@ -271,25 +264,25 @@ func (f *file) withItem(s *scope, value *node) *scope {
 	if v.Place != nil {
 		s = s.guarded(encode(*v.Place))
 	}
-	if alias != nil && len(alias.kids) > 0 {
-		f.bindValue(s, alias.kids[0], v)
+	if alias != nil && len(alias.Kids) > 0 {
+		f.bindValue(s, alias.Kids[0], v)
 	}
 	return s
 }
 
 func (f *file) tryStatement(s *scope, n *node) {
-	for _, part := range n.kids {
-		switch part.kind {
+	for _, part := range n.Kids {
+		switch part.Kind {
 		case "except_clause", "except_group_clause":
 			inner := s
 			if head := f.text(part)[:min(len(f.text(part)), 120)]; looksUp(head) {
 				inner = s.knowing(f.missedIn(s, n))
 			}
-			f.block(inner, last(part.kids))
+			f.block(inner, last(part.Kids))
 		case "finally_clause":
 			inner := *s
 			inner.ensure = true
-			f.block(&inner, last(part.kids))
+			f.block(&inner, last(part.Kids))
 		case "else_clause":
 			f.block(s, part)
 		default:
@@ -311,10 +304,10 @@ func looksUp(head string) bool {
 
 // missedIn lists the places that held nothing if a try came to one of its clauses.
 func (f *file) missedIn(s *scope, n *node) []unit.Place {
-	for _, part := range n.kids {
-		if part.kind == "except_clause" && looksUp(f.text(part)[:min(len(f.text(part)), 120)]) {
+	for _, part := range n.Kids {
+		if part.Kind == "except_clause" && looksUp(f.text(part)[:min(len(f.text(part)), 120)]) {
 			var places []unit.Place
-			f.missed(s, n.child("body"), &places)
+			f.missed(s, n.Child("body"), &places)
 			return places
 		}
 	}
@@ -322,7 +315,7 @@ func (f *file) missedIn(s *scope, n *node) []unit.Place {
 }
 
 func (f *file) returns(s *scope, n *node) {
-	for _, kid := range n.kids {
+	for _, kid := range n.Kids {
 		v := f.eval(s, kid, unit.Returned)
 		if len(s.fn.Returns) < 8 {
 			s.fn.Returns = append(s.fn.Returns, prune(v, valueDepth))
@@ -331,18 +324,18 @@ func (f *file) returns(s *scope, n *node) {
 }
 
 func (f *file) deletes(s *scope, n *node) {
-	list := n.kids
-	if len(list) == 1 && list[0].is("expression_list", "tuple") {
-		list = list[0].kids
+	list := n.Kids
+	if len(list) == 1 && list[0].Is("expression_list", "tuple") {
+		list = list[0].Kids
 	}
 	for _, target := range list {
-		switch target.kind {
+		switch target.Kind {
 		case "subscript":
-			f.eval(s, target.child("value"), unit.Used)
-			key := f.eval(s, target.child("subscript"), unit.Used)
-			f.access(s, unit.Access{Kind: unit.Modify, Op: "delete", Reset: true, Key: &key, Location: f.at(target)}, f.place(s, target.child("value")))
+			f.eval(s, target.Child("value"), unit.Used)
+			key := f.eval(s, target.Child("subscript"), unit.Used)
+			f.access(s, unit.Access{Kind: unit.Modify, Op: "delete", Reset: true, Key: &key, Location: f.at(target)}, f.place(s, target.Child("value")))
 		case "attribute", "identifier":
-			if target.kind == "identifier" && !s.global[f.text(target)] {
+			if target.Kind == "identifier" && !s.global[f.text(target)] {
 				continue
 			}
 			nothing := unit.Value{Kind: unit.Nil, Text: "None"}
@@ -353,13 +346,13 @@ func (f *file) deletes(s *scope, n *node) {
 
 // importNames reads import a.b as c.
 func (f *file) importNames(s *scope, n *node) {
-	for _, name := range n.kids {
-		if name.field != "name" {
+	for _, name := range n.Kids {
+		if name.Field != "name" {
 			continue
 		}
-		dotted, alias := name, name.child("alias")
+		dotted, alias := name, name.Child("alias")
 		if alias != nil {
-			dotted = name.child("name")
+			dotted = name.Child("name")
 		}
 		module := f.text(dotted)
 		f.load(module)
@@ -374,16 +367,16 @@ func (f *file) importNames(s *scope, n *node) {
 
 // importFrom reads from .a import b as c.
 func (f *file) importFrom(s *scope, n *node) {
-	module := f.absolute(f.text(n.child("module_name")))
+	module := f.absolute(f.text(n.Child("module_name")))
 	f.load(module)
-	for _, name := range n.kids {
+	for _, name := range n.Kids {
 		switch {
-		case name.kind == "wildcard_import":
+		case name.Kind == "wildcard_import":
 			f.stars = append(f.stars, module)
-		case name.field == "name":
+		case name.Field == "name":
 			imported, bound := name, name
-			if alias := name.child("alias"); alias != nil {
-				imported, bound = name.child("name"), alias
+			if alias := name.Child("alias"); alias != nil {
+				imported, bound = name.Child("name"), alias
 			}
 			f.load(module + "." + f.text(imported))
 			f.bindImport(s, f.text(bound), module+"."+f.text(imported))

@@ -38,8 +38,8 @@ func (f *file) chosen(list []*unit.Place) *unit.Place {
 
 // armPlace is the place that one arm of an expression names.
 func (f *file) armPlace(s *scope, n *node) *unit.Place {
-	if n.kind == "binary" {
-		left, right := n.child("left"), n.child("right")
+	if n.Kind == "binary" {
+		left, right := n.Child("left"), n.Child("right")
 		switch f.operator(left, right) {
 		case "||", "or":
 			return f.chosen([]*unit.Place{f.place(s, left), f.place(s, right)})
@@ -51,11 +51,11 @@ func (f *file) armPlace(s *scope, n *node) *unit.Place {
 		return nil
 	}
 	var list []*unit.Place
-	for _, kid := range n.kids {
+	for _, kid := range n.Kids {
 		switch {
-		case n.is("case", "case_match") && kid.field != "value":
+		case n.Is("case", "case_match") && kid.Field != "value":
 			list = append(list, f.place(s, kid))
-		case kid.field == "consequence", kid.field == "alternative", kid.field == "body", kid.field == "handler", kid.is("then", "else", "elsif"):
+		case kid.Field == "consequence", kid.Field == "alternative", kid.Field == "body", kid.Field == "handler", kid.Is("then", "else", "elsif"):
 			list = append(list, f.place(s, kid))
 		}
 	}
@@ -68,17 +68,17 @@ func (f *file) elements(s *scope, n *node) *unit.Place {
 	if n == nil {
 		return nil
 	}
-	switch n.kind {
+	switch n.Kind {
 	case "parenthesized_statements":
-		if len(n.kids) == 1 {
-			return f.elements(s, n.kids[0])
+		if len(n.Kids) == 1 {
+			return f.elements(s, n.Kids[0])
 		}
 	case "identifier":
 		if l, at := s.find(f.text(n)); l != nil && at == s && l.place == nil && l.elements != nil {
 			return l.elements
 		}
 	case "call":
-		if receiver := n.child("receiver"); receiver != nil && sharesElements(f.text(n.child("method"))) {
+		if receiver := n.Child("receiver"); receiver != nil && sharesElements(f.text(n.Child("method"))) {
 			return f.elements(s, receiver)
 		}
 	}
@@ -105,8 +105,8 @@ func (f *file) givenPlace(s *scope, c send) *unit.Place {
 	inner, hidden := *s, map[string]*local{}
 	given := f.place(s, c.receiver)
 	names := []string{"it", "_1"}
-	if list := c.block.child("parameters"); list != nil && len(list.kids) == 1 && list.kids[0].is("identifier") {
-		names = []string{f.text(list.kids[0])}
+	if list := c.block.Child("parameters"); list != nil && len(list.Kids) == 1 && list.Kids[0].Is("identifier") {
+		names = []string{f.text(list.Kids[0])}
 	}
 	for _, name := range names {
 		hidden[name] = s.locals[name]

@@ -4,14 +4,14 @@ import "github.com/stateaudit/stateaudit/internal/unit"
 
 // assignment is x = y in all its forms.
 func (f *file) assignment(s *scope, n *node) unit.Value {
-	left, right := n.child("left"), n.child("right")
+	left, right := n.Child("left"), n.Child("right")
 	if left == nil {
 		return unit.Value{}
 	}
-	if left.is("left_assignment_list", "destructured_left_assignment") {
+	if left.Is("left_assignment_list", "destructured_left_assignment") {
 		return f.multiple(s, left, right)
 	}
-	if left.is("constant", "scope_resolution") {
+	if left.Is("constant", "scope_resolution") {
 		f.settingAssigned(s, n, left, right)
 		return f.constantAssignment(s, n, left, right)
 	}
@@ -20,7 +20,7 @@ func (f *file) assignment(s *scope, n *node) unit.Value {
 	value := f.eval(s, right, unit.Used)
 	store, nested := f.sessionStore(s, right)
 	value = f.assign(s, n, left, value, place, "=")
-	if l := s.locals[f.text(left)]; l != nil && left.is("identifier") && store != "" && !nested {
+	if l := s.locals[f.text(left)]; l != nil && left.Is("identifier") && store != "" && !nested {
 		l.session = store
 	}
 	return value
@@ -29,16 +29,16 @@ func (f *file) assignment(s *scope, n *node) unit.Value {
 // multiple is a, b = x, y.
 func (f *file) multiple(s *scope, left, right *node) unit.Value {
 	value := f.eval(s, right, unit.Used)
-	for i, target := range left.kids {
+	for i, target := range left.Kids {
 		part, place := unit.Value{Kind: unit.Compound, Text: value.Text, Parts: parts(value)}, (*unit.Place)(nil)
-		if right.is("right_assignment_list", "array") && i < len(right.kids) && i < len(value.Parts) {
-			part, place = value.Parts[i], f.place(s, right.kids[i])
+		if right.Is("right_assignment_list", "array") && i < len(right.Kids) && i < len(value.Parts) {
+			part, place = value.Parts[i], f.place(s, right.Kids[i])
 		}
-		switch target.kind {
+		switch target.Kind {
 		case "destructured_left_assignment", "left_assignment_list":
 			f.multiple(s, target, nil)
 		case "splat_argument", "rest_assignment":
-			for _, kid := range target.kids {
+			for _, kid := range target.Kids {
 				f.assign(s, kid, kid, part, nil, "=")
 			}
 		default:
@@ -50,14 +50,14 @@ func (f *file) multiple(s *scope, left, right *node) unit.Value {
 
 // assign gives a target a value. place is the place that the value stands in.
 func (f *file) assign(s *scope, n, left *node, value unit.Value, place *unit.Place, op string) unit.Value {
-	if op == "=" && left.kind == "identifier" {
+	if op == "=" && left.Kind == "identifier" {
 		f.assignLocal(s, n, left, value, place)
 		return value
 	}
-	if left.kind == "element_reference" {
+	if left.Kind == "element_reference" {
 		return f.assignElement(s, n, left, value, op)
 	}
-	if left.kind == "call" {
+	if left.Kind == "call" {
 		return f.assignAttribute(s, n, left, value, op)
 	}
 	target := f.place(s, left)
@@ -112,21 +112,21 @@ func (f *file) assignLocal(s *scope, n, left *node, value unit.Value, place *uni
 	}
 	s.set(name, value, place, left)
 	if place != nil {
-		for _, other := range f.places(s, n.child("right")) {
+		for _, other := range f.places(s, n.Child("right")) {
 			s.locals[name].add(other)
 		}
-	} else if right := n.child("right"); right != nil {
+	} else if right := n.Child("right"); right != nil {
 		s.locals[name].elements = f.elements(s, right)
 	}
 }
 
 // assignElement is x[k] = v.
 func (f *file) assignElement(s *scope, n, left *node, value unit.Value, op string) unit.Value {
-	object := left.child("object")
+	object := left.Child("object")
 	if object == nil {
 		return value
 	}
-	keys := f.evalAll(s, left.kids[1:])
+	keys := f.evalAll(s, left.Kids[1:])
 	f.sessionElement(s, n, left, value, op)
 	f.walkReceiver(s, object)
 	for _, target := range f.elementTargets(s, left, object) {
@@ -143,7 +143,7 @@ func (f *file) assignElement(s *scope, n, left *node, value unit.Value, op strin
 // elementTargets are the places that x[k] = v changes. A copy that shares its
 // elements with another collection is changed alone.
 func (f *file) elementTargets(s *scope, left, object *node) []*unit.Place {
-	if id := f.keyed(object, left.kids[1:]); id != "" {
+	if id := f.keyed(object, left.Kids[1:]); id != "" {
 		f.setsEnvironment(left, id)
 		return []*unit.Place{holderPlace(id)}
 	}
@@ -159,8 +159,8 @@ func (f *file) elementTargets(s *scope, left, object *node) []*unit.Place {
 // assignAttribute is x.y = v: a call of y=, which is recorded, and a change of
 // the attribute y, should it turn out to be one.
 func (f *file) assignAttribute(s *scope, n, left *node, value unit.Value, op string) unit.Value {
-	receiver := left.child("receiver")
-	name := f.text(left.child("method"))
+	receiver := left.Child("receiver")
+	name := f.text(left.Child("method"))
 	if receiver == nil {
 		return value
 	}
@@ -189,12 +189,12 @@ func (f *file) declareConfig(n *node, key string, value unit.Value) {
 
 // operatorAssignment is x += y, x ||= y and their like.
 func (f *file) operatorAssignment(s *scope, n *node) unit.Value {
-	left, right := n.child("left"), n.child("right")
+	left, right := n.Child("left"), n.Child("right")
 	if left == nil || right == nil {
 		return f.group(s, n, unit.Used)
 	}
 	op := f.operator(left, right)
-	if left.is("constant", "scope_resolution") {
+	if left.Is("constant", "scope_resolution") {
 		f.settingAssigned(s, n, left, right)
 		return f.constantAssignment(s, n, left, right)
 	}
@@ -203,12 +203,12 @@ func (f *file) operatorAssignment(s *scope, n *node) unit.Value {
 		inner = s.knowing(keyOf(f.place(s, left)))
 	}
 	value := f.eval(inner, right, unit.Used)
-	if left.kind == "identifier" {
+	if left.Kind == "identifier" {
 		f.operateLocal(s, n, left, right, value, op)
 		return value
 	}
 	at := s
-	if l := s.locals[f.text(right)]; l != nil && right.is("identifier") && (op == "|=" || op == "+=") {
+	if l := s.locals[f.text(right)]; l != nil && right.Is("identifier") && (op == "|=" || op == "+=") {
 		at = s.giving(l.number) // adds nothing if nothing was passed
 	}
 	f.assign(at, n, left, value, f.place(s, right), op)

@@ -55,7 +55,7 @@ func fillsByBlock(name string) bool {
 // laterBlock makes a function of a block.
 func (f *file) laterBlock(s *scope, block *node, fate fate) *unit.Function {
 	fn := &unit.Function{
-		ID: s.fn.ID + "/" + fate.name + "@" + itoa(f.line(block.start)), Symbol: s.fn.Symbol + " (block of " + fate.name + ")",
+		ID: s.fn.ID + "/" + fate.name + "@" + itoa(f.line(block.Start)), Symbol: s.fn.Symbol + " (block of " + fate.name + ")",
 		Name: fate.name, Owner: s.owner, Outer: s.fn.ID, Location: f.at(block), Attrs: []string{attrBlock},
 	}
 	switch {
@@ -79,7 +79,7 @@ func (f *file) laterBlock(s *scope, block *node, fate fate) *unit.Function {
 	f.names(s, block, fn)
 	inner := s.later(fn)
 	inner.self = fate.self
-	f.parameters(inner, block.child("parameters"), fn)
+	f.parameters(inner, block.Child("parameters"), fn)
 	f.blockBody(inner, block, true)
 	return fn
 }
@@ -96,8 +96,8 @@ func (f *file) blockBody(s *scope, block *node, function bool) unit.Value {
 // blockValue is blockBody that is told what becomes of the value.
 func (f *file) blockValue(s *scope, block *node, use unit.Use, function bool) unit.Value {
 	var last unit.Value
-	for _, kid := range block.kids {
-		if kid.field == "parameters" {
+	for _, kid := range block.Kids {
+		if kid.Field == "parameters" {
 			continue
 		}
 		if last = f.eval(s, kid, use); function {
@@ -154,7 +154,7 @@ func (f *file) blockScope(s *scope, c send) *scope {
 			return s.knowing(keyOf(place))
 		}
 	case "instance_eval", "instance_exec":
-		if c.receiver != nil && !c.receiver.is("self") {
+		if c.receiver != nil && !c.receiver.Is("self") {
 			inner.self, inner.body = selfNone, nil
 		}
 	}
@@ -193,18 +193,18 @@ func lockPlace(name string) (unit.Place, bool) {
 // places that the method is known to give to its block. It returns what they hide.
 func (f *file) bindParameters(s *scope, c send) map[string]*local {
 	hidden := map[string]*local{}
-	parameters := c.block.child("parameters")
+	parameters := c.block.Child("parameters")
 	if parameters == nil {
 		f.bindImplicit(s, c, hidden)
 		return hidden
 	}
-	for i, p := range parameters.kids {
-		place := f.blockPlace(s, c, i, len(parameters.kids))
+	for i, p := range parameters.Kids {
+		place := f.blockPlace(s, c, i, len(parameters.Kids))
 		for _, name := range f.parameterNames(p) {
 			text := f.text(name)
 			hidden[text] = s.locals[text]
 			value := unit.Value{Kind: unit.Compound, Text: text}
-			if c.receiver != nil && c.n.is("call") {
+			if c.receiver != nil && c.n.Is("call") {
 				value.Parts = parts(prune(f.glanceCall(s, c.n, 2), 3))
 			}
 			s.set(text, value, place, name)
@@ -252,17 +252,17 @@ func (f *file) blockPlace(s *scope, c send, i, count int) *unit.Place {
 
 // parameterNames are the names that a parameter binds.
 func (f *file) parameterNames(p *node) []*node {
-	switch p.kind {
+	switch p.Kind {
 	case "identifier":
 		return []*node{p}
 	case "optional_parameter", "keyword_parameter", "splat_parameter", "hash_splat_parameter", "block_parameter":
-		if name := p.child("name"); name != nil {
+		if name := p.Child("name"); name != nil {
 			return []*node{name}
 		}
 		return nil
 	}
 	var names []*node
-	for _, kid := range p.kids {
+	for _, kid := range p.Kids {
 		names = append(names, f.parameterNames(kid)...)
 	}
 	return names
@@ -273,9 +273,9 @@ func (f *file) parameters(s *scope, list *node, fn *unit.Function) {
 	if list == nil {
 		return
 	}
-	for _, p := range list.kids {
+	for _, p := range list.Kids {
 		names := f.parameterNames(p)
-		if p.is("splat_parameter") {
+		if p.Is("splat_parameter") {
 			fn.Attrs = append(fn.Attrs, attrRest+itoa(len(fn.Params)))
 		}
 		for _, name := range names {
@@ -283,7 +283,7 @@ func (f *file) parameters(s *scope, list *node, fn *unit.Function) {
 			place := &unit.Place{Root: unit.RootParam, Name: itoa(len(fn.Params))}
 			s.set(text, unit.Value{Kind: unit.PlaceValue, Text: text, Place: place}, place, name)
 			s.locals[text].param = true
-			if p.is("optional_parameter", "splat_parameter", "hash_splat_parameter") {
+			if p.Is("optional_parameter", "splat_parameter", "hash_splat_parameter") {
 				s.locals[text].number = len(fn.Params) + 1
 			}
 		}
@@ -292,8 +292,8 @@ func (f *file) parameters(s *scope, list *node, fn *unit.Function) {
 		} else {
 			fn.Params = append(fn.Params, f.short(p))
 		}
-		if p.is("optional_parameter", "keyword_parameter") {
-			if value := p.child("value"); value != nil {
+		if p.Is("optional_parameter", "keyword_parameter") {
+			if value := p.Child("value"); value != nil {
 				f.eval(s, value, unit.Used)
 			}
 		}
@@ -303,14 +303,14 @@ func (f *file) parameters(s *scope, list *node, fn *unit.Function) {
 // lambda is a function value: -> { }, lambda { }, proc { }.
 func (f *file) lambda(s *scope, n, block *node) unit.Value {
 	body := block
-	if n.kind == "lambda" {
-		body = n.child("body")
+	if n.Kind == "lambda" {
+		body = n.Child("body")
 	}
 	if body == nil {
 		return unit.Value{Kind: unit.Func, Text: f.short(n)}
 	}
 	fn := &unit.Function{
-		ID: s.fn.ID + "/lambda@" + itoa(f.line(n.start)), Symbol: s.fn.Symbol + " (lambda)", Name: "lambda",
+		ID: s.fn.ID + "/lambda@" + itoa(f.line(n.Start)), Symbol: s.fn.Symbol + " (lambda)", Name: "lambda",
 		Owner: s.owner, Outer: s.fn.ID, Location: f.at(n), Attrs: []string{"lambda"},
 	}
 	if f.rackLambda(n, block) {
@@ -331,15 +331,15 @@ func (f *file) lambda(s *scope, n, block *node) unit.Value {
 	}
 	fn = f.addFunction(fn)
 	f.names(s, n, fn)
-	f.parameters(inner, n.child("parameters"), fn)
-	f.parameters(inner, body.child("parameters"), fn)
+	f.parameters(inner, n.Child("parameters"), fn)
+	f.parameters(inner, body.Child("parameters"), fn)
 	f.blockBody(inner, body, true)
 	return unit.Value{Kind: unit.Func, Callee: fn.ID, Text: f.short(n)}
 }
 
 // names records that a function names one of its blocks: who runs it is not known.
 func (f *file) names(s *scope, n *node, fn *unit.Function) {
-	call := unit.Call{Callee: fn.ID, Name: fn.Name, Reference: true, Location: f.region(n.start, n.start)}
+	call := unit.Call{Callee: fn.ID, Name: fn.Name, Reference: true, Location: f.region(n.Start, n.Start)}
 	if len(fn.Roles) > 0 {
 		call.Async = fn.Roles[0] == unit.Background
 		if fn.Roles[0] == unit.Scheduler {
@@ -351,9 +351,9 @@ func (f *file) names(s *scope, n *node, fn *unit.Function) {
 
 // rackLambda tells whether a lambda is a Rack application.
 func (f *file) rackLambda(n, block *node) bool {
-	parameters := n.child("parameters")
+	parameters := n.Child("parameters")
 	if parameters == nil {
-		parameters = block.child("parameters")
+		parameters = block.Child("parameters")
 	}
-	return parameters != nil && len(parameters.kids) == 1 && strings.TrimLeft(f.text(parameters.kids[0]), "_") == "env"
+	return parameters != nil && len(parameters.Kids) == 1 && strings.TrimLeft(f.text(parameters.Kids[0]), "_") == "env"
 }

@@ -17,23 +17,23 @@ type send struct {
 
 // sendOf reads a call: `x.y(z) { }`, `y`, `super`, `yield`.
 func (f *file) sendOf(n *node) send {
-	c := send{n: n, receiver: n.child("receiver"), name: f.text(n.child("method")), block: n.child("block")}
-	switch n.kind {
+	c := send{n: n, receiver: n.Child("receiver"), name: f.text(n.Child("method")), block: n.Child("block")}
+	switch n.Kind {
 	case "identifier":
 		c.name = f.text(n)
 	case "super", "yield":
-		c.name = n.kind
+		c.name = n.Kind
 	}
-	if c.name == "" && n.kind == "call" {
+	if c.name == "" && n.Kind == "call" {
 		c.name = "call" // x.()
 	}
-	if n.child("method").is("super") {
+	if n.Child("method").Is("super") {
 		c.name = "super"
 	}
-	if args := n.child("arguments"); args != nil {
-		c.args = args.kids
-	} else if n.kind == "yield" && len(n.kids) > 0 {
-		c.args = n.kids[0].kids
+	if args := n.Child("arguments"); args != nil {
+		c.args = args.Kids
+	} else if n.Kind == "yield" && len(n.Kids) > 0 {
+		c.args = n.Kids[0].Kids
 	}
 	return f.sent(c)
 }
@@ -64,7 +64,7 @@ func (f *file) call(s *scope, n *node, use unit.Use) unit.Value {
 	}
 	receiver := f.receiverValue(s, c.receiver)
 	if c.receiver != nil {
-		if v := f.walkReceiver(s, c.receiver); receiver.Kind == unit.Unknown || c.receiver.is("hash", "array", "call", "parenthesized_statements") && receiver.Kind != unit.PlaceValue {
+		if v := f.walkReceiver(s, c.receiver); receiver.Kind == unit.Unknown || c.receiver.Is("hash", "array", "call", "parenthesized_statements") && receiver.Kind != unit.PlaceValue {
 			receiver = &v
 		}
 	}
@@ -89,7 +89,7 @@ func (f *file) call(s *scope, n *node, use unit.Use) unit.Value {
 
 // special knows the calls that are syntax in all but name.
 func (f *file) special(s *scope, c send, use unit.Use) (unit.Value, bool) {
-	if c.receiver == nil || c.receiver.kind == "self" {
+	if c.receiver == nil || c.receiver.Kind == "self" {
 		switch c.name {
 		case "lambda", "proc":
 			if c.block != nil {
@@ -184,14 +184,14 @@ func (f *file) receiverValue(s *scope, n *node) *unit.Value {
 
 // glance tells what an expression is without recording anything.
 func (f *file) glance(s *scope, n *node, depth int) unit.Value {
-	switch n.kind {
+	switch n.Kind {
 	case "call":
 		return f.glanceCall(s, n, depth)
 	case "identifier":
 		return f.glanceIdentifier(s, n)
 	case "parenthesized_statements":
-		if len(n.kids) == 1 {
-			return f.glance(s, n.kids[0], depth)
+		if len(n.Kids) == 1 {
+			return f.glance(s, n.Kids[0], depth)
 		}
 	case "string", "heredoc_beginning":
 		return f.literal(n, "String")
@@ -247,7 +247,7 @@ func (f *file) glanceCall(s *scope, n *node, depth int) unit.Value {
 	}
 	var args []unit.Value
 	for _, arg := range c.args {
-		if len(args) < valueParts && depth > 1 && !arg.is("pair", "block_argument", "hash") {
+		if len(args) < valueParts && depth > 1 && !arg.Is("pair", "block_argument", "hash") {
 			args = append(args, f.glance(s, arg, 0))
 		}
 	}
@@ -267,7 +267,7 @@ func (f *file) result(s *scope, c send, receiver *unit.Value, args []unit.Value)
 		if constant == "" && c.receiver == nil && s.self == selfClass {
 			constant = s.owner
 		}
-		if constant != "" || c.receiver.is("self") && s.self == selfClass {
+		if constant != "" || c.receiver.Is("self") && s.self == selfClass {
 			if constant == "" {
 				constant = s.owner
 			}
@@ -310,7 +310,7 @@ func (f *file) calleeText(c send, constant string) string {
 	if constant != "" {
 		return constant + "." + c.name
 	}
-	if c.receiver.is("self") {
+	if c.receiver.Is("self") {
 		return "self." + c.name
 	}
 	if c.receiver != nil {
@@ -322,7 +322,7 @@ func (f *file) calleeText(c send, constant string) string {
 // walkReceiver walks what a call is made on, for what happens in it. The place
 // itself is not read: the call says what is done with it.
 func (f *file) walkReceiver(s *scope, n *node) unit.Value {
-	switch n.kind {
+	switch n.Kind {
 	case "constant", "scope_resolution", "self":
 	case "instance_variable", "class_variable", "global_variable":
 		if place := f.place(s, n); place != nil {
@@ -394,7 +394,7 @@ func (f *file) touchPlace(s *scope, c send, place *unit.Place, args []unit.Value
 
 // mutation records the change that a method of a collection makes.
 func (f *file) mutation(s *scope, c send, place *unit.Place, args []unit.Value, given unit.Value) {
-	if len(c.args) == 1 && (c.args[0].is("splat_argument", "hash_splat_argument") || joinsElements(c.name)) {
+	if len(c.args) == 1 && (c.args[0].Is("splat_argument", "hash_splat_argument") || joinsElements(c.name)) {
 		s = s.giving(f.leftOut(s, c.args[0])) // adds nothing if nothing was passed
 	}
 	ch := change{kind: unit.Modify, op: c.name, method: c.name, lazy: fillsOnce(c.name), reset: empties(c.name)}
@@ -413,10 +413,10 @@ func (f *file) mutation(s *scope, c send, place *unit.Place, args []unit.Value, 
 // leftOut is the number of the parameter that an expression hands on, with or without
 // a splat, if callers may leave it out; else 0.
 func (f *file) leftOut(s *scope, n *node) int {
-	if n.is("splat_argument", "hash_splat_argument") && len(n.kids) == 1 {
-		n = n.kids[0]
+	if n.Is("splat_argument", "hash_splat_argument") && len(n.Kids) == 1 {
+		n = n.Kids[0]
 	}
-	if l := s.locals[f.text(n)]; n.is("identifier") && l != nil {
+	if l := s.locals[f.text(n)]; n.Is("identifier") && l != nil {
 		return l.number
 	}
 	return 0
@@ -424,7 +424,7 @@ func (f *file) leftOut(s *scope, n *node) int {
 
 // recordCall records a call unless it says nothing.
 func (f *file) recordCall(s *scope, c send, receiver *unit.Value, args []unit.Value, use unit.Use) {
-	onName := c.receiver == nil || c.receiver.is("constant", "scope_resolution", "self")
+	onName := c.receiver == nil || c.receiver.Is("constant", "scope_resolution", "self")
 	if plain(c.name) && (!onName || quietOnSelf(c.name) && c.receiver == nil) {
 		return
 	}
@@ -456,8 +456,8 @@ func shallow(v *unit.Value) *unit.Value {
 // passedSymbol is the symbol in `map(&:name)`, or nil.
 func (f *file) passedSymbol(c send) *node {
 	for _, arg := range c.args {
-		if arg.is("block_argument") && len(arg.kids) > 0 && arg.kids[0].is("simple_symbol") {
-			return arg.kids[0]
+		if arg.Is("block_argument") && len(arg.Kids) > 0 && arg.Kids[0].Is("simple_symbol") {
+			return arg.Kids[0]
 		}
 	}
 	return nil
@@ -466,13 +466,13 @@ func (f *file) passedSymbol(c send) *node {
 // symbolProc records the call in `map(&:name)`.
 func (f *file) symbolProc(s *scope, c send) {
 	for _, arg := range c.args {
-		if arg.kind != "block_argument" || len(arg.kids) == 0 {
+		if arg.Kind != "block_argument" || len(arg.Kids) == 0 {
 			continue
 		}
 		if f.passesMethod(s, c, arg) {
 			continue
 		}
-		name := f.symbolText(arg.kids[0])
+		name := f.symbolText(arg.Kids[0])
 		if name == "" {
 			continue
 		}

@@ -15,22 +15,22 @@ func (f *file) choices(n *node, follow int) []unit.Choice {
 	if n == nil || follow <= 0 {
 		return []unit.Choice{{Origin: unit.Unresolved}}
 	}
-	switch n.kind {
+	switch n.Kind {
 	case "simple_symbol", "string", "delimited_symbol", "bare_symbol", "bare_string":
 		if name := f.symbolText(n); name != "" {
 			return f.one(n, name)
 		}
 		return f.interpolated(n, follow)
 	case "nil", "true", "false":
-		return f.one(n, n.kind)
+		return f.one(n, n.Kind)
 	case "right_assignment_list", "array", "argument_list":
 		return f.listed(n, follow)
 	case "splat_argument", "pair":
-		if len(n.kids) > 0 {
-			return f.choices(n.kids[len(n.kids)-1], follow)
+		if len(n.Kids) > 0 {
+			return f.choices(n.Kids[len(n.Kids)-1], follow)
 		}
 	case "parenthesized_statements", "then", "else", "begin", "block_body", "body_statement":
-		if len(n.kids) > 0 {
+		if len(n.Kids) > 0 {
 			return f.rescued(n, follow)
 		}
 	case "constant", "scope_resolution":
@@ -44,11 +44,11 @@ func (f *file) choices(n *node, follow int) []unit.Choice {
 	case "binary":
 		return f.alternatives(n, follow)
 	case "element_reference":
-		return f.lookup(n, n.child("object"), n.kids[1:], nil, follow)
+		return f.lookup(n, n.Child("object"), n.Kids[1:], nil, follow)
 	case "call":
 		return f.callChoices(n, follow)
 	case "assignment":
-		return f.choices(n.child("right"), follow)
+		return f.choices(n.Child("right"), follow)
 	case "hash":
 		return f.hashChoices(n, follow)
 	}
@@ -67,11 +67,11 @@ func (f *file) unresolved(n *node, ref string) []unit.Choice {
 func (f *file) interpolated(n *node, follow int) []unit.Choice {
 	before, after := "", ""
 	var inner *node
-	for _, kid := range n.kids {
+	for _, kid := range n.Kids {
 		switch {
-		case kid.is("interpolation") && inner == nil && len(kid.kids) == 1:
-			inner = kid.kids[0]
-		case kid.is("interpolation"):
+		case kid.Is("interpolation") && inner == nil && len(kid.Kids) == 1:
+			inner = kid.Kids[0]
+		case kid.Is("interpolation"):
 			return f.unresolved(n, "")
 		case inner == nil:
 			before += f.text(kid)
@@ -96,11 +96,11 @@ func (f *file) interpolated(n *node, follow int) []unit.Choice {
 // rescued is the last statement of a body, or that of a rescue.
 func (f *file) rescued(n *node, follow int) []unit.Choice {
 	var last, rescue *node
-	for _, kid := range n.kids {
+	for _, kid := range n.Kids {
 		switch {
-		case kid.is("rescue"):
+		case kid.Is("rescue"):
 			rescue = kid
-		case !kid.is("ensure", "else") || rescue == nil:
+		case !kid.Is("ensure", "else") || rescue == nil:
 			last = kid
 		}
 	}
@@ -108,11 +108,11 @@ func (f *file) rescued(n *node, follow int) []unit.Choice {
 		return f.unresolved(n, "")
 	}
 	out := f.choices(last, follow)
-	if rescue == nil || rescue.child("body") == nil {
+	if rescue == nil || rescue.Child("body") == nil {
 		return out
 	}
-	failed := unit.Condition{Op: unit.Atom, Text: "an error is rescued (" + strings.TrimSpace(f.text(rescue.child("exceptions"))) + ")"}
-	return append(under(failed.Negated(), out), under(failed, f.choices(rescue.child("body"), follow))...)
+	failed := unit.Condition{Op: unit.Atom, Text: "an error is rescued (" + strings.TrimSpace(f.text(rescue.Child("exceptions"))) + ")"}
+	return append(under(failed.Negated(), out), under(failed, f.choices(rescue.Child("body"), follow))...)
 }
 
 // under adds a condition to each choice.
@@ -125,12 +125,12 @@ func under(when unit.Condition, list []unit.Choice) []unit.Choice {
 
 // listed is `:redis_cache_store, { url: x }`: a name and its options.
 func (f *file) listed(n *node, follow int) []unit.Choice {
-	if len(n.kids) == 0 {
+	if len(n.Kids) == 0 {
 		return f.unresolved(n, "")
 	}
-	out := f.choices(n.kids[0], follow)
+	out := f.choices(n.Kids[0], follow)
 	for i := range out {
-		out[i].Options = append(out[i].Options, f.options(n.kids[1:])...)
+		out[i].Options = append(out[i].Options, f.options(n.Kids[1:])...)
 	}
 	return out
 }
@@ -140,12 +140,12 @@ func (f *file) options(list []*node) []unit.Value {
 	var out []unit.Value
 	for _, arg := range list {
 		kids := []*node{arg}
-		if arg.is("hash") {
-			kids = arg.kids
+		if arg.Is("hash") {
+			kids = arg.Kids
 		}
 		for _, kid := range kids {
-			v := unit.Value{Kind: unit.Compound, Text: f.short(kid), Callee: f.symbolText(kid.child("key"))}
-			if made := f.choices(kid.child("value"), 2); kid.is("pair") && len(made) > 0 {
+			v := unit.Value{Kind: unit.Compound, Text: f.short(kid), Callee: f.symbolText(kid.Child("key"))}
+			if made := f.choices(kid.Child("value"), 2); kid.Is("pair") && len(made) > 0 {
 				v.Type = made[0].Value
 			}
 			out = append(out, v)
@@ -189,16 +189,16 @@ func (f *file) firstHolding(list []guarded, follow int) []unit.Choice {
 
 // branches is if, unless and ?:, as an expression.
 func (f *file) branches(n *node, follow int) []unit.Choice {
-	condition := f.condition(n.child("condition"), follow)
+	condition := f.condition(n.Child("condition"), follow)
 	if negated(n) {
 		condition = condition.Negated()
 	}
-	then := n.child("consequence")
+	then := n.Child("consequence")
 	if then == nil {
-		then = n.child("body")
+		then = n.Child("body")
 	}
 	out := under(condition, f.choices(then, follow))
-	if otherwise := n.child("alternative"); otherwise != nil {
+	if otherwise := n.Child("alternative"); otherwise != nil {
 		return append(out, under(condition.Negated(), f.choices(otherwise, follow))...)
 	}
 	return append(out, unit.Choice{When: condition.Negated(), Value: "nil", Origin: unit.Written, Location: f.at(n)})
@@ -208,13 +208,13 @@ func (f *file) branches(n *node, follow int) []unit.Choice {
 func (f *file) caseChoices(n *node, follow int) []unit.Choice {
 	var out []unit.Choice
 	rest := unit.Condition{}
-	for _, branch := range n.kids {
+	for _, branch := range n.Kids {
 		switch {
-		case branch.is("when"):
-			condition := f.whenCondition(n.child("value"), branch)
-			out = append(out, under(rest.Also(condition), f.choices(branch.child("body"), follow))...)
+		case branch.Is("when"):
+			condition := f.whenCondition(n.Child("value"), branch)
+			out = append(out, under(rest.Also(condition), f.choices(branch.Child("body"), follow))...)
 			rest = rest.Also(condition.Negated())
-		case branch.is("else"):
+		case branch.Is("else"):
 			return append(out, under(rest, f.choices(branch, follow))...)
 		}
 	}
@@ -223,7 +223,7 @@ func (f *file) caseChoices(n *node, follow int) []unit.Choice {
 
 // alternatives is a || b and a && b.
 func (f *file) alternatives(n *node, follow int) []unit.Choice {
-	left, right := n.child("left"), n.child("right")
+	left, right := n.Child("left"), n.Child("right")
 	switch f.operator(left, right) {
 	case "&&", "and":
 		condition := f.condition(left, follow)
@@ -283,10 +283,10 @@ func (f *file) callChoices(n *node, follow int) []unit.Choice {
 		if len(c.args) > 1 {
 			otherwise = c.args[1]
 		} else if c.block != nil {
-			otherwise = c.block.child("body")
+			otherwise = c.block.Child("body")
 		}
 		return f.lookup(n, c.receiver, c.args[:1], otherwise, follow)
-	case c.receiver == nil || c.receiver.is("self"):
+	case c.receiver == nil || c.receiver.Is("self"):
 		if list := f.results(c.name); len(list) > 0 {
 			return f.firstHolding(list, follow)
 		}
@@ -342,13 +342,13 @@ func (f *file) hash(n *node, follow int) *node {
 	switch {
 	case n == nil || follow <= 0:
 		return nil
-	case n.is("hash"):
+	case n.Is("hash"):
 		return n
-	case n.is("parenthesized_statements") && len(n.kids) == 1:
-		return f.hash(n.kids[0], follow)
-	case n.is("call") && keeps(f.sendOf(n).name):
-		return f.hash(n.child("receiver"), follow)
-	case n.is("identifier", "constant"):
+	case n.Is("parenthesized_statements") && len(n.Kids) == 1:
+		return f.hash(n.Kids[0], follow)
+	case n.Is("call") && keeps(f.sendOf(n).name):
+		return f.hash(n.Child("receiver"), follow)
+	case n.Is("identifier", "constant"):
 		if list := f.assigned(f.text(n)); len(list) == 1 {
 			return f.hash(list[0].node, follow-1)
 		}
@@ -370,9 +370,9 @@ func (f *file) entries(n, hash, index, otherwise *node, follow int) []unit.Choic
 		}
 	}
 	var last []unit.Choice
-	for _, pair := range hash.kids {
-		key := f.symbolText(pair.child("key"))
-		made := f.choices(pair.child("value"), follow)
+	for _, pair := range hash.Kids {
+		key := f.symbolText(pair.Child("key"))
+		made := f.choices(pair.Child("value"), follow)
 		if fallback != "" && key == fallback {
 			last = made
 			continue
@@ -404,9 +404,9 @@ func (f *file) keyIs(index *node, key string) unit.Condition {
 // places that a hash of options names.
 func (f *file) hashChoices(n *node, follow int) []unit.Choice {
 	for _, key := range []string{"storage", "store"} {
-		for _, pair := range n.kids {
-			if f.symbolText(pair.child("key")) == key {
-				return f.choices(pair.child("value"), follow)
+		for _, pair := range n.Kids {
+			if f.symbolText(pair.Child("key")) == key {
+				return f.choices(pair.Child("value"), follow)
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
+	"github.com/stateaudit/stateaudit/parsers/internal/syntax"
 )
 
 // maxFollow bounds through how many locals, constants and methods a condition or
@@ -41,22 +42,22 @@ func (s *scope) under(c unit.Condition) *scope {
 // condition reads a test. What it cannot take apart is an atom.
 func (f *file) condition(n *node, follow int) unit.Condition {
 	switch {
-	case n == nil || n.is("true"):
+	case n == nil || n.Is("true"):
 		return unit.Condition{}
-	case n.is("false", "nil"):
+	case n.Is("false", "nil"):
 		return unit.Condition{Op: unit.Never}
-	case n.is("parenthesized_statements") && len(n.kids) == 1:
-		return f.condition(n.kids[0], follow)
-	case n.is("unary") && len(n.kids) == 1 && (strings.HasPrefix(f.text(n), "!") || strings.HasPrefix(f.text(n), "not")):
-		return f.condition(n.kids[0], follow).Negated()
-	case n.is("binary"):
+	case n.Is("parenthesized_statements") && len(n.Kids) == 1:
+		return f.condition(n.Kids[0], follow)
+	case n.Is("unary") && len(n.Kids) == 1 && (strings.HasPrefix(f.text(n), "!") || strings.HasPrefix(f.text(n), "not")):
+		return f.condition(n.Kids[0], follow).Negated()
+	case n.Is("binary"):
 		return f.comparison(n, follow)
-	case n.is("call"):
+	case n.Is("call"):
 		if c, ok := f.switched(n); ok {
 			return c
 		}
 		return f.test(f.sendOf(n), follow)
-	case n.is("identifier", "constant") && follow > 0:
+	case n.Is("identifier", "constant") && follow > 0:
 		if assigned := f.assigned(f.text(n)); len(assigned) == 1 {
 			return f.condition(assigned[0].node, follow-1)
 		}
@@ -106,7 +107,7 @@ func (f *file) key(n *node) string {
 	if f.class.config {
 		follow = maxFollow
 	}
-	if ref := strings.TrimSuffix(f.reference(n, follow), "?"); strings.Contains(ref, ".") || n.is("constant", "scope_resolution") {
+	if ref := strings.TrimSuffix(f.reference(n, follow), "?"); strings.Contains(ref, ".") || n.Is("constant", "scope_resolution") {
 		return decisionName(ref)
 	}
 	return ""
@@ -114,7 +115,7 @@ func (f *file) key(n *node) string {
 
 // comparison is a && b, a || b, a == b and a != b.
 func (f *file) comparison(n *node, follow int) unit.Condition {
-	left, right := n.child("left"), n.child("right")
+	left, right := n.Child("left"), n.Child("right")
 	switch op := f.operator(left, right); op {
 	case "&&", "and":
 		return f.condition(left, follow).Also(f.condition(right, follow))
@@ -137,10 +138,10 @@ func (f *file) equals(left, right *node) unit.Condition {
 	}
 	value := f.symbolText(right)
 	if value == "" {
-		if right.is("nil") && f.variable(left) != "" {
+		if right.Is("nil") && f.variable(left) != "" {
 			return isSet(f.variable(left)).Negated()
 		}
-		return unit.Condition{Op: unit.Atom, Text: "`" + cut(f.text(left)+" == "+f.text(right), 80) + "`"}
+		return unit.Condition{Op: unit.Atom, Text: "`" + syntax.Shorten(f.text(left)+" == "+f.text(right), 80) + "`"}
 	}
 	if f.namesEnvironment(left) {
 		return unit.Condition{Op: unit.InEnv, Text: value}
@@ -171,9 +172,9 @@ func (f *file) namesEnvironment(n *node) bool {
 // if it is none.
 func (f *file) variable(n *node) string {
 	switch {
-	case n.is("element_reference") && f.text(n.child("object")) == "ENV" && len(n.kids) > 1:
-		return f.symbolText(n.kids[1])
-	case n.is("call"):
+	case n.Is("element_reference") && f.text(n.Child("object")) == "ENV" && len(n.Kids) > 1:
+		return f.symbolText(n.Kids[1])
+	case n.Is("call"):
 		c := f.sendOf(n)
 		if f.text(c.receiver) == "ENV" && len(c.args) > 0 {
 			switch c.name {
@@ -245,14 +246,14 @@ func (f *file) among(c send) (unit.Condition, bool) {
 	if c.name != "include?" {
 		list, subject = c.args[0], c.receiver
 	}
-	if list.is("string", "simple_symbol") && c.name != "include?" {
+	if list.Is("string", "simple_symbol") && c.name != "include?" {
 		return f.equals(subject, list), true
 	}
-	if !list.is("array", "string_array", "symbol_array") {
+	if !list.Is("array", "string_array", "symbol_array") {
 		return unit.Condition{}, false
 	}
 	out := unit.Condition{Op: unit.Or}
-	for _, item := range list.kids {
+	for _, item := range list.Kids {
 		out.Parts = append(out.Parts, f.equals(subject, item))
 	}
 	return out, len(out.Parts) > 0
@@ -270,12 +271,12 @@ func anyEnv(names ...string) unit.Condition {
 // the branch's patterns.
 func (f *file) whenCondition(value, branch *node) unit.Condition {
 	var any []unit.Condition
-	for _, part := range branch.kids {
-		if part.field != "pattern" {
+	for _, part := range branch.Kids {
+		if part.Field != "pattern" {
 			continue
 		}
-		if part.is("pattern") && len(part.kids) == 1 {
-			part = part.kids[0]
+		if part.Is("pattern") && len(part.Kids) == 1 {
+			part = part.Kids[0]
 		}
 		if value == nil {
 			any = append(any, f.condition(part, maxFollow))
@@ -316,9 +317,9 @@ func (f *file) assigned(name string) []guarded {
 	}
 	defer done()
 	var out []guarded
-	f.walk(f.syntax.root, unit.Condition{}, func(n *node, when unit.Condition) bool {
-		if n.is("assignment", "operator_assignment") && n.child("left").is("identifier", "constant") && f.text(n.child("left")) == name {
-			out = append(out, guarded{n.child("right"), when})
+	f.walk(f.syntax.Root, unit.Condition{}, func(n *node, when unit.Condition) bool {
+		if n.Is("assignment", "operator_assignment") && n.Child("left").Is("identifier", "constant") && f.text(n.Child("left")) == name {
+			out = append(out, guarded{n.Child("right"), when})
 		}
 		return true
 	})
@@ -335,8 +336,8 @@ func (f *file) results(name string) []guarded {
 	}
 	defer done()
 	var method *node
-	f.walk(f.syntax.root, unit.Condition{}, func(n *node, _ unit.Condition) bool {
-		if n.is("method", "singleton_method") && f.text(n.child("name")) == name {
+	f.walk(f.syntax.Root, unit.Condition{}, func(n *node, _ unit.Condition) bool {
+		if n.Is("method", "singleton_method") && f.text(n.Child("name")) == name {
 			method = n
 		}
 		return true
@@ -353,17 +354,17 @@ func (f *file) handedOut(method *node) []guarded {
 	body := statementsOf(method)
 	for _, statement := range body {
 		f.walk(statement, unit.Condition{}, func(n *node, when unit.Condition) bool {
-			if n.is("return") {
+			if n.Is("return") {
 				value := n
-				for value != nil && (value == n || value.is("argument_list")) {
+				for value != nil && (value == n || value.Is("argument_list")) {
 					value = first(value)
 				}
 				out = append(out, guarded{value, when})
 			}
-			return !n.is("method", "lambda")
+			return !n.Is("method", "lambda")
 		})
 	}
-	if len(body) > 0 && !body[len(body)-1].is("return") {
+	if len(body) > 0 && !body[len(body)-1].Is("return") {
 		out = append(out, guarded{body[len(body)-1], unit.Condition{}})
 	}
 	return out
@@ -371,15 +372,15 @@ func (f *file) handedOut(method *node) []guarded {
 
 // statementsOf lists the statements of a method's body.
 func statementsOf(method *node) []*node {
-	if body := method.child("body"); body != nil {
-		if body.is("body_statement", "block_body") {
-			return body.kids
+	if body := method.Child("body"); body != nil {
+		if body.Is("body_statement", "block_body") {
+			return body.Kids
 		}
 		return []*node{body}
 	}
 	var out []*node
-	for _, kid := range method.kids {
-		if kid.field == "" {
+	for _, kid := range method.Kids {
+		if kid.Field == "" {
 			out = append(out, kid)
 		}
 	}
@@ -387,10 +388,10 @@ func statementsOf(method *node) []*node {
 }
 
 func first(n *node) *node {
-	if n == nil || len(n.kids) == 0 {
+	if n == nil || len(n.Kids) == 0 {
 		return nil
 	}
-	return n.kids[0]
+	return n.Kids[0]
 }
 
 // walk visits nodes with the conditions around them.
@@ -398,32 +399,32 @@ func (f *file) walk(n *node, when unit.Condition, visit func(*node, unit.Conditi
 	if n == nil || !visit(n, when) {
 		return
 	}
-	if n.is("if", "unless", "elsif", "conditional", "if_modifier", "unless_modifier") {
+	if n.Is("if", "unless", "elsif", "conditional", "if_modifier", "unless_modifier") {
 		follow := 0
 		if f.class.config {
 			follow = 1 // a condition that two lines share is to read alike on both
 		}
-		condition := f.condition(n.child("condition"), follow)
+		condition := f.condition(n.Child("condition"), follow)
 		if negated(n) {
 			condition = condition.Negated()
 		}
-		f.walk(n.child("consequence"), when.Also(condition), visit)
-		f.walk(n.child("body"), when.Also(condition), visit)
-		f.walk(n.child("alternative"), when.Also(condition.Negated()), visit)
+		f.walk(n.Child("consequence"), when.Also(condition), visit)
+		f.walk(n.Child("body"), when.Also(condition), visit)
+		f.walk(n.Child("alternative"), when.Also(condition.Negated()), visit)
 		return
 	}
-	if n.is("case") {
-		for _, branch := range n.kids {
+	if n.Is("case") {
+		for _, branch := range n.Kids {
 			inner := when
-			if branch.is("when") {
-				inner = when.Also(f.whenCondition(n.child("value"), branch))
-				when = when.Also(f.whenCondition(n.child("value"), branch).Negated())
+			if branch.Is("when") {
+				inner = when.Also(f.whenCondition(n.Child("value"), branch))
+				when = when.Also(f.whenCondition(n.Child("value"), branch).Negated())
 			}
 			f.walk(branch, inner, visit)
 		}
 		return
 	}
-	for _, kid := range n.kids {
+	for _, kid := range n.Kids {
 		f.walk(kid, when, visit)
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 // evalControl knows the statements that decide what runs.
 func (f *file) evalControl(s *scope, n *node, use unit.Use) (unit.Value, bool) {
-	switch n.kind {
+	switch n.Kind {
 	case "if", "unless", "elsif", "conditional":
 		return f.conditional(s, n, use), true
 	case "if_modifier", "unless_modifier":
@@ -28,7 +28,7 @@ func (f *file) evalControl(s *scope, n *node, use unit.Use) (unit.Value, bool) {
 		inner.ensure = true
 		return f.group(&inner, n, unit.Dropped), true
 	case "rescue_modifier":
-		return f.oneOf(n, f.eval(s, n.child("body"), use), f.eval(s, n.child("handler"), use)), true
+		return f.oneOf(n, f.eval(s, n.Child("body"), use), f.eval(s, n.Child("handler"), use)), true
 	case "return", "break", "next":
 		return f.leave(s, n), true
 	}
@@ -37,19 +37,19 @@ func (f *file) evalControl(s *scope, n *node, use unit.Use) (unit.Value, bool) {
 
 // negated tells whether a condition is turned around by its keyword.
 func negated(n *node) bool {
-	return n.kind == "unless" || n.kind == "unless_modifier" || n.kind == "until" || n.kind == "until_modifier"
+	return n.Kind == "unless" || n.Kind == "unless_modifier" || n.Kind == "until" || n.Kind == "until_modifier"
 }
 
 // conditional is if, unless and ?:.
 func (f *file) conditional(s *scope, n *node, use unit.Use) unit.Value {
-	condition := n.child("condition")
+	condition := n.Child("condition")
 	f.eval(s, condition, unit.Checked)
 	truth := !negated(n)
 	var then, otherwise unit.Value
 	f.fork(s, func() {
-		then = f.branch(s, condition, truth, n.child("consequence"), use)
+		then = f.branch(s, condition, truth, n.Child("consequence"), use)
 	}, func() {
-		otherwise = f.branch(s, condition, !truth, n.child("alternative"), use)
+		otherwise = f.branch(s, condition, !truth, n.Child("alternative"), use)
 	})
 	return f.oneOf(n, then, otherwise)
 }
@@ -65,58 +65,58 @@ func (f *file) branch(s *scope, condition *node, truth bool, body *node, use uni
 
 // modifier is `x if y` and `x unless y`.
 func (f *file) modifier(s *scope, n *node, use unit.Use) unit.Value {
-	condition := n.child("condition")
+	condition := n.Child("condition")
 	f.eval(s, condition, unit.Checked)
 	var value unit.Value
 	f.fork(s, func() {}, func() {
-		value = f.branch(s, condition, !negated(n), n.child("body"), use)
+		value = f.branch(s, condition, !negated(n), n.Child("body"), use)
 	})
 	return value
 }
 
 // loop is while and until.
 func (f *file) loop(s *scope, n *node) unit.Value {
-	condition := n.child("condition")
+	condition := n.Child("condition")
 	inner := *s
-	inner.loop = s.loop || condition.is("true") || condition.is("instance_variable", "unary") && strings.Contains(f.text(n), "sleep")
+	inner.loop = s.loop || condition.Is("true") || condition.Is("instance_variable", "unary") && strings.Contains(f.text(n), "sleep")
 	f.eval(&inner, condition, unit.Checked)
-	f.eval(inner.knowing(f.emptyWhen(s, condition, !negated(n))), n.child("body"), unit.Dropped)
+	f.eval(inner.knowing(f.emptyWhen(s, condition, !negated(n))), n.Child("body"), unit.Dropped)
 	return unit.Value{Kind: unit.Nil}
 }
 
 // forLoop is for x in y.
 func (f *file) forLoop(s *scope, n *node) unit.Value {
-	value := n.child("value")
+	value := n.Child("value")
 	list := f.eval(s, value, unit.Used)
 	var element *unit.Place
-	if value != nil && len(value.kids) > 0 {
-		element = step(f.place(s, value.kids[0]), unit.Element)
+	if value != nil && len(value.Kids) > 0 {
+		element = step(f.place(s, value.Kids[0]), unit.Element)
 	}
-	if pattern := n.child("pattern"); pattern.is("identifier") {
+	if pattern := n.Child("pattern"); pattern.Is("identifier") {
 		s.set(f.text(pattern), unit.Value{Kind: unit.Compound, Parts: parts(list)}, element, pattern)
 	} else if pattern != nil {
 		f.bindAll(s, pattern)
 	}
-	f.eval(s, n.child("body"), unit.Dropped)
+	f.eval(s, n.Child("body"), unit.Dropped)
 	return unit.Value{Kind: unit.Nil}
 }
 
 // caseOf is case/when and case/in.
 func (f *file) caseOf(s *scope, n *node, use unit.Use) unit.Value {
-	f.eval(s, n.child("value"), unit.Checked)
+	f.eval(s, n.Child("value"), unit.Checked)
 	var values []unit.Value
 	var arms []func()
 	complete, rest := false, s
-	for _, kid := range n.kids {
-		if kid.field == "value" {
+	for _, kid := range n.Kids {
+		if kid.Field == "value" {
 			continue
 		}
 		arm := rest
-		if kid.is("when") && s.atBoot() {
-			condition := f.whenCondition(n.child("value"), kid)
+		if kid.Is("when") && s.atBoot() {
+			condition := f.whenCondition(n.Child("value"), kid)
 			rest, arm = rest.under(condition.Negated()), rest.under(condition)
 		}
-		complete = complete || kid.kind == "else"
+		complete = complete || kid.Kind == "else"
 		arms = append(arms, func() { values = append(values, f.caseArm(arm, kid, use)...) })
 	}
 	if !complete {
@@ -129,13 +129,13 @@ func (f *file) caseOf(s *scope, n *node, use unit.Use) unit.Value {
 // caseArm walks a branch of case.
 func (f *file) caseArm(s *scope, kid *node, use unit.Use) []unit.Value {
 	var values []unit.Value
-	for _, part := range kid.kids {
+	for _, part := range kid.Kids {
 		switch {
-		case kid.kind == "else":
-		case part.field == "pattern":
+		case kid.Kind == "else":
+		case part.Field == "pattern":
 			f.casePattern(s, kid, part)
 			continue
-		case part.field != "body":
+		case part.Field != "body":
 			f.eval(s, part, unit.Checked)
 			continue
 		}
@@ -146,7 +146,7 @@ func (f *file) caseArm(s *scope, kid *node, use unit.Use) []unit.Value {
 
 // casePattern walks the pattern of a branch: values in when, names in in.
 func (f *file) casePattern(s *scope, branch, pattern *node) {
-	if branch.kind == "in_clause" {
+	if branch.Kind == "in_clause" {
 		f.bindAll(s, pattern)
 		return
 	}
@@ -155,11 +155,11 @@ func (f *file) casePattern(s *scope, branch, pattern *node) {
 
 // bindAll makes locals of all names in a pattern.
 func (f *file) bindAll(s *scope, pattern *node) {
-	if pattern.kind == "identifier" {
+	if pattern.Kind == "identifier" {
 		s.set(f.text(pattern), unit.Value{}, nil, pattern)
 		return
 	}
-	for _, kid := range pattern.kids {
+	for _, kid := range pattern.Kids {
 		f.bindAll(s, kid)
 	}
 }
@@ -167,8 +167,8 @@ func (f *file) bindAll(s *scope, pattern *node) {
 // sequence walks statements that may have rescue, else and ensure behind them.
 func (f *file) sequence(s *scope, n *node, use unit.Use) unit.Value {
 	var plain, handlers []*node
-	for _, kid := range n.kids {
-		if kid.is("rescue", "ensure", "else") {
+	for _, kid := range n.Kids {
+		if kid.Is("rescue", "ensure", "else") {
 			handlers = append(handlers, kid)
 		} else if len(handlers) == 0 {
 			plain = append(plain, kid)
@@ -181,13 +181,13 @@ func (f *file) sequence(s *scope, n *node, use unit.Use) unit.Value {
 	values := []unit.Value{value}
 	arms := []func(){func() {}}
 	for _, handler := range handlers {
-		if handler.kind != "ensure" {
+		if handler.Kind != "ensure" {
 			arms = append(arms, func() { values = append(values, f.eval(s, handler, use)) })
 		}
 	}
 	f.fork(s, arms...)
 	for _, handler := range handlers {
-		if handler.kind == "ensure" {
+		if handler.Kind == "ensure" {
 			f.eval(s, handler, use)
 		}
 	}
@@ -196,28 +196,28 @@ func (f *file) sequence(s *scope, n *node, use unit.Use) unit.Value {
 
 // rescue is a rescue clause.
 func (f *file) rescue(s *scope, n *node, use unit.Use) unit.Value {
-	if variable := n.child("variable"); variable != nil && len(variable.kids) > 0 {
-		f.assign(s, variable.kids[0], variable.kids[0], unit.Value{Text: "exception"}, nil, "=")
+	if variable := n.Child("variable"); variable != nil && len(variable.Kids) > 0 {
+		f.assign(s, variable.Kids[0], variable.Kids[0], unit.Value{Text: "exception"}, nil, "=")
 	}
-	if exceptions := n.child("exceptions"); exceptions != nil {
+	if exceptions := n.Child("exceptions"); exceptions != nil {
 		f.group(s, exceptions, unit.Used)
 	}
-	return f.eval(s, n.child("body"), use)
+	return f.eval(s, n.Child("body"), use)
 }
 
 // leave is return, break or next.
 func (f *file) leave(s *scope, n *node) unit.Value {
 	var value unit.Value
-	if len(n.kids) == 0 {
+	if len(n.Kids) == 0 {
 		return value
 	}
-	args := n.kids[0]
-	if len(args.kids) == 1 {
-		value = f.eval(s, args.kids[0], unit.Returned)
+	args := n.Kids[0]
+	if len(args.Kids) == 1 {
+		value = f.eval(s, args.Kids[0], unit.Returned)
 	} else {
 		value = f.collection(s, args, "Array")
 	}
-	if n.kind != "break" {
+	if n.Kind != "break" {
 		f.handOut(s, value)
 	}
 	return unit.Value{}
@@ -226,15 +226,15 @@ func (f *file) leave(s *scope, n *node) unit.Value {
 // guard is a condition that ends a function early: `return x if y`. It is nil
 // for other statements; truth is the value that it has behind.
 func guard(n *node) (condition *node, truth bool) {
-	switch n.kind {
+	switch n.Kind {
 	case "if_modifier", "unless_modifier":
-		if n.child("body").is("return", "next", "break") {
-			return n.child("condition"), negated(n)
+		if n.Child("body").Is("return", "next", "break") {
+			return n.Child("condition"), negated(n)
 		}
 	case "if", "unless":
-		then := n.child("consequence")
-		if n.child("alternative") == nil && then != nil && len(then.kids) > 0 && then.kids[len(then.kids)-1].is("return", "next", "raise") {
-			return n.child("condition"), negated(n)
+		then := n.Child("consequence")
+		if n.Child("alternative") == nil && then != nil && len(then.Kids) > 0 && then.Kids[len(then.Kids)-1].Is("return", "next", "raise") {
+			return n.Child("condition"), negated(n)
 		}
 	}
 	return nil, false
@@ -259,34 +259,34 @@ func (f *file) givenWhen(s *scope, n *node, truth bool) int {
 	if n == nil {
 		return 0
 	}
-	switch n.kind {
+	switch n.Kind {
 	case "parenthesized_statements":
-		if len(n.kids) == 1 {
-			return f.givenWhen(s, n.kids[0], truth)
+		if len(n.Kids) == 1 {
+			return f.givenWhen(s, n.Kids[0], truth)
 		}
 	case "unary":
-		return f.givenWhen(s, n.child("operand"), truth != (f.src[n.start] == '!' || f.src[n.start] == 'n'))
+		return f.givenWhen(s, n.Child("operand"), truth != (f.src[n.Start] == '!' || f.src[n.Start] == 'n'))
 	case "identifier":
 		if l := s.locals[f.text(n)]; truth && l != nil {
 			return l.number
 		}
 	case "call":
-		receiver := n.child("receiver")
-		if !receiver.is("identifier") {
+		receiver := n.Child("receiver")
+		if !receiver.Is("identifier") {
 			return 0
 		}
-		switch f.text(n.child("method")) {
+		switch f.text(n.Child("method")) {
 		case "empty?", "nil?", "blank?", "none?":
 			return f.givenWhen(s, receiver, !truth)
 		case "any?", "present?":
 			return f.givenWhen(s, receiver, truth)
 		}
 	case "binary":
-		left, right := n.child("left"), n.child("right")
+		left, right := n.Child("left"), n.Child("right")
 		switch op := f.operator(left, right); {
 		case (op == "&&" || op == "and") && truth:
 			return max(f.givenWhen(s, left, true), f.givenWhen(s, right, true))
-		case op == "==" && (right.is("nil") || right.is("array", "hash") && len(right.kids) == 0):
+		case op == "==" && (right.Is("nil") || right.Is("array", "hash") && len(right.Kids) == 0):
 			return f.givenWhen(s, left, !truth)
 		}
 	}
@@ -300,14 +300,14 @@ func (f *file) emptyWhen(s *scope, n *node, truth bool) []unit.Place {
 	if n == nil {
 		return nil
 	}
-	switch n.kind {
+	switch n.Kind {
 	case "parenthesized_statements":
-		if len(n.kids) == 1 {
-			return f.emptyWhen(s, n.kids[0], truth)
+		if len(n.Kids) == 1 {
+			return f.emptyWhen(s, n.Kids[0], truth)
 		}
 	case "unary":
-		operand := n.child("operand")
-		if operand != nil && (f.src[n.start] == '!' || f.src[n.start] == 'n') {
+		operand := n.Child("operand")
+		if operand != nil && (f.src[n.Start] == '!' || f.src[n.Start] == 'n') {
 			return f.emptyWhen(s, operand, !truth)
 		}
 		return f.emptyWhen(s, operand, truth)
@@ -326,12 +326,12 @@ func (f *file) emptyWhen(s *scope, n *node, truth bool) []unit.Place {
 
 // emptyBinary is emptyWhen for operators.
 func (f *file) emptyBinary(s *scope, n *node, truth bool) []unit.Place {
-	left, right := n.child("left"), n.child("right")
+	left, right := n.Child("left"), n.Child("right")
 	switch op := f.operator(left, right); op {
 	case "&&", "and", "||", "or":
 		return append(f.emptyWhen(s, left, truth), f.emptyWhen(s, right, truth)...)
 	case "==", "!=":
-		if right.is("nil") && truth == (op == "==") {
+		if right.Is("nil") && truth == (op == "==") {
 			return keyOf(f.place(s, left))
 		}
 	}
@@ -340,8 +340,8 @@ func (f *file) emptyBinary(s *scope, n *node, truth bool) []unit.Place {
 
 // emptyCall is emptyWhen for questions asked of a place.
 func (f *file) emptyCall(s *scope, n *node, truth bool) ([]unit.Place, bool) {
-	receiver := n.child("receiver")
-	switch f.text(n.child("method")) {
+	receiver := n.Child("receiver")
+	switch f.text(n.Child("method")) {
 	case "nil?", "blank?", "empty?", "exclude?":
 		if truth {
 			return keyOf(f.place(s, receiver)), true
@@ -351,7 +351,7 @@ func (f *file) emptyCall(s *scope, n *node, truth bool) ([]unit.Place, bool) {
 		if truth {
 			return nil, true
 		}
-		if place := f.reflected(s, receiver, f.text(n.child("method")), n.child("arguments")); place != nil {
+		if place := f.reflected(s, receiver, f.text(n.Child("method")), n.Child("arguments")); place != nil {
 			return keyOf(place), true
 		}
 		return keyOf(f.place(s, receiver)), true

@@ -10,14 +10,14 @@ import (
 // decisionAssigned records what is set once by the environment and asked for
 // elsewhere: CONFIG.remote = Rails.env.production?, REMOTE = …, config.x.remote = ….
 func (f *file) decisionAssigned(s *scope, n, left, right *node) {
-	if !f.configures(s) || !left.is("constant", "scope_resolution", "call") || !mentionsEnvironment(f.text(right)) {
+	if !f.configures(s) || !left.Is("constant", "scope_resolution", "call") || !mentionsEnvironment(f.text(right)) {
 		return
 	}
 	name := f.reference(left, 1)
-	if name == "" && left.is("call") && strings.HasPrefix(f.text(left), "config.") {
+	if name == "" && left.Is("call") && strings.HasPrefix(f.text(left), "config.") {
 		name = f.text(left)
 	}
-	if left.is("constant") {
+	if left.Is("constant") {
 		name = join(s.owner, name)
 	}
 	f.decision(s, name, f.condition(right, maxFollow), n)

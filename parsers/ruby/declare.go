@@ -12,9 +12,9 @@ func itoa(n int) string { return strconv.Itoa(n) }
 
 // declaration knows what defines methods, classes and modules.
 func (f *file) declaration(s *scope, n *node) unit.Value {
-	switch n.kind {
+	switch n.Kind {
 	case "method":
-		f.method(s, n, f.isSingleton(s, f.text(n.child("name"))))
+		f.method(s, n, f.isSingleton(s, f.text(n.Child("name"))))
 	case "singleton_method":
 		f.singletonMethod(s, n)
 	case "class", "module":
@@ -22,9 +22,9 @@ func (f *file) declaration(s *scope, n *node) unit.Value {
 	case "singleton_class":
 		f.singletonClass(s, n)
 	case "alias":
-		f.aliasMethod(s, n, f.symbolOrName(n.child("name")), f.symbolOrName(n.child("alias")))
+		f.aliasMethod(s, n, f.symbolOrName(n.Child("name")), f.symbolOrName(n.Child("alias")))
 	}
-	name := f.text(n.child("name"))
+	name := f.text(n.Child("name"))
 	return unit.Value{Kind: unit.Literal, Type: "Symbol", Text: ":" + name}
 }
 
@@ -55,7 +55,7 @@ func methodID(owner, name string, singleton bool) string {
 
 // method is def x.
 func (f *file) method(s *scope, n *node, singleton bool) {
-	name := n.child("name")
+	name := n.Child("name")
 	fn := &unit.Function{
 		ID: methodID(s.owner, f.text(name), singleton), Name: f.text(name), Owner: s.owner,
 		Location: f.methodLocation(n, name),
@@ -97,7 +97,7 @@ const (
 // methodLocation is the region from a method's name to its last line.
 func (f *file) methodLocation(n, name *node) unit.Location {
 	at := f.at(name)
-	end := f.region(n.start, n.end)
+	end := f.region(n.Start, n.End)
 	at.EndLine, at.EndColumn = end.EndLine, end.EndColumn
 	return at
 }
@@ -110,11 +110,11 @@ func (f *file) methodBody(s *scope, n *node, fn *unit.Function, self selfKind) {
 	fn = f.addFunction(fn)
 	inner := &scope{fn: fn, owner: s.owner, self: self, locals: map[string]*local{}, env: s.env, when: s.when}
 	inner.init = fn.Name == "initialize" && self == selfInstance
-	f.parameters(inner, n.child("parameters"), fn)
-	if needs := required(n.child("parameters")); needs > 0 {
+	f.parameters(inner, n.Child("parameters"), fn)
+	if needs := required(n.Child("parameters")); needs > 0 {
 		fn.Attrs = append(fn.Attrs, attrRequires+itoa(needs))
 	}
-	if body := n.child("body"); body != nil {
+	if body := n.Child("body"); body != nil {
 		f.handOut(inner, f.eval(inner, body, unit.Returned))
 	}
 }
@@ -123,8 +123,8 @@ func (f *file) methodBody(s *scope, n *node, fn *unit.Function, self selfKind) {
 func required(list *node) int {
 	needs := 0
 	if list != nil {
-		for _, p := range list.kids {
-			if p.is("identifier", "destructured_parameter") {
+		for _, p := range list.Kids {
+			if p.Is("identifier", "destructured_parameter") {
 				needs++
 			}
 		}
@@ -134,11 +134,11 @@ func required(list *node) int {
 
 // singletonMethod is def self.x or def Const.x.
 func (f *file) singletonMethod(s *scope, n *node) {
-	object := n.child("object")
+	object := n.Child("object")
 	at := *s
 	if constant := f.constantName(object); constant != "" && constant != lastName(s.owner) {
 		at.owner = join(s.owner, constant)
-	} else if constant == "" && !object.is("self") {
+	} else if constant == "" && !object.Is("self") {
 		return // a method of some object: nobody can say whose
 	}
 	at.body = nil
@@ -158,28 +158,28 @@ func lastName(id string) string {
 
 // classOrModule is class X < Y and module X.
 func (f *file) classOrModule(s *scope, n *node) {
-	name := f.constantName(n.child("name"))
+	name := f.constantName(n.Child("name"))
 	if name == "" {
 		return
 	}
 	id := join(s.owner, name)
-	f.addType(id, n.kind, f.at(n.child("name")))
-	if super := n.child("superclass"); super != nil && len(super.kids) > 0 {
-		f.superclass(s, id, super.kids[0])
+	f.addType(id, n.Kind, f.at(n.Child("name")))
+	if super := n.Child("superclass"); super != nil && len(super.Kids) > 0 {
+		f.superclass(s, id, super.Kids[0])
 	}
-	inner := f.inClass(s, id, n.child("name"))
-	f.scanModuleFunctions(inner.body, n.child("body"))
-	f.eval(inner, n.child("body"), unit.Dropped)
+	inner := f.inClass(s, id, n.Child("name"))
+	f.scanModuleFunctions(inner.body, n.Child("body"))
+	f.eval(inner, n.Child("body"), unit.Dropped)
 }
 
 // superclass notes what a class inherits from: a constant, Struct.new(...), or
 // a versioned class such as Migration[7.0].
 func (f *file) superclass(s *scope, id string, n *node) {
-	switch n.kind {
+	switch n.Kind {
 	case "element_reference":
-		f.addSuper(id, "<", f.constantName(n.child("object")))
+		f.addSuper(id, "<", f.constantName(n.Child("object")))
 	case "call":
-		f.addSuper(id, "<", f.constantName(n.child("receiver")))
+		f.addSuper(id, "<", f.constantName(n.Child("receiver")))
 		f.eval(s, n, unit.Used)
 	default:
 		f.addSuper(id, "<", f.constantName(n))
@@ -192,13 +192,13 @@ func (f *file) scanModuleFunctions(b *body, n *node) {
 	if n == nil {
 		return
 	}
-	for _, kid := range n.kids {
-		if !kid.is("call") || kid.child("receiver") != nil {
+	for _, kid := range n.Kids {
+		if !kid.Is("call") || kid.Child("receiver") != nil {
 			continue
 		}
 		c := f.sendOf(kid)
 		switch {
-		case c.name == "extend" && len(c.args) == 1 && c.args[0].is("self"):
+		case c.name == "extend" && len(c.args) == 1 && c.args[0].Is("self"):
 			b.moduleFunction = true
 		case c.name == "module_function" || c.name == "public_class_method":
 			for _, arg := range c.args {
@@ -216,9 +216,9 @@ func (f *file) scanModuleFunctions(b *body, n *node) {
 // singletonClass is class << self.
 func (f *file) singletonClass(s *scope, n *node) {
 	inner := *s
-	value := n.child("value")
+	value := n.Child("value")
 	switch {
-	case value.is("self"):
+	case value.Is("self"):
 	case f.constantName(value) != "":
 		inner.owner = join("", f.constantName(value))
 	default:
@@ -226,7 +226,7 @@ func (f *file) singletonClass(s *scope, n *node) {
 	}
 	inner.body = &body{singleton: true}
 	inner.self = selfClass
-	f.eval(&inner, n.child("body"), unit.Dropped)
+	f.eval(&inner, n.Child("body"), unit.Dropped)
 }
 
 // aliasMethod makes a method that calls another one.
@@ -265,7 +265,7 @@ func (f *file) constantAssignment(s *scope, n, left, right *node) unit.Value {
 
 // classByCall is X = Class.new(Y) { }, Module.new, Struct.new and Data.define.
 func (f *file) classByCall(s *scope, id string, left, right *node) bool {
-	if !right.is("call") {
+	if !right.Is("call") {
 		return false
 	}
 	c := f.sendOf(right)

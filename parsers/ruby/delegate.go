@@ -14,15 +14,15 @@ func (f *file) delegation(s *scope, c send) bool {
 		var names []*node
 		to, prefix := (*node)(nil), ""
 		for _, arg := range c.args {
-			if !arg.is("pair") {
+			if !arg.Is("pair") {
 				names = append(names, arg)
 				continue
 			}
-			switch value := arg.child("value"); f.symbolText(arg.child("key")) {
+			switch value := arg.Child("value"); f.symbolText(arg.Child("key")) {
 			case "to":
 				to = value
 			case "prefix":
-				if prefix = f.symbolText(value); prefix == "" && value.is("true") {
+				if prefix = f.symbolText(value); prefix == "" && value.Is("true") {
 					prefix = f.symbolText(to)
 				}
 			}
@@ -60,7 +60,7 @@ func (f *file) delegate(s *scope, n, to *node, name, prefix string) {
 // a method or variable of self, or a constant.
 func (f *file) delegateAs(s *scope, n, to *node, original, name string) {
 	target := f.symbolText(to)
-	if to.is("constant", "scope_resolution") {
+	if to.Is("constant", "scope_resolution") {
 		target = f.constantName(to)
 	}
 	id := methodID(s.owner, name, s.body.singleton || s.body.classMethods)
@@ -131,15 +131,15 @@ func (f *file) callbacks(s *scope, c send) {
 	}
 	for _, arg := range c.args {
 		value := arg
-		if arg.is("pair") {
-			switch f.symbolText(arg.child("key")) {
+		if arg.Is("pair") {
+			switch f.symbolText(arg.Child("key")) {
 			case "if", "unless", "with":
-				value = arg.child("value")
+				value = arg.Child("value")
 			default:
 				continue
 			}
 		}
-		if name := f.symbolText(value); name != "" && value.is("simple_symbol") {
+		if name := f.symbolText(value); name != "" && value.Is("simple_symbol") {
 			f.record(s, value, unit.Call{
 				Name: name, Receiver: &unit.Value{Kind: unit.New, Type: s.owner, Text: "instance"}, Reference: true,
 				As: as, AsNote: "named by " + c.name,
@@ -169,8 +169,8 @@ func (f *file) defines(s *scope, c send) {
 		return
 	}
 	owner := f.constantName(c.receiver)
-	for receiver := c.receiver; owner == "" && receiver.is("call") && f.text(receiver.child("method")) == "singleton_class"; receiver = receiver.child("receiver") {
-		owner = f.constantName(receiver.child("receiver"))
+	for receiver := c.receiver; owner == "" && receiver.Is("call") && f.text(receiver.Child("method")) == "singleton_class"; receiver = receiver.Child("receiver") {
+		owner = f.constantName(receiver.Child("receiver"))
 	}
 	if owner == "" && s.self == selfInstance && f.ownClass(s, c.receiver) {
 		owner = s.owner

@@ -36,7 +36,7 @@ func (f *file) group(s *scope, n *node, use unit.Use) unit.Value {
 	if n == nil {
 		return unit.Value{Kind: unit.Nil}
 	}
-	return f.statements(s, n.kids, use)
+	return f.statements(s, n.Kids, use)
 }
 
 // returns walks the body of a function and records what it hands out.
@@ -77,7 +77,7 @@ func (f *file) eval(s *scope, n *node, use unit.Use) unit.Value {
 		return unit.Value{}
 	}
 	if f.depth >= evalDepth {
-		f.syntax.cut = true
+		f.syntax.Cut = true
 		return unit.Value{Text: f.short(n)}
 	}
 	f.depth++
@@ -96,7 +96,7 @@ func (f *file) eval(s *scope, n *node, use unit.Use) unit.Value {
 
 // evalLiteral knows the expressions that are their own value.
 func (f *file) evalLiteral(s *scope, n *node) (unit.Value, bool) {
-	switch n.kind {
+	switch n.Kind {
 	case "integer":
 		return f.literal(n, "Integer"), true
 	case "float", "rational", "complex":
@@ -126,8 +126,8 @@ func (f *file) evalLiteral(s *scope, n *node) (unit.Value, bool) {
 // withParts walks the interpolations of a literal. With any it is computed.
 func (f *file) withParts(s *scope, n *node, v unit.Value) unit.Value {
 	var computed []unit.Value
-	for _, kid := range n.kids {
-		switch kid.kind {
+	for _, kid := range n.Kids {
+		switch kid.Kind {
 		case "string_content", "escape_sequence", "heredoc_content", "heredoc_end":
 		case "interpolation":
 			computed = append(computed, f.group(s, kid, unit.Used))
@@ -154,8 +154,8 @@ func hasComputed(values []unit.Value) bool {
 // collection is an array or hash literal.
 func (f *file) collection(s *scope, n *node, class string) unit.Value {
 	var values []unit.Value
-	for _, kid := range n.kids {
-		if kid.kind == "pair" {
+	for _, kid := range n.Kids {
+		if kid.Kind == "pair" {
 			values = append(values, f.pair(s, kid))
 			continue
 		}
@@ -167,7 +167,7 @@ func (f *file) collection(s *scope, n *node, class string) unit.Value {
 // pair is the value of a pair; its key is only walked. Callee is the key, so
 // that named arguments can be found.
 func (f *file) pair(s *scope, n *node) unit.Value {
-	key, value := n.child("key"), n.child("value")
+	key, value := n.Child("key"), n.Child("value")
 	name := f.symbolText(key)
 	if name == "" {
 		f.eval(s, key, unit.Used)
@@ -180,7 +180,7 @@ func (f *file) pair(s *scope, n *node) unit.Value {
 
 // evalName knows variables, constants and self.
 func (f *file) evalName(s *scope, n *node) (unit.Value, bool) {
-	switch n.kind {
+	switch n.Kind {
 	case "instance_variable", "class_variable", "global_variable", "constant", "scope_resolution":
 		return f.readPlace(s, n), true
 	case "self":
@@ -225,7 +225,7 @@ func (f *file) identifier(s *scope, n *node) unit.Value {
 
 // evalOther knows assignments, calls, declarations and operators.
 func (f *file) evalOther(s *scope, n *node, use unit.Use) unit.Value {
-	switch n.kind {
+	switch n.Kind {
 	case "assignment":
 		return f.assignment(s, n)
 	case "operator_assignment":
@@ -237,7 +237,7 @@ func (f *file) evalOther(s *scope, n *node, use unit.Use) unit.Value {
 	case "binary":
 		return f.binary(s, n)
 	case "unary":
-		return f.compound(n, f.eval(s, n.child("operand"), unit.Checked))
+		return f.compound(n, f.eval(s, n.Child("operand"), unit.Checked))
 	case "lambda":
 		return f.lambda(s, n, n)
 	case "method", "singleton_method", "class", "module", "singleton_class", "alias", "undef":
@@ -257,7 +257,7 @@ func (f *file) evalOther(s *scope, n *node, use unit.Use) unit.Value {
 
 // binary is an operator with two operands.
 func (f *file) binary(s *scope, n *node) unit.Value {
-	left, right := n.child("left"), n.child("right")
+	left, right := n.Child("left"), n.Child("right")
 	op := f.operator(left, right)
 	switch op {
 	case "<<":
@@ -272,7 +272,7 @@ func (f *file) binary(s *scope, n *node) unit.Value {
 		return f.oneOf(n, first, second)
 	}
 	v := f.compound(n, f.eval(s, left, unit.Used), f.eval(s, right, unit.Used))
-	if op == "/" && (right.is("string") || strings.HasPrefix(f.text(left), "Rails.root")) {
+	if op == "/" && (right.Is("string") || strings.HasPrefix(f.text(left), "Rails.root")) {
 		v.Callee, v.Type = dividedPath, "Pathname"
 	}
 	return v
@@ -301,19 +301,19 @@ func (f *file) appends(s *scope, n *node, left, right *node) unit.Value {
 
 // operator is the text between two operands.
 func (f *file) operator(left, right *node) string {
-	if left == nil || right == nil || left.end > right.start {
+	if left == nil || right == nil || left.End > right.Start {
 		return ""
 	}
-	return strings.Trim(f.src[left.end:right.start], " \t\r\n\\()")
+	return strings.Trim(f.src[left.End:right.Start], " \t\r\n\\()")
 }
 
 // elementReference is x[k].
 func (f *file) elementReference(s *scope, n *node) unit.Value {
-	object := n.child("object")
+	object := n.Child("object")
 	if object == nil {
 		return unit.Value{Text: f.short(n)}
 	}
-	args := f.evalAll(s, n.kids[1:])
+	args := f.evalAll(s, n.Kids[1:])
 	place := f.place(s, n)
 	if place == nil {
 		f.sessionRead(s, n)
@@ -334,10 +334,10 @@ func (f *file) elementReference(s *scope, n *node) unit.Value {
 func (f *file) indexCall(s *scope, n *node, object *node, name string, args []unit.Value) {
 	if name == "[]=" && f.text(object) == "response.headers" {
 		// what Rails has set_header for
-		f.record(s, n, unit.Call{Name: "set_header", Receiver: f.receiverValue(s, object.child("receiver")), Args: args, Result: unit.Dropped})
+		f.record(s, n, unit.Call{Name: "set_header", Receiver: f.receiverValue(s, object.Child("receiver")), Args: args, Result: unit.Dropped})
 		return
 	}
-	if !object.is("constant", "scope_resolution", "self") {
+	if !object.Is("constant", "scope_resolution", "self") {
 		return
 	}
 	receiver := f.receiverValue(s, object)
@@ -352,7 +352,7 @@ func (f *file) evalAll(s *scope, list []*node) []unit.Value {
 	values := make([]unit.Value, 0, len(list))
 	for _, n := range list {
 		v := f.eval(s, n, unit.Used)
-		if n.kind != "block_argument" && len(values) < 2*valueParts {
+		if n.Kind != "block_argument" && len(values) < 2*valueParts {
 			values = append(values, prune(v, 5))
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
+	"github.com/stateaudit/stateaudit/parsers/internal/syntax"
 )
 
 // file is the unit of one file while it is being filled.
@@ -33,9 +34,9 @@ type file struct {
 }
 
 // newFile prepares the reading of a file.
-func newFile(u *unit.Unit, class class, source []byte, syntax *tree) *file {
+func newFile(u *unit.Unit, class class, source []byte, parsed *tree) *file {
 	f := &file{
-		unit: u, class: class, src: string(source), syntax: syntax,
+		unit: u, class: class, src: string(source), syntax: parsed,
 		holders: map[string]int{}, declared: map[string]bool{}, types: map[string]int{},
 		byID: map[string]*unit.Function{}, comments: map[int]*node{},
 		lines: []int{0},
@@ -45,10 +46,10 @@ func newFile(u *unit.Unit, class class, source []byte, syntax *tree) *file {
 			f.lines = append(f.lines, i+1)
 		}
 	}
-	for _, c := range syntax.comments {
-		f.comments[f.line(max(c.start, c.end-1))] = c
+	for _, c := range parsed.Comments {
+		f.comments[f.line(max(c.Start, c.End-1))] = c
 	}
-	u.Files[0].Generated = generated(f.src)
+	u.Files[0].Generated = syntax.Generated(f.src)
 	if strings.HasPrefix(f.src, "#!") {
 		f.class.tool = true
 	}
@@ -63,9 +64,9 @@ func (f *file) read() {
 	f.clockwork = strings.Contains(f.src, "include Clockwork") || strings.Contains(f.src, "extend Clockwork")
 	s := f.top()
 	if f.class.view {
-		f.returns(s, f.syntax.root.kids)
+		f.returns(s, f.syntax.Root.Kids)
 	} else {
-		f.statements(s, f.syntax.root.kids, unit.Dropped)
+		f.statements(s, f.syntax.Root.Kids, unit.Dropped)
 	}
 	f.settingsFromComments()
 	if isRoutes(f.unit.Path) {
@@ -102,17 +103,17 @@ func (f *file) worthKeeping(fn *unit.Function) bool {
 
 // problems reports syntax errors, a few of them.
 func (f *file) problems() {
-	at := f.syntax.errors
+	at := f.syntax.Errors
 	sort.Ints(at)
 	last := 0
 	for _, offset := range at {
 		if line := f.line(offset); line != last && len(f.unit.Problems) < 3 {
-			giveUp(f.unit, line, "syntax not understood")
+			syntax.GiveUp(f.unit, line, "syntax not understood")
 			last = line
 		}
 	}
-	if f.syntax.cut {
-		giveUp(f.unit, 0, "nested too deeply, in part not analysed")
+	if f.syntax.Cut {
+		syntax.GiveUp(f.unit, 0, "nested too deeply, in part not analysed")
 	}
 	if f.class.view && f.unit.Incomplete && len(f.unit.Problems) > 0 {
 		// Code taken out of a template is a guess in many places; a problem
@@ -129,7 +130,7 @@ func (f *file) line(offset int) int {
 // at is the region of a node. A statement that spans lines is cut to its
 // first one by its caller where only the beginning counts.
 func (f *file) at(n *node) unit.Location {
-	return f.region(n.start, n.end)
+	return f.region(n.Start, n.End)
 }
 
 // region is the location between two offsets.
@@ -146,32 +147,18 @@ func (f *file) text(n *node) string {
 	if n == nil {
 		return ""
 	}
-	return f.src[n.start:n.end]
+	return f.src[n.Start:n.End]
 }
 
 // short is the source of a node cut to its first line and 80 bytes.
 func (f *file) short(n *node) string {
-	return cut(f.text(n), 80)
-}
-
-// cut shortens a text to its first line and a number of bytes, at a rune.
-func cut(text string, limit int) string {
-	if i := strings.IndexByte(text, '\n'); i >= 0 {
-		text = text[:i]
-	}
-	if len(text) <= limit {
-		return text
-	}
-	for limit > 0 && text[limit]&0xC0 == 0x80 {
-		limit--
-	}
-	return text[:limit]
+	return syntax.Shorten(f.text(n), 80)
 }
 
 // comment is what the comment lines directly above a node say.
 func (f *file) comment(n *node) string {
 	var parts []string
-	for line := f.line(n.start) - 1; line > 0 && len(parts) < 8; line-- {
+	for line := f.line(n.Start) - 1; line > 0 && len(parts) < 8; line-- {
 		c := f.comments[line]
 		if c == nil || !f.aloneOnLine(c) {
 			break
@@ -181,13 +168,13 @@ func (f *file) comment(n *node) string {
 	for i, j := 0, len(parts)-1; i < j; i, j = i+1, j-1 {
 		parts[i], parts[j] = parts[j], parts[i]
 	}
-	return cut(strings.Join(parts, " "), 200)
+	return syntax.Shorten(strings.Join(parts, " "), 200)
 }
 
 // aloneOnLine tells whether nothing stands before a comment.
 func (f *file) aloneOnLine(c *node) bool {
-	start := f.lines[f.line(c.start)-1]
-	return strings.TrimSpace(f.src[start:c.start]) == ""
+	start := f.lines[f.line(c.Start)-1]
+	return strings.TrimSpace(f.src[start:c.Start]) == ""
 }
 
 // declare adds a holder. A declaration in a class body or at the top of a file

@@ -168,7 +168,7 @@ func (f *file) classAttributes(s *scope, c send, kind unit.HolderKind) {
 	value := f.attributeDefault(s, c)
 	for _, arg := range c.args {
 		name := f.symbolText(arg)
-		if name == "" || arg.is("hash_key_symbol", "pair") {
+		if name == "" || arg.Is("hash_key_symbol", "pair") {
 			continue
 		}
 		id := s.owner + ".@@" + name
@@ -186,9 +186,9 @@ func (f *file) classAttributes(s *scope, c send, kind unit.HolderKind) {
 func (f *file) attributeDefault(s *scope, c send) unit.Value {
 	var value unit.Value
 	for _, arg := range c.args {
-		if arg.is("pair") {
-			v := f.eval(s, arg.child("value"), unit.Used)
-			if f.symbolText(arg.child("key")) == "default" {
+		if arg.Is("pair") {
+			v := f.eval(s, arg.Child("value"), unit.Used)
+			if f.symbolText(arg.Child("key")) == "default" {
 				value = v
 			}
 		}
@@ -206,7 +206,7 @@ func (f *file) defineMethod(s *scope, c send) (unit.Value, bool) {
 	}
 	name := f.symbolText(c.args[0])
 	if name == "" {
-		name = "define_method@" + itoa(f.line(c.n.start))
+		name = "define_method@" + itoa(f.line(c.n.Start))
 	}
 	singleton := c.name == "define_singleton_method" || s.body.singleton
 	fn := f.addFunction(&unit.Function{ID: methodID(s.owner, name, singleton), Name: name, Owner: s.owner, Outer: s.fn.ID, Location: f.at(c.args[0])})
@@ -215,7 +215,7 @@ func (f *file) defineMethod(s *scope, c send) (unit.Value, bool) {
 	if singleton {
 		inner.self = selfClass
 	}
-	f.parameters(inner, c.block.child("parameters"), fn)
+	f.parameters(inner, c.block.Child("parameters"), fn)
 	f.blockBody(inner, c.block, true)
 	return unit.Value{}, true
 }
@@ -256,8 +256,8 @@ func (f *file) fateOf(s *scope, c send) fate {
 // subscribes tells the calls whose block is handed messages of others for as long as
 // the process lives: MessageBus.subscribe, queue.subscribe, consumer.each_message.
 func subscribes(c send) bool {
-	list := c.block.child("parameters")
-	if c.receiver == nil || list == nil || len(list.kids) == 0 {
+	list := c.block.Child("parameters")
+	if c.receiver == nil || list == nil || len(list.Kids) == 0 {
 		return false
 	}
 	switch c.name {
@@ -272,19 +272,19 @@ func (f *file) taskName(c send) string {
 	if len(c.args) == 0 {
 		return ""
 	}
-	if c.args[0].is("pair") {
-		return f.symbolOrName(c.args[0].child("key"))
+	if c.args[0].Is("pair") {
+		return f.symbolOrName(c.args[0].Child("key"))
 	}
 	return f.symbolOrName(c.args[0])
 }
 
 // rackBlock tells a block that is handed a request by name.
 func (f *file) rackBlock(c send) bool {
-	list := c.block.child("parameters")
-	if list == nil || len(list.kids) == 0 {
+	list := c.block.Child("parameters")
+	if list == nil || len(list.Kids) == 0 {
 		return false
 	}
-	switch f.text(list.kids[0]) {
+	switch f.text(list.Kids[0]) {
 	case "req", "request", "env", "controller":
 		return true
 	}

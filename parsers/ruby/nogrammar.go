@@ -2,8 +2,10 @@
 
 package ruby
 
+import "github.com/stateaudit/stateaudit/parsers/internal/syntax"
+
 // unavailable says why no Ruby can be read: the grammar is written in C.
-const unavailable = "this program was built without a C compiler, which the Ruby grammar needs; install gcc or clang and build it again with CGO_ENABLED=1, or take a released one"
+var unavailable = syntax.Unavailable("Ruby")
 
 // parse has no grammar to read with.
 func parse([]byte) *tree { return nil }

@@ -23,15 +23,15 @@ func (f *file) keyIn(n *node, key string, follow int) []unit.Choice {
 	switch {
 	case n == nil || follow <= 0:
 		return nil
-	case n.is("hash", "argument_list"):
-		for _, pair := range n.kids {
-			if pair.is("pair") && f.symbolText(pair.child("key")) == key {
-				return f.choices(pair.child("value"), follow)
+	case n.Is("hash", "argument_list"):
+		for _, pair := range n.Kids {
+			if pair.Is("pair") && f.symbolText(pair.Child("key")) == key {
+				return f.choices(pair.Child("value"), follow)
 			}
 		}
-	case n.is("parenthesized_statements") && len(n.kids) == 1:
-		return f.keyIn(n.kids[0], key, follow)
-	case n.is("call"):
+	case n.Is("parenthesized_statements") && len(n.Kids) == 1:
+		return f.keyIn(n.Kids[0], key, follow)
+	case n.Is("call"):
 		c := f.sendOf(n)
 		switch {
 		case joinsElements(c.name), c.name == "merge", c.name == "deep_merge":
@@ -48,7 +48,7 @@ func (f *file) keyIn(n *node, key string, follow int) []unit.Choice {
 		case c.receiver == nil && len(c.args) == 0:
 			return f.keyInAll(f.results(c.name), key, follow)
 		}
-	case n.is("identifier", "constant"):
+	case n.Is("identifier", "constant"):
 		made := f.assigned(f.text(n))
 		if len(made) == 0 {
 			made = f.results(f.text(n))
@@ -61,8 +61,8 @@ func (f *file) keyIn(n *node, key string, follow int) []unit.Choice {
 func (f *file) keyInAll(list []guarded, key string, follow int) []unit.Choice {
 	var out []unit.Choice
 	for _, g := range list {
-		if g.node != nil && g.node.is("pair") {
-			out = append(out, under(g.when, f.choices(g.node.child("value"), follow-1))...)
+		if g.node != nil && g.node.Is("pair") {
+			out = append(out, under(g.when, f.choices(g.node.Child("value"), follow-1))...)
 		} else {
 			out = append(out, under(g.when, f.keyIn(g.node, key, follow-1))...)
 		}
@@ -79,23 +79,23 @@ func (f *file) joined(name, key string) []guarded {
 	}
 	defer done()
 	var out []guarded
-	f.walk(f.syntax.root, unit.Condition{}, func(n *node, when unit.Condition) bool {
+	f.walk(f.syntax.Root, unit.Condition{}, func(n *node, when unit.Condition) bool {
 		switch {
-		case n.is("call"):
+		case n.Is("call"):
 			c := f.sendOf(n)
-			if c.receiver.is("identifier", "constant") && f.text(c.receiver) == name && joinsElements(c.name) {
+			if c.receiver.Is("identifier", "constant") && f.text(c.receiver) == name && joinsElements(c.name) {
 				for _, arg := range c.args {
-					if !arg.is("pair") || f.symbolText(arg.child("key")) == key {
+					if !arg.Is("pair") || f.symbolText(arg.Child("key")) == key {
 						out = append(out, guarded{arg, when})
 					}
 				}
 			}
-		case n.is("assignment") && n.child("left").is("element_reference"):
-			left := n.child("left")
-			if f.text(left.child("object")) == name && len(left.kids) == 2 && f.symbolText(left.kids[1]) == key {
-				value := *n.child("right")
-				value.field = "value"
-				out = append(out, guarded{&node{kind: "pair", kids: []*node{&value}}, when})
+		case n.Is("assignment") && n.Child("left").Is("element_reference"):
+			left := n.Child("left")
+			if f.text(left.Child("object")) == name && len(left.Kids) == 2 && f.symbolText(left.Kids[1]) == key {
+				value := *n.Child("right")
+				value.Field = "value"
+				out = append(out, guarded{&node{Kind: "pair", Kids: []*node{&value}}, when})
 			}
 		}
 		return true

@@ -12,7 +12,7 @@ func (f *file) place(s *scope, n *node) *unit.Place {
 	if n == nil {
 		return nil
 	}
-	switch n.kind {
+	switch n.Kind {
 	case "instance_variable":
 		return s.ivar(f.text(n))
 	case "class_variable":
@@ -30,7 +30,7 @@ func (f *file) place(s *scope, n *node) *unit.Place {
 	case "call":
 		return f.callPlace(s, n)
 	case "assignment", "operator_assignment":
-		return f.place(s, n.child("left"))
+		return f.place(s, n.Child("left"))
 	case "parenthesized_statements", "begin", "then", "argument_list", "else", "block_body", "body_statement", "do":
 		return f.lastPlace(s, n)
 	case "conditional", "if", "unless", "elsif", "if_modifier", "unless_modifier", "case", "case_match", "when", "in_clause", "binary", "rescue_modifier":
@@ -41,9 +41,9 @@ func (f *file) place(s *scope, n *node) *unit.Place {
 
 // lastPlace is the place of the last statement of a group.
 func (f *file) lastPlace(s *scope, n *node) *unit.Place {
-	for i := len(n.kids) - 1; i >= 0; i-- {
-		if !n.kids[i].is("rescue", "ensure", "else") {
-			return f.place(s, n.kids[i])
+	for i := len(n.Kids) - 1; i >= 0; i-- {
+		if !n.Kids[i].Is("rescue", "ensure", "else") {
+			return f.place(s, n.Kids[i])
 		}
 	}
 	return nil
@@ -90,12 +90,12 @@ func (f *file) constantName(n *node) string {
 	if n == nil {
 		return ""
 	}
-	switch n.kind {
+	switch n.Kind {
 	case "constant":
 		return f.text(n)
 	case "scope_resolution":
-		name := f.text(n.child("name"))
-		scope := n.child("scope")
+		name := f.text(n.Child("name"))
+		scope := n.Child("scope")
 		if scope == nil {
 			return "::" + name
 		}
@@ -136,8 +136,8 @@ func (f *file) captured(at *scope, l *local) *unit.Place {
 
 // elementPlace is the place of x[k].
 func (f *file) elementPlace(s *scope, n *node) *unit.Place {
-	object := n.child("object")
-	if id := f.keyed(object, n.kids[1:]); id != "" {
+	object := n.Child("object")
+	if id := f.keyed(object, n.Kids[1:]); id != "" {
 		return holderPlace(id)
 	}
 	return f.elements(s, object)
@@ -170,18 +170,18 @@ func (f *file) setsEnvironment(n *node, id string) {
 // callPlace is the place that a call hands out: a part of its receiver, the
 // receiver itself, or the result of a method.
 func (f *file) callPlace(s *scope, n *node) *unit.Place {
-	receiver, name := n.child("receiver"), f.text(n.child("method"))
+	receiver, name := n.Child("receiver"), f.text(n.Child("method"))
 	if place := f.configPlace(s, n, nil); place != nil {
 		return place
 	}
-	if place := f.reflected(s, receiver, name, n.child("arguments")); place != nil {
+	if place := f.reflected(s, receiver, name, n.Child("arguments")); place != nil {
 		return place
 	}
 	if receiver == nil {
 		return step(s.selfPlace(), "."+name)
 	}
 	switch {
-	case givesBlock(name) && n.child("block") != nil:
+	case givesBlock(name) && n.Child("block") != nil:
 		return f.givenPlace(s, f.sendOf(n))
 	case handsOutSelf(name):
 		return f.place(s, receiver)
@@ -190,7 +190,7 @@ func (f *file) callPlace(s *scope, n *node) *unit.Place {
 	case copies(name):
 		return nil
 	}
-	if args := n.child("arguments"); args != nil && len(args.kids) > 0 || n.child("block") != nil {
+	if args := n.Child("arguments"); args != nil && len(args.Kids) > 0 || n.Child("block") != nil {
 		name += withArguments
 	}
 	return step(f.place(s, receiver), "."+name)
@@ -202,10 +202,10 @@ const withArguments = "()"
 // reflected is the place that is named by a symbol: instance_variable_get(:@x),
 // Thread.current.thread_variable_get(:x).
 func (f *file) reflected(s *scope, receiver *node, name string, args *node) *unit.Place {
-	if args == nil || len(args.kids) == 0 {
+	if args == nil || len(args.Kids) == 0 {
 		return nil
 	}
-	symbol := f.variableName(args.kids[0])
+	symbol := f.variableName(args.Kids[0])
 	switch name {
 	case "instance_variable_get", "instance_variable_set", "remove_instance_variable", "instance_variable_defined?":
 		return f.ivarOf(s, receiver, symbol)
@@ -214,7 +214,7 @@ func (f *file) reflected(s *scope, receiver *node, name string, args *node) *uni
 			return holderPlace(f.ownerOf(s, receiver) + "." + symbol)
 		}
 	case "thread_variable_get", "thread_variable_set", "thread_variable?", "key?":
-		return holderPlace(f.threadLocal(receiver, args.kids))
+		return holderPlace(f.threadLocal(receiver, args.Kids))
 	}
 	return nil
 }
@@ -224,7 +224,7 @@ func (f *file) ivarOf(s *scope, receiver *node, name string) *unit.Place {
 	if !strings.HasPrefix(name, "@") {
 		return nil
 	}
-	if receiver == nil || receiver.kind == "self" {
+	if receiver == nil || receiver.Kind == "self" {
 		return s.ivar(name)
 	}
 	if constant := f.constantName(receiver); constant != "" {
@@ -255,7 +255,7 @@ func (f *file) variableName(n *node) string {
 	if name := f.symbolText(n); name != "" {
 		return name
 	}
-	if text := strings.Trim(f.text(n), `:"`); n.is("string", "delimited_symbol") && strings.HasPrefix(text, "@") {
+	if text := strings.Trim(f.text(n), `:"`); n.Is("string", "delimited_symbol") && strings.HasPrefix(text, "@") {
 		return text
 	}
 	return ""
@@ -317,7 +317,7 @@ func (f *file) configPlace(_ *scope, n *node, otherwise *unit.Place) *unit.Place
 // configKey is the dotted name behind Rails.application.config, Rails.configuration
 // or, in configuration files, config. It is "" for other expressions.
 func (f *file) configKey(n *node) string {
-	if !n.is("call") || n.child("arguments") != nil || n.child("block") != nil {
+	if !n.Is("call") || n.Child("arguments") != nil || n.Child("block") != nil {
 		return ""
 	}
 	text := f.text(n)
@@ -348,14 +348,14 @@ func (f *file) symbolText(n *node) string {
 	if n == nil {
 		return ""
 	}
-	switch n.kind {
+	switch n.Kind {
 	case "simple_symbol":
 		return strings.TrimPrefix(f.text(n), ":")
 	case "hash_key_symbol":
 		return f.text(n)
 	case "string", "bare_symbol", "bare_string", "delimited_symbol":
-		if len(n.kids) == 1 && n.kids[0].kind == "string_content" {
-			return f.text(n.kids[0])
+		if len(n.Kids) == 1 && n.Kids[0].Kind == "string_content" {
+			return f.text(n.Kids[0])
 		}
 	}
 	return ""

@@ -36,8 +36,8 @@ func (f *file) access(s *scope, n *node, place *unit.Place, c change) {
 // head is the part of a node that names where it starts: a block behind a call
 // is not part of the place where the call is.
 func (f *file) head(n *node) *node {
-	if block := n.child("block"); n.kind == "call" && block != nil {
-		return &node{kind: n.kind, start: n.start, end: f.trimEnd(n.start, block.start)}
+	if block := n.Child("block"); n.Kind == "call" && block != nil {
+		return &node{Kind: n.Kind, Start: n.Start, End: f.trimEnd(n.Start, block.Start)}
 	}
 	return n
 }
@@ -91,7 +91,7 @@ func variableOf(place *unit.Place) string {
 // discover declares variables that are used without having been declared:
 // Ruby's variables come into being where they are first written.
 func (f *file) discover(s *scope, n *node, place *unit.Place) {
-	switch n.kind {
+	switch n.Kind {
 	case "instance_variable", "class_variable", "global_variable":
 		f.discoverVariable(s, n, place, unit.Value{}, false)
 	}
@@ -103,11 +103,11 @@ func (f *file) discoverVariable(s *scope, n *node, place *unit.Place, value unit
 	switch {
 	case place.Root == unit.RootReceiver && len(place.Path) > 0:
 		h.ID, h.Kind = place.Path[0], unit.Field
-	case place.Root == unit.RootHolder && n.kind == "instance_variable":
+	case place.Root == unit.RootHolder && n.Kind == "instance_variable":
 		h.ID, h.Kind = place.Name, unit.ClassIvar
-	case place.Root == unit.RootHolder && n.kind == "class_variable":
+	case place.Root == unit.RootHolder && n.Kind == "class_variable":
 		h.ID, h.Kind = place.Name, unit.ClassVar
-	case place.Root == unit.RootHolder && n.kind == "global_variable":
+	case place.Root == unit.RootHolder && n.Kind == "global_variable":
 		h.ID, h.Kind, h.Owner = place.Name, unit.Global, ""
 	default:
 		return

@@ -28,7 +28,7 @@ func (f *file) reference(n *node, follow int) string {
 	if n == nil || follow <= 0 {
 		return ""
 	}
-	switch n.kind {
+	switch n.Kind {
 	case "constant", "scope_resolution":
 		name := f.constantName(n)
 		if follow == 1 {
@@ -51,12 +51,12 @@ func (f *file) reference(n *node, follow int) string {
 			return f.reference(list[0].node, follow-1)
 		}
 	case "element_reference":
-		if len(n.kids) == 2 {
-			object := f.reference(n.child("object"), follow)
-			if f.namesEnvironment(n.kids[1]) {
+		if len(n.Kids) == 2 {
+			object := f.reference(n.Child("object"), follow)
+			if f.namesEnvironment(n.Kids[1]) {
 				return object
 			}
-			return chain(object, f.symbolText(n.kids[1]))
+			return chain(object, f.symbolText(n.Kids[1]))
 		}
 	case "call":
 		return f.called(f.sendOf(n), follow)

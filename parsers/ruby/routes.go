@@ -8,6 +8,7 @@ import (
 
 	"github.com/stateaudit/stateaudit/internal/names"
 	"github.com/stateaudit/stateaudit/internal/unit"
+	"github.com/stateaudit/stateaudit/parsers/internal/syntax"
 )
 
 // isRoutes tells the files in which Rails is told its routes.
@@ -21,7 +22,7 @@ func isRoutes(name string) bool {
 // gems) is passed over.
 func (f *file) routes() {
 	r := &routeReader{f: f, concerns: map[string]*node{}}
-	r.statements(f.syntax.root, routeScope{})
+	r.statements(f.syntax.Root, routeScope{})
 }
 
 // maxRoutes bounds what one file may say: nested loops are cheap to write.
@@ -53,12 +54,12 @@ func (r *routeReader) statements(n *node, s routeScope) {
 	}
 	r.depth++
 	defer func() { r.depth-- }()
-	for _, kid := range n.kids {
-		if kid.is("call") {
+	for _, kid := range n.Kids {
+		if kid.Is("call") {
 			r.call(kid, s)
 			continue
 		}
-		if !kid.is("method", "class", "module", "lambda", "string", "hash") {
+		if !kid.Is("method", "class", "module", "lambda", "string", "hash") {
 			r.statements(kid, s)
 		}
 	}
@@ -150,7 +151,7 @@ func (r *routeReader) names(c send) []string {
 // option is the value of a keyword of a call, if it is a name.
 func (r *routeReader) option(c send, key, otherwise string) string {
 	if v := r.keyword(c, key); v != nil {
-		if name := r.f.symbolText(v); name != "" || v.is("nil", "string") {
+		if name := r.f.symbolText(v); name != "" || v.Is("nil", "string") {
 			return strings.Trim(name, "/")
 		}
 	}
@@ -160,8 +161,8 @@ func (r *routeReader) option(c send, key, otherwise string) string {
 // keyword is the value of a keyword of a call, or nil.
 func (r *routeReader) keyword(c send, key string) *node {
 	for _, arg := range c.args {
-		if arg.is("pair") && r.f.symbolText(arg.child("key")) == key {
-			return arg.child("value")
+		if arg.Is("pair") && r.f.symbolText(arg.Child("key")) == key {
+			return arg.Child("value")
 		}
 	}
 	return nil
@@ -177,7 +178,7 @@ func (r *routeReader) list(c send, key string) ([]string, bool) {
 		return []string{name}, true
 	}
 	var out []string
-	for _, kid := range v.kids {
+	for _, kid := range v.Kids {
 		if name := r.f.symbolText(kid); name != "" {
 			out = append(out, name)
 		}
@@ -294,9 +295,9 @@ func (r *routeReader) targets(c send) [][2]string {
 	to := r.option(c, "to", "")
 	var out [][2]string
 	for _, arg := range c.args {
-		if arg.is("pair") {
-			if key := arg.child("key"); key.is("string") { // get "x" => "c#a"
-				out = append(out, [2]string{r.f.symbolText(key), r.f.symbolText(arg.child("value"))})
+		if arg.Is("pair") {
+			if key := arg.Child("key"); key.Is("string") { // get "x" => "c#a"
+				out = append(out, [2]string{r.f.symbolText(key), r.f.symbolText(arg.Child("value"))})
 			}
 			continue
 		}
@@ -353,6 +354,6 @@ func (r *routeReader) add(n *node, verb, pattern, target string) {
 	}
 	r.f.unit.Settings = append(r.f.unit.Settings, unit.Setting{
 		Kind: unit.SettingRoute, Subject: target, Value: strings.TrimSpace(verb + " " + pattern), Origin: unit.Written,
-		Text: cut(r.f.text(n), 160), Location: r.f.at(r.f.head(n)),
+		Text: syntax.Shorten(r.f.text(n), 160), Location: r.f.at(r.f.head(n)),
 	})
 }

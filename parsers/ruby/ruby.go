@@ -38,13 +38,12 @@ import (
 	"bytes"
 	"fmt"
 	"path"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/stateaudit/stateaudit/internal/frontend"
 	"github.com/stateaudit/stateaudit/internal/unit"
 	"github.com/stateaudit/stateaudit/parsers/erb"
 	"github.com/stateaudit/stateaudit/parsers/haml"
+	"github.com/stateaudit/stateaudit/parsers/internal/syntax"
 	"github.com/stateaudit/stateaudit/parsers/slim"
 )
 
@@ -88,14 +87,14 @@ func parseKnowing(name string, content []byte, switches map[string]bool) *unit.U
 	u := &unit.Unit{
 		Language: unit.Ruby,
 		Path:     name,
-		Files:    []unit.File{{Path: name, Lines: countLines(content), Test: class.test, Vendored: class.vendored}},
+		Files:    []unit.File{{Path: name, Lines: syntax.CountLines(content), Test: class.test, Vendored: class.vendored}},
 	}
 	switch {
 	case class.gems:
 		u.Settings = gems(name, content)
 	case class.skipped():
 	case len(content) > maxSize:
-		giveUp(u, 0, fmt.Sprintf("larger than %d bytes, not analysed", maxSize))
+		syntax.GiveUp(u, 0, fmt.Sprintf("larger than %d bytes, not analysed", maxSize))
 	default:
 		parseInto(u, class, content, switches)
 	}
@@ -104,26 +103,26 @@ func parseKnowing(name string, content []byte, switches map[string]bool) *unit.U
 
 // parseInto fills the unit from Ruby source.
 func parseInto(u *unit.Unit, class class, content []byte, switches map[string]bool) {
-	source := rubyOf(u.Path, clean(content))
-	syntax := parse(source)
+	source := rubyOf(u.Path, syntax.Clean(content))
+	parsed := parse(source)
 	if other := flattened(source); other != nil {
 		// The grammar tells no error where it takes the rest of the file for the text.
-		if again := parse(other); again != nil && (syntax == nil || len(again.errors) <= len(syntax.errors)) {
-			source, syntax = other, again
+		if again := parse(other); again != nil && (parsed == nil || len(again.Errors) <= len(parsed.Errors)) {
+			source, parsed = other, again
 		}
 	}
-	if syntax != nil && len(syntax.errors) > 0 {
+	if parsed != nil && len(parsed.Errors) > 0 {
 		if other := named(source); other != nil {
-			if again := parse(other); again != nil && len(again.errors) < len(syntax.errors) {
-				source, syntax = other, again
+			if again := parse(other); again != nil && len(again.Errors) < len(parsed.Errors) {
+				source, parsed = other, again
 			}
 		}
 	}
-	if syntax == nil || syntax.root == nil {
-		giveUp(u, 0, "cannot be parsed as Ruby")
+	if parsed == nil || parsed.Root == nil {
+		syntax.GiveUp(u, 0, "cannot be parsed as Ruby")
 		return
 	}
-	f := newFile(u, class, source, syntax)
+	f := newFile(u, class, source, parsed)
 	f.switches = switches
 	f.read()
 	f.finish()
@@ -143,42 +142,4 @@ func rubyOf(name string, content []byte) []byte {
 		content = content[:end+1]
 	}
 	return content
-}
-
-// clean replaces bytes that are not UTF-8, so that names can be written as
-// JSON, without moving anything.
-func clean(content []byte) []byte {
-	if utf8.Valid(content) {
-		return content
-	}
-	out := bytes.Clone(content)
-	for at := 0; at < len(out); {
-		r, size := utf8.DecodeRune(out[at:])
-		if r == utf8.RuneError && size == 1 {
-			out[at] = '?'
-		}
-		at += size
-	}
-	return out
-}
-
-// countLines counts lines as editors do.
-func countLines(content []byte) int {
-	n := bytes.Count(content, []byte{'\n'})
-	if len(content) > 0 && content[len(content)-1] != '\n' {
-		n++
-	}
-	return n
-}
-
-// giveUp notes a problem that makes the unit incomplete.
-func giveUp(u *unit.Unit, line int, message string) {
-	u.Incomplete = true
-	u.Problems = append(u.Problems, unit.Problem{File: u.Path, Line: line, Message: message})
-}
-
-// generated tells whether a comment at the top says that a program wrote it.
-func generated(source string) bool {
-	head := source[:min(len(source), 512)]
-	return strings.Contains(head, "DO NOT EDIT") || strings.Contains(head, "@generated")
 }

@@ -102,17 +102,17 @@ func (f *file) webVerb(s *scope, c send) bool {
 	}
 	switch c.name {
 	case "get", "post", "put", "patch", "delete":
-		return f.web || s.owner != "" && (len(c.args) == 0 || c.args[0].is("string", "simple_symbol", "regex"))
+		return f.web || s.owner != "" && (len(c.args) == 0 || c.args[0].Is("string", "simple_symbol", "regex"))
 	case "route":
-		return f.web && c.block.child("parameters") != nil
+		return f.web && c.block.Child("parameters") != nil
 	}
 	return false
 }
 
 // passesMethod records the function that &method(:x) hands to a call.
 func (f *file) passesMethod(s *scope, c send, arg *node) bool {
-	inner := arg.kids[0]
-	if !inner.is("call") {
+	inner := arg.Kids[0]
+	if !inner.Is("call") {
 		return false
 	}
 	m := f.sendOf(inner)

@@ -69,8 +69,8 @@ func (f *file) assignedOwn(s *scope, receiver, name string, n, value *node) bool
 		}
 		f.settingOf(s, unit.SettingQueueAdapter, "config.good_job.execution_mode", n, choices)
 	case name == "cable" && (strings.HasSuffix(receiver, "action_cable") || strings.HasSuffix(receiver, "ActionCable.server.config")):
-		if value.is("hash") {
-			if adapter := f.option(send{args: value.kids}, "adapter"); adapter != nil {
+		if value.Is("hash") {
+			if adapter := f.option(send{args: value.Kids}, "adapter"); adapter != nil {
 				f.settingOf(s, unit.SettingCable, receiver, n, f.choices(adapter, maxFollow))
 			}
 		}
@@ -94,12 +94,12 @@ func (f *file) jobsCalled(s *scope, c send) bool {
 func (f *file) keyDefaults(s *scope, c send) {
 	for _, arg := range c.args {
 		pairs := []*node{arg}
-		if arg.is("hash") {
-			pairs = arg.kids
+		if arg.Is("hash") {
+			pairs = arg.Kids
 		}
 		for _, pair := range pairs {
-			if key := f.symbolText(pair.child("key")); pair.is("pair") && key != "" {
-				f.settingOf(s, unit.SettingValue, key, pair, f.choices(pair.child("value"), maxFollow))
+			if key := f.symbolText(pair.Child("key")); pair.Is("pair") && key != "" {
+				f.settingOf(s, unit.SettingValue, key, pair, f.choices(pair.Child("value"), maxFollow))
 			}
 		}
 	}

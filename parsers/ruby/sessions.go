@@ -12,7 +12,7 @@ func (f *file) sessionStore(s *scope, n *node) (store string, nested bool) {
 	if n == nil {
 		return "", false
 	}
-	switch n.kind {
+	switch n.Kind {
 	case "identifier":
 		name := f.text(n)
 		if l, _ := s.find(name); l != nil {
@@ -22,15 +22,15 @@ func (f *file) sessionStore(s *scope, n *node) (store string, nested bool) {
 	case "call":
 		return f.sessionOf(s, n), false
 	case "element_reference":
-		object := n.child("object")
-		if len(n.kids) > 1 && f.symbolText(n.kids[1]) == "rack.session" && strings.HasSuffix(f.text(object), "env") {
+		object := n.Child("object")
+		if len(n.Kids) > 1 && f.symbolText(n.Kids[1]) == "rack.session" && strings.HasSuffix(f.text(object), "env") {
 			return "session", false
 		}
 		store, _ := f.sessionStore(s, object)
 		return store, store != ""
 	case "parenthesized_statements":
-		if len(n.kids) == 1 {
-			return f.sessionStore(s, n.kids[0])
+		if len(n.Kids) == 1 {
+			return f.sessionStore(s, n.Kids[0])
 		}
 	}
 	return "", false
@@ -47,8 +47,8 @@ func storeName(name string) string {
 
 // sessionOf is sessionStore for calls: request.session, cookies.signed.
 func (f *file) sessionOf(s *scope, n *node) string {
-	receiver, name := n.child("receiver"), f.text(n.child("method"))
-	if n.child("arguments") != nil || n.child("block") != nil {
+	receiver, name := n.Child("receiver"), f.text(n.Child("method"))
+	if n.Child("arguments") != nil || n.Child("block") != nil {
 		return ""
 	}
 	switch name {
@@ -77,24 +77,24 @@ func (f *file) sessionWrite(s *scope, n *node, store, key, op string, nested boo
 
 // sessionElement records session[k] = v.
 func (f *file) sessionElement(s *scope, n, left *node, value unit.Value, op string) {
-	store, nested := f.sessionStore(s, left.child("object"))
+	store, nested := f.sessionStore(s, left.Child("object"))
 	if store == "" {
 		return
 	}
 	key := ""
-	if len(left.kids) > 1 {
-		key = f.short(left.kids[1])
+	if len(left.Kids) > 1 {
+		key = f.short(left.Kids[1])
 	}
 	f.sessionWrite(s, n, store, key, op, nested, value)
 }
 
 // sessionRead records session[k].
 func (f *file) sessionRead(s *scope, n *node) {
-	store, nested := f.sessionStore(s, n.child("object"))
-	if store == "" || nested || len(n.kids) < 2 {
+	store, nested := f.sessionStore(s, n.Child("object"))
+	if store == "" || nested || len(n.Kids) < 2 {
 		return
 	}
-	s.fn.Sessions = append(s.fn.Sessions, unit.SessionUse{Store: store, Key: f.short(n.kids[1]), Read: true, Op: "[]", Location: f.at(f.head(n))})
+	s.fn.Sessions = append(s.fn.Sessions, unit.SessionUse{Store: store, Key: f.short(n.Kids[1]), Read: true, Op: "[]", Location: f.at(f.head(n))})
 }
 
 // sessionCall records session.store(k, v), merge!(h), update(h), session[k] << v.

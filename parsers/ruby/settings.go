@@ -5,23 +5,24 @@ import (
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
+	"github.com/stateaudit/stateaudit/parsers/internal/syntax"
 )
 
 // settingAssigned records x.y = z where that configures the application.
 func (f *file) settingAssigned(s *scope, n, left, right *node) {
 	f.decisionAssigned(s, n, left, right)
-	if left.is("element_reference") && f.configures(s) {
+	if left.Is("element_reference") && f.configures(s) {
 		f.elementAssigned(s, n, left, right)
 		return
 	}
-	if left.is("constant") && isSecret(strings.ToLower(f.text(left))) && s.atBoot() {
+	if left.Is("constant") && isSecret(strings.ToLower(f.text(left))) && s.atBoot() {
 		f.secret(s, f.constantName(left), n, right)
 		return
 	}
-	if !left.is("call") || left.child("receiver") == nil {
+	if !left.Is("call") || left.Child("receiver") == nil {
 		return
 	}
-	receiver, name := f.text(left.child("receiver")), f.text(left.child("method"))
+	receiver, name := f.text(left.Child("receiver")), f.text(left.Child("method"))
 	if !f.configures(s) && (name != "adapter" || !strings.HasSuffix(receiver, sitemap)) {
 		return
 	}
@@ -64,10 +65,10 @@ func (f *file) configures(s *scope) bool {
 
 // elementAssigned records options that are set by key.
 func (f *file) elementAssigned(s *scope, n, left, right *node) {
-	if len(left.kids) != 2 {
+	if len(left.Kids) != 2 {
 		return
 	}
-	object, key := f.text(left.child("object")), f.symbolText(left.kids[1])
+	object, key := f.text(left.Child("object")), f.symbolText(left.Kids[1])
 	switch {
 	case key == "storage" && (strings.HasSuffix(object, "default_options") || strings.HasSuffix(object, "paperclip_defaults")):
 		f.setting(s, unit.SettingUploadStorage, "Paperclip", n, right)
@@ -97,7 +98,7 @@ func (f *file) settingCalled(s *scope, c send) {
 	case c.name == "new" && receiver == "Flipper" && len(c.args) > 0:
 		f.settingOf(s, unit.SettingFlagStore, receiver, c.n, f.choices(c.args[0], maxFollow))
 	case c.name == "adapter" && c.block != nil && f.class.config && strings.Contains(f.src, "Flipper"):
-		f.settingOf(s, unit.SettingFlagStore, "Flipper", c.n, f.choices(c.block.child("body"), maxFollow))
+		f.settingOf(s, unit.SettingFlagStore, "Flipper", c.n, f.choices(c.block.Child("body"), maxFollow))
 	case c.receiver == nil && s.body != nil:
 		f.macroSet(s, c)
 	}
@@ -132,7 +133,7 @@ func (f *file) attachment(s *scope, c send, option string) {
 	set := unit.Setting{Kind: unit.SettingAttachment, Subject: s.owner, Value: c.name}
 	if value := f.option(c, option); value != nil {
 		set.Choices = f.choices(value, maxFollow)
-	} else if n := len(c.args); n > 1 && !c.args[n-1].is("pair", "hash") {
+	} else if n := len(c.args); n > 1 && !c.args[n-1].Is("pair", "hash") {
 		set.Choices = f.optionIn(c.args[n-1], option, "", maxFollow)
 	}
 	f.keepSetting(s, set, c.n)
@@ -142,12 +143,12 @@ func (f *file) attachment(s *scope, c send, option string) {
 func (f *file) option(c send, key string) *node {
 	for _, arg := range c.args {
 		pairs := []*node{arg}
-		if arg.is("hash") {
-			pairs = arg.kids
+		if arg.Is("hash") {
+			pairs = arg.Kids
 		}
 		for _, pair := range pairs {
-			if pair.is("pair") && f.symbolText(pair.child("key")) == key {
-				return pair.child("value")
+			if pair.Is("pair") && f.symbolText(pair.Child("key")) == key {
+				return pair.Child("value")
 			}
 		}
 	}
@@ -209,7 +210,7 @@ func (f *file) setting(s *scope, kind, subject string, n, value *node) {
 
 // settingOf records a setting with the values that it may get.
 func (f *file) settingOf(s *scope, kind, subject string, n *node, choices []unit.Choice) {
-	set := unit.Setting{Kind: kind, Subject: cut(subject, 80), Choices: choices}
+	set := unit.Setting{Kind: kind, Subject: syntax.Shorten(subject, 80), Choices: choices}
 	if len(choices) > 0 {
 		set.Value = choices[0].Value
 	}
@@ -225,7 +226,7 @@ func (f *file) keepSetting(s *scope, set unit.Setting, n *node) {
 	if len(set.Choices) > 1 || s.when.Op != unit.Always {
 		set.Origin = unit.Unresolved
 	}
-	set.Text, set.Location = cut(f.text(n), 160), f.at(n)
+	set.Text, set.Location = syntax.Shorten(f.text(n), 160), f.at(n)
 	f.unit.Settings = append(f.unit.Settings, set)
 }
 
@@ -239,7 +240,7 @@ func (f *file) settingsFromComments() {
 	if !f.class.config {
 		return
 	}
-	for _, c := range f.syntax.comments {
+	for _, c := range f.syntax.Comments {
 		m := settingComment.FindStringSubmatch(f.text(c))
 		if m == nil {
 			continue
@@ -249,7 +250,7 @@ func (f *file) settingsFromComments() {
 			kind = unit.SettingQueueAdapter
 		}
 		f.unit.Settings = append(f.unit.Settings, unit.Setting{
-			Kind: kind, Subject: commentedOut, Origin: unit.Defaulted, Env: f.class.env, Text: cut(f.text(c), 160), Location: f.at(c),
+			Kind: kind, Subject: commentedOut, Origin: unit.Defaulted, Env: f.class.env, Text: syntax.Shorten(f.text(c), 160), Location: f.at(c),
 		})
 	}
 }
@@ -270,13 +271,13 @@ func gems(name string, content []byte) []unit.Setting {
 	if strings.HasSuffix(name, ".lock") {
 		pattern = lockLine
 	}
-	for i, line := range strings.Split(string(clean(content)), "\n") {
+	for i, line := range strings.Split(string(syntax.Clean(content)), "\n") {
 		m := pattern.FindStringSubmatch(line)
 		if m == nil {
 			continue
 		}
 		out = append(out, unit.Setting{
-			Kind: unit.SettingGem, Subject: m[1], Value: m[2], Origin: unit.Written, Text: strings.TrimSpace(cut(line, 160)),
+			Kind: unit.SettingGem, Subject: m[1], Value: m[2], Origin: unit.Written, Text: strings.TrimSpace(syntax.Shorten(line, 160)),
 			Location: unit.Location{File: name, Line: i + 1, Column: 1, EndLine: i + 1, EndColumn: len(line) + 1},
 		})
 	}

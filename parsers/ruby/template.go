@@ -5,6 +5,7 @@ import (
 
 	"github.com/stateaudit/stateaudit/internal/unit"
 	"github.com/stateaudit/stateaudit/parsers/erb"
+	"github.com/stateaudit/stateaudit/parsers/internal/syntax"
 )
 
 // Template is a configuration file in which tags hold Ruby, as ERB runs it before
@@ -27,14 +28,14 @@ func ReadTemplate(name string, content []byte) *Template {
 	if !strings.Contains(string(content), "<%") {
 		return nil
 	}
-	source := erb.Ruby(clean(content))
+	source := erb.Ruby(syntax.Clean(content))
 	syntax := parse(source)
-	if syntax == nil || syntax.root == nil {
+	if syntax == nil || syntax.Root == nil {
 		return nil
 	}
 	u := &unit.Unit{Language: unit.Ruby, Path: name, Files: []unit.File{{Path: name}}}
 	t := &Template{f: newFile(u, class{config: true}, source, syntax)}
-	t.divide(syntax.root)
+	t.divide(syntax.Root)
 	return t
 }
 
@@ -42,21 +43,21 @@ func ReadTemplate(name string, content []byte) *Template {
 func (t *Template) divide(n *node) {
 	f := t.f
 	switch {
-	case n.is("if", "unless", "elsif"):
-		condition := f.condition(n.child("condition"), maxFollow)
+	case n.Is("if", "unless", "elsif"):
+		condition := f.condition(n.Child("condition"), maxFollow)
 		if negated(n) {
 			condition = condition.Negated()
 		}
-		start, end := n.child("condition").end, n.end
-		if otherwise := n.child("alternative"); otherwise != nil {
-			t.regions = append(t.regions, region{otherwise.start, n.end, condition.Negated()})
-			end = otherwise.start
+		start, end := n.Child("condition").End, n.End
+		if otherwise := n.Child("alternative"); otherwise != nil {
+			t.regions = append(t.regions, region{otherwise.Start, n.End, condition.Negated()})
+			end = otherwise.Start
 		}
 		t.regions = append(t.regions, region{start, end, condition})
-	case n.is("case"):
+	case n.Is("case"):
 		t.divideCase(n)
 	}
-	for _, kid := range n.kids {
+	for _, kid := range n.Kids {
 		t.divide(kid)
 	}
 }
@@ -64,20 +65,20 @@ func (t *Template) divide(n *node) {
 // divideCase collects the stretches below the branches of a case.
 func (t *Template) divideCase(n *node) {
 	rest := unit.Condition{}
-	for i, branch := range n.kids {
-		if !branch.is("when", "else") {
+	for i, branch := range n.Kids {
+		if !branch.Is("when", "else") {
 			continue
 		}
-		end := n.end
-		if i+1 < len(n.kids) {
-			end = n.kids[i+1].start
+		end := n.End
+		if i+1 < len(n.Kids) {
+			end = n.Kids[i+1].Start
 		}
 		when := rest
-		if branch.is("when") {
-			condition := t.f.whenCondition(n.child("value"), branch)
+		if branch.Is("when") {
+			condition := t.f.whenCondition(n.Child("value"), branch)
 			when, rest = rest.Also(condition), rest.Also(condition.Negated())
 		}
-		t.regions = append(t.regions, region{branch.start, end, when})
+		t.regions = append(t.regions, region{branch.Start, end, when})
 	}
 }
 
@@ -101,7 +102,7 @@ func (t *Template) Choices(start, end int) []unit.Choice {
 	if t == nil {
 		return nil
 	}
-	if n := within(t.f.syntax.root, start, end); n != nil {
+	if n := within(t.f.syntax.Root, start, end); n != nil {
 		return t.f.choices(n, maxFollow)
 	}
 	return nil
@@ -110,10 +111,10 @@ func (t *Template) Choices(start, end int) []unit.Choice {
 // within finds the last outermost node between two offsets.
 func within(n *node, start, end int) *node {
 	var out *node
-	for _, kid := range n.kids {
+	for _, kid := range n.Kids {
 		switch {
-		case kid.end <= start || kid.start >= end:
-		case kid.start >= start && kid.end <= end:
+		case kid.End <= start || kid.Start >= end:
+		case kid.Start >= start && kid.End <= end:
 			out = kid
 		default:
 			if inner := within(kid, start, end); inner != nil {
