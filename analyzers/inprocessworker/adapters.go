@@ -37,13 +37,10 @@ func reportAdapters(p *rule.Pass) {
 		})
 	}
 	for _, k := range p.Local(bindings.Cable) {
-		symbol, who := "Action Cable adapter", "Action Cable passes"
-		if k.Language() == unit.Python {
-			symbol, who = "CHANNEL_LAYERS", "the channel layer passes"
-		}
+		layer := remedy.MessageLayer(k.Language())
 		p.ReportKept(k, result.Finding{
-			Category: result.Worker, Symbol: symbol,
-			Message: fmt.Sprintf("In production %s messages on inside one process or host, %s. With two copies a message reaches only the clients that are connected to the copy which sent it.", who, k.Chosen()),
+			Category: result.Worker, Symbol: layer.Setting,
+			Message: fmt.Sprintf("In production %s passes messages on inside one process or host, %s. With two copies a message reaches only the clients that are connected to the copy which sent it.", layer.Name, k.Chosen()),
 			Fix:     remedy.Store("cable", k.Language()),
 		})
 	}

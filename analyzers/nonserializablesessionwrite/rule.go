@@ -21,7 +21,7 @@ func Rule() rule.Rule {
 		Name:       "nonserializable-session-write",
 		Level:      result.Error,
 		Categories: []result.Category{result.Session},
-		Languages:  []unit.Language{unit.Go, unit.Ruby, unit.Python},
+		Languages:  []unit.Language{unit.Go, unit.Ruby},
 		Doc:        doc,
 		Run:        run,
 	}

@@ -442,6 +442,26 @@ func isSignal(h *program.Holder) bool {
 	return signals(h.Type)
 }
 
+// keptByLibrary tells a holder that is only ever given entries by key through methods
+// of a type that the checkout does not declare: how many it keeps, and for how long, is
+// decided there.
+func keptByLibrary(p *program.Program, h *program.Holder, writes []program.Change) bool {
+	if isCollection(h.Type) || p.Type(h.Type) != nil {
+		return false
+	}
+	entries := 0
+	for _, c := range writes {
+		switch {
+		case c.Reset:
+			continue
+		case c.Kind != unit.Invoke || c.Key == nil || c.Value == nil || c.Key.Text == c.Value.Text:
+			return false
+		}
+		entries++
+	}
+	return entries > 0
+}
+
 // facts collects what can be said of a cache.
 func facts(p *program.Program, src *Sources, h *program.Holder, e catalog.Entry, writes []program.Change) Facts {
 	f := Facts{}
@@ -471,7 +491,7 @@ func facts(p *program.Program, src *Sources, h *program.Holder, e catalog.Entry,
 	if strings.Contains(e.Note, "expires") || expires(p, src, writes) {
 		f.Expires = Yes
 	}
-	f.Library = h.Type != "" && !isCollection(h.Type) && !isScalar(h.Type) && p.Type(h.Type) == nil
+	f.Library = keptByLibrary(p, h, writes)
 	f.Renewer = renewer(p, src, writes)
 	if e.Type == "" && strings.HasPrefix(h.Type, "map[") && !f.Invalidated {
 		f.Bounded = No

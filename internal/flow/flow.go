@@ -16,12 +16,18 @@
 // called at boot and once per request makes two objects, and a helper that calls
 // what it is given runs each caller's function in that caller's phase only.
 //
+// Boot ends where a goroutine begins, where a handler is called, and where the main line
+// of a program waits for a channel in a loop: what it does in each turn is done while
+// serving, and what it makes there is no object of boot.
+//
 // Approximations, and the side on which they err: flow within a function is not
 // ordered (finds more); a function with too many contexts falls back to one (finds
 // more); of a variable with too many nodes the rest is not followed (finds less,
 // see Result.Cut); code outside the checkout keeps what it is given in
-// its receiver and its result, and hands back what fits the type (finds more); what
-// reflection reaches is not seen (finds less).
+// its receiver and its result, and hands back what fits the type, unless its source says
+// that it lets go of it (finds more); what is only held by a message in a channel does
+// not last (finds less, if nobody takes it); what reflection reaches is not seen (finds
+// less).
 package flow
 
 import (

@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"fmt"
 	"sort"
 	"strings"
 
@@ -212,13 +211,17 @@ func (s *solver) calls(in *instance, edges map[Edge]bool) {
 // outside may call of what it is handed there.
 func (s *solver) offersOf(in *instance) map[int32]int {
 	offers := map[int32]int{}
-	seen := map[string]bool{}
+	type offer struct {
+		op   int32
+		name string
+	}
+	seen := map[offer]bool{}
 	for _, c := range in.calls {
 		if c.kind != called || !s.onObject(c.to) {
 			continue
 		}
 		name := c.to.fn.Function[strings.LastIndexByte(c.to.fn.Function, '.')+1:]
-		if key := fmt.Sprint(c.op, name); !seen[key] {
+		if key := (offer{c.op, name}); !seen[key] {
 			seen[key] = true
 			offers[c.op]++
 		}

@@ -151,5 +151,16 @@ var stores = map[unit.Language]map[string]string{
 	},
 }
 
+// Layer is what passes messages between the clients of an application.
+type Layer struct{ Name, Setting string }
+
+// MessageLayer names it as the frameworks of a language do.
+func MessageLayer(lang unit.Language) Layer {
+	if lang == unit.Python {
+		return Layer{"the channel layer", "CHANNEL_LAYERS"}
+	}
+	return Layer{"Action Cable", "Action Cable adapter"}
+}
+
 // Store says what to choose for a resource in production.
 func Store(resource string, lang unit.Language) string { return stores[lang][resource] }
