@@ -73,7 +73,7 @@ func All(p *program.Program, src *Sources) []Assessment {
 			out = append(out, a)
 		}
 	}
-	return joinSiblings(out)
+	return joinSiblings(p, out)
 }
 
 // assess gives the verdict on one holder; false if there is nothing to say.

@@ -6,13 +6,14 @@ import (
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
 // joinSiblings makes one verdict of the fields of one object that change
 // together: a value with its expiry, a queue with the marks of what is queued.
 // A reader repairs them together, so they are told once.
-func joinSiblings(all []Assessment) []Assessment {
+func joinSiblings(p *program.Program, all []Assessment) []Assessment {
 	byOwner := map[string][]int{}
 	for i, a := range all {
 		switch a.Holder.Kind {
@@ -22,7 +23,7 @@ func joinSiblings(all []Assessment) []Assessment {
 	}
 	gone := map[int]bool{}
 	for _, fields := range byOwner {
-		absorb(all, fields, gone)
+		absorb(p, all, fields, gone)
 	}
 	var out []Assessment
 	for i, a := range all {
@@ -35,7 +36,7 @@ func joinSiblings(all []Assessment) []Assessment {
 
 // absorb lets the fields that hold most take in those that change only with
 // them.
-func absorb(all []Assessment, fields []int, gone map[int]bool) {
+func absorb(p *program.Program, all []Assessment, fields []int, gone map[int]bool) {
 	sort.SliceStable(fields, func(i, j int) bool {
 		return weight(all[fields[i]].Holder) > weight(all[fields[j]].Holder)
 	})
@@ -44,7 +45,7 @@ func absorb(all []Assessment, fields []int, gone map[int]bool) {
 			continue
 		}
 		for _, j := range fields[n+1:] {
-			if !gone[j] && changesWith(all[j], all[i]) && speakAlike(all[j].Holder, all[i].Holder) {
+			if !gone[j] && (changesWith(all[j], all[i]) && speakAlike(all[j].Holder, all[i].Holder) || guards(p, all[j], all[i])) {
 				gone[j] = true
 				all[i].Siblings = append(all[i].Siblings, all[j].Holder)
 			}
@@ -52,6 +53,39 @@ func absorb(all []Assessment, fields []int, gone map[int]bool) {
 		sort.Slice(all[i].Siblings, func(a, b int) bool { return all[i].Siblings[a].ID < all[i].Siblings[b].ID })
 	}
 }
+
+// guards tells a flag, time or number of an object by which its own methods decide
+// when to fill another field: when it was filled last, whether somebody is at it.
+// Nobody outside learns what it says.
+func guards(p *program.Program, part, whole Assessment) bool {
+	h := part.Holder
+	if h.Kind != unit.Field || !isScalar(h.Type) && !isTime(h.Type) && !strings.HasPrefix(h.Type, "sync/atomic.") || part.Category == result.Counter {
+		return false
+	}
+	if !whole.State || whole.Category != result.Cache || isScalar(whole.Holder.Type) {
+		return false
+	}
+	touching := writers(whole)
+	for _, c := range h.Reads {
+		in := p.Function(c.In)
+		if in == nil || in.Owner != h.Owner || !touching[c.In] && !callersAre(in, h.Owner) {
+			return false
+		}
+	}
+	for _, c := range part.Writes {
+		if in := p.Function(c.In); in == nil || in.Owner != h.Owner || !touching[c.In] && len(in.Returns) > 0 && !callersAre(in, h.Owner) {
+			return false
+		}
+	}
+	return len(h.Reads) > 0 || strings.HasPrefix(h.Type, "sync/atomic.")
+}
+
+// callersAre tells a function that only methods of one type call.
+func callersAre(f *program.Function, owner string) bool {
+	return len(f.Callers()) > 0 && !slices.ContainsFunc(f.Callers(), func(from *program.Function) bool { return from.Owner != owner })
+}
+
+func isTime(t string) bool { return t == "time.Time" || t == "*time.Time" || t == "time.Duration" }
 
 // speakAlike tells, of variables of a module, which has many of its own, whether they
 // share a word: prices and prices_at. The fields of one object belong together.

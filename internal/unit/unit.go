@@ -128,6 +128,9 @@ type Holder struct {
 	// PerRequest marks places that the framework resets for each request
 	// (CurrentAttributes, RequestStore).
 	PerRequest bool
+	// Handle says that it holds one thing of a library that is opened and closed: a
+	// connection, a listener, a file.
+	Handle bool `json:",omitempty"`
 	// Settings is the name of the file of settings that it is read from, without
 	// folder and ending, if it is.
 	Settings string `json:",omitempty"`

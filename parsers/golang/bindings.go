@@ -183,7 +183,7 @@ func (b *body) captured(v *types.Var) string {
 	s.captures[v] = id
 	h := unit.Holder{
 		ID: id, Symbol: s.fn.Symbol + "." + v.Name(), Name: v.Name(), Kind: unit.Captured, Owner: b.ownerOf(v),
-		Type: typeString(v.Type()), Elem: elemString(v.Type()), Test: s.fn.Test,
+		Type: typeString(v.Type()), Elem: elemString(v.Type()), Handle: b.x.handle(v.Type()), Test: s.fn.Test,
 		Location: b.x.location(v.Pos(), v.Pos()+tokenLen(v.Name())),
 	}
 	if vals := s.values[v]; len(vals) > 0 && !vals[0].elem {

@@ -7,6 +7,7 @@ import (
 	"path"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"sort"
 	"strings"
 
@@ -172,7 +173,7 @@ func (x *extractor) vars(f *ast.File, d *ast.GenDecl, s *ast.ValueSpec) {
 		}
 		h := unit.Holder{
 			ID: objectID(obj), Symbol: x.Types.Name() + "." + name.Name, Name: name.Name, Kind: unit.PackageVar,
-			Owner: x.Types.Path(), Type: typeString(obj.Type()), Elem: elemString(obj.Type()),
+			Owner: x.Types.Path(), Type: typeString(obj.Type()), Elem: elemString(obj.Type()), Handle: x.handle(obj.Type()),
 			Location: x.location(name.Pos(), name.End()), Test: info.Test || info.Generated,
 			Comment: comment(s.Doc, s.Comment, d.Doc),
 		}
@@ -258,7 +259,7 @@ func (x *extractor) fields(t *unit.Type, named *types.Named, st *types.Struct, s
 		}
 		h := unit.Holder{
 			ID: t.ID + "." + v.Name(), Symbol: s.Name.Name + "." + v.Name(), Name: v.Name(), Kind: unit.Field,
-			Owner: t.ID, Type: typeString(v.Type()), Elem: elemString(v.Type()),
+			Owner: t.ID, Type: typeString(v.Type()), Elem: elemString(v.Type()), Handle: x.handle(v.Type()),
 			Location: x.location(v.Pos(), v.Pos()+token.Pos(len(v.Name()))), Test: info.Test || info.Generated,
 			Comment: docs[v.Name()],
 		}
@@ -285,6 +286,26 @@ func tagDefault(tag string) string {
 		return value
 	}
 	return ""
+}
+
+// closers are the methods by which a thing that was opened is given back.
+var closers = []string{"Close", "Release", "Shutdown", "Quit", "Disconnect", "Unsubscribe"}
+
+// handle tells a named type of another module, or a pointer to one, that is opened and
+// closed.
+func (x *extractor) handle(t types.Type) bool {
+	if ptr, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = ptr.Elem()
+	}
+	named, ok := types.Unalias(t).(*types.Named)
+	if !ok || named.Obj().Pkg() == nil || x.local(named.Obj().Pkg().Path()) {
+		return false
+	}
+	methods := types.NewMethodSet(types.NewPointer(named))
+	if types.IsInterface(named) {
+		methods = types.NewMethodSet(named)
+	}
+	return slices.ContainsFunc(closers, func(name string) bool { return methods.Lookup(named.Obj().Pkg(), name) != nil })
 }
 
 func fieldDocs(s *ast.TypeSpec) map[string]string {

@@ -1,0 +1,95 @@
+package assess
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/catalog"
+	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// replacedHandle tells a connection or listener that this process opens anew when the
+// old one fails: all that changes is which one it is. One that a request brings is
+// somebody's, and none.
+func replacedHandle(h *program.Holder, a Assessment) bool {
+	if !h.Handle || hasSource(a, FromRequest, FromCaller) {
+		return false
+	}
+	opened := false
+	for _, c := range a.Writes {
+		if len(h.Parts) > 0 || entry(c) {
+			return false
+		}
+		opened = opened || c.Kind == unit.Write
+	}
+	return opened
+}
+
+// entry tells a change that puts a value under a key. What a call is given to be
+// cancelled by is no key.
+func entry(c program.Change) bool {
+	return c.Key != nil && c.Value != nil && c.Key.Text != c.Value.Text && c.Key.Type != "context.Context"
+}
+
+// feedsMetrics tells what the exporter of figures keeps for itself: fields of a type
+// that holds meters of a metrics library, where whoever uses them in serving returns
+// nothing, and reaches nothing outside the process.
+func feedsMetrics(p *program.Program, src *Sources, h *program.Holder, a Assessment) bool {
+	if h.Kind != unit.Field || !metersIn(p, h.Owner) || refuses(a) {
+		return false
+	}
+	for _, c := range slices.Concat(a.Writes, h.Reads) {
+		if c.Phase != result.Serving {
+			continue
+		}
+		if in := p.Function(c.In); in == nil || !onlyMeters(src, in, packageOfID(h.Owner), maxBehind) {
+			return false
+		}
+	}
+	return true
+}
+
+// onlyMeters tells a function of a package that hands nothing back, or only to others
+// like it, answers no request and reaches nothing outside the process.
+func onlyMeters(src *Sources, f *program.Function, in string, depth int) bool {
+	if depth == 0 || !strings.HasPrefix(f.ID, in) || f.HasRole(unit.Handler) || src.Reaches(f.ID, ToDatabase, ToFile, ToNetwork, FromDatabase, FromNetwork, FromRequest) {
+		return false
+	}
+	if silent(f) {
+		return true
+	}
+	return len(f.Callers()) > 0 && !slices.ContainsFunc(f.Callers(), func(from *program.Function) bool {
+		return from != f && from.Serving && !onlyMeters(src, from, in, depth-1)
+	})
+}
+
+// metersIn tells a type one of whose fields is a meter, and no other keeps what the
+// catalogue knows as something else.
+func metersIn(p *program.Program, owner string) bool {
+	t := p.Type(owner)
+	if t == nil {
+		return false
+	}
+	return slices.ContainsFunc(t.Fields, func(id string) bool {
+		f := p.Holder(id)
+		if f == nil {
+			return false
+		}
+		e, ok := p.Catalog.Lookup(f.Type)
+		return ok && e.Kind == catalog.Metrics
+	})
+}
+
+// silent tells a function that hands nothing back but whether it failed.
+func silent(f *program.Function) bool {
+	return len(f.Returns) == 0 || slices.Contains(f.Attrs, unit.ErrorOnly)
+}
+
+func packageOfID(id string) string {
+	if i := strings.LastIndexByte(id, '.'); i >= 0 {
+		return id[:i+1]
+	}
+	return id
+}
