@@ -187,11 +187,40 @@ func (fo *Foreign) Learn(f *types.Func) (unit.Foreign, bool) {
 func (fo *Foreign) Passes(f *types.Func, nth int) bool {
 	f = f.Origin()
 	sig, ok := f.Type().(*types.Signature)
-	if !ok || f.Pkg() == nil || nth >= sig.Params().Len() {
+	if !ok || f.Pkg() == nil || nth >= sig.Params().Len() || sig.Recv() != nil && untyped(sig.Params().At(nth).Type()) && givesAnything(sig.Recv().Type()) {
 		return false
 	}
 	s := fo.summary(f, maxForeignCalls)
 	return !s.opaque && !s.kept[nth] && !s.unknown[nth] && !slices.ContainsFunc(s.returns, func(r ref) bool { return r.root == nth && !r.copied })
+}
+
+// givesAnything tells a type of which some method hands out a value of any type, or of
+// one that it is made for: a container. How it keeps its entries is often too clever to
+// be followed: the standard library's own map for several threads finds them by the
+// address of their first part.
+func givesAnything(recv types.Type) bool {
+	methods := types.NewMethodSet(recv)
+	if _, ok := recv.(*types.Pointer); !ok && !types.IsInterface(recv) {
+		methods = types.NewMethodSet(types.NewPointer(recv))
+	}
+	for m := range methods.Methods() {
+		results := m.Obj().Type().(*types.Signature).Results()
+		for i := range results.Len() {
+			if m.Obj().Exported() && untyped(results.At(i).Type()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// untyped tells a type that says nothing of what it is.
+func untyped(t types.Type) bool {
+	if _, ok := types.Unalias(t).(*types.TypeParam); ok {
+		return true
+	}
+	i, ok := types.Unalias(t).Underlying().(*types.Interface)
+	return ok && i.NumMethods() == 0
 }
 
 // receiver tells whether a method changes what it is called on. What merely keeps
