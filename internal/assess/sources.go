@@ -379,7 +379,7 @@ func (s *Sources) classify(c *unit.Call) []Source {
 			out = append(out, ToDatabase)
 		case strings.Contains(a.Text, "Serializable"), strings.Contains(a.Text, ":serializable"), strings.Contains(a.Text, "FOR UPDATE"), strings.Contains(a.Text, "for update"):
 			out = append(out, Serializable)
-		case strings.Contains(a.Text, "advisory_lock"), strings.Contains(a.Text, "GET_LOCK("):
+		case strings.Contains(a.Text, "advisory_lock"), strings.Contains(a.Text, "advisory_xact_lock"), strings.Contains(a.Text, "GET_LOCK("):
 			out = append(out, Elects)
 		case c.Callee == "os.OpenFile" && (strings.Contains(a.Text, "O_WRONLY") || strings.Contains(a.Text, "O_RDWR") || strings.Contains(a.Text, "O_CREATE") || strings.Contains(a.Text, "O_APPEND")):
 			out = append(out, ToFile)

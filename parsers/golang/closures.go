@@ -14,6 +14,7 @@ type part struct {
 	note   string
 	inline bool // runs before the statement around it is done
 	once   bool // runs at most once in the life of the process
+	life   bool // runs once, when the process starts or ends
 	tx     bool // runs inside a database transaction
 	async  bool
 	late   bool // runs when the function around it is left

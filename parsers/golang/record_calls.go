@@ -3,6 +3,7 @@ package golang
 import (
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -67,6 +68,7 @@ func (w *writer) handed(op *unit.Op, f *types.Func, sig *types.Signature) {
 	if p.inline && op.Call.Hands == unit.HandsNow {
 		op.Call.Note = ""
 	}
+	called, when := calledBack(f)
 	n := sig.Params().Len()
 	if op.Call.Method {
 		op.Call.Ifaces = append(op.Call.Ifaces, nil)
@@ -78,7 +80,10 @@ func (w *writer) handed(op *unit.Op, f *types.Func, sig *types.Signature) {
 			t = s.Elem()
 		}
 		methods := interfaceMethods(t)
-		if called := calledBack(f); len(methods) == 0 && len(called) > 0 && types.IsInterface(t) {
+		if slices.Contains(methods, "ProtoMessage") && !strings.HasPrefix(f.Name(), "Unmarshal") {
+			methods = nil // a message is read; Reset is for those that are read into
+		}
+		if len(methods) == 0 && len(called) > 0 && types.IsInterface(t) {
 			methods = called
 		}
 		if len(methods) == 0 && types.IsInterface(t) && sig.Recv() == nil && f.Signature().Recv() == nil && !standard(f.Pkg()) {
@@ -92,9 +97,9 @@ func (w *writer) handed(op *unit.Op, f *types.Func, sig *types.Signature) {
 	}
 	op.Call.Brief = w.brief(f, sig, op.Call.Method)
 	switch {
-	case len(calledBack(f)) > 0:
-		op.Call.Hands, op.Call.Guessed = calledWhen(f), false
-	case op.Call.Hands == unit.HandsNow && w.keepsFunction(f, sig):
+	case len(called) > 0:
+		op.Call.Hands, op.Call.Guessed = when, false
+	case op.Call.Hands == unit.HandsNow && !p.life && w.keepsFunction(f, sig):
 		op.Call.Hands, op.Call.Note = unit.HandsServes, "kept by "+shortType(funcID(f))
 	}
 }
@@ -151,39 +156,32 @@ func standard(p *types.Package) bool {
 }
 
 // callers are libraries that call methods of what they are handed as any: by
-// package path, up to its version, with the methods.
+// package path, up to its version, with what the names of their functions that do so
+// begin with, and the methods.
 var callers = []struct {
-	pkg     string
-	methods []string
-	when    unit.Hands
+	pkg, names string
+	methods    []string
+	when       unit.Hands
 }{
-	{"github.com/jessevdk/go-flags", []string{"Execute"}, unit.HandsRuns},
-	{"github.com/alecthomas/kong", []string{"Run", "BeforeApply", "AfterApply"}, unit.HandsRuns},
-	{"net/rpc", []string{"*"}, unit.HandsServes},
-	{"google.golang.org/grpc", []string{"*"}, unit.HandsServes},
-	{"storj.io/drpc", []string{"*"}, unit.HandsServes},
-	{"github.com/gorilla/rpc", []string{"*"}, unit.HandsServes},
-	{"github.com/99designs/gqlgen", []string{"*"}, unit.HandsServes},
-	{"github.com/graph-gophers/graphql-go", []string{"*"}, unit.HandsServes},
+	{"github.com/jessevdk/go-flags", "", []string{"Execute"}, unit.HandsRuns},
+	{"github.com/alecthomas/kong", "", []string{"Run", "BeforeApply", "AfterApply"}, unit.HandsRuns},
+	{"net/rpc", "Register", []string{"*"}, unit.HandsServes},
+	{"google.golang.org/grpc", "RegisterService", []string{"*"}, unit.HandsServes},
+	{"storj.io/drpc", "Register", []string{"*"}, unit.HandsServes},
+	{"github.com/gorilla/rpc", "Register", []string{"*"}, unit.HandsServes},
+	{"github.com/99designs/gqlgen", "", []string{"*"}, unit.HandsServes},
+	{"github.com/graph-gophers/graphql-go", "", []string{"*"}, unit.HandsServes},
 }
 
-// calledBack lists the methods that a function calls of what it is handed as any.
-func calledBack(f *types.Func) []string {
-	for i := range callers {
-		if f.Pkg() != nil && (f.Pkg().Path() == callers[i].pkg || strings.HasPrefix(f.Pkg().Path(), callers[i].pkg+"/")) {
-			return callers[i].methods
+// calledBack lists the methods that a function calls of what it is handed as any, and
+// says when.
+func calledBack(f *types.Func) ([]string, unit.Hands) {
+	for _, c := range callers {
+		if f.Pkg() != nil && (f.Pkg().Path() == c.pkg || strings.HasPrefix(f.Pkg().Path(), c.pkg+"/")) && strings.HasPrefix(f.Name(), c.names) {
+			return c.methods, c.when
 		}
 	}
-	return nil
-}
-
-func calledWhen(f *types.Func) unit.Hands {
-	for i := range callers {
-		if f.Pkg() != nil && (f.Pkg().Path() == callers[i].pkg || strings.HasPrefix(f.Pkg().Path(), callers[i].pkg+"/")) {
-			return callers[i].when
-		}
-	}
-	return unit.HandsNow
+	return nil, unit.HandsNow
 }
 
 // resultsOf gives each result of a call a slot.

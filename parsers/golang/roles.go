@@ -146,12 +146,21 @@ func foreignPart(f *types.Func) part {
 		return part{inline: true, tx: true}
 	case isSchedule(pkg, name):
 		return part{role: unit.Scheduler, note: note}
+	case lifeCycle(name):
+		return part{inline: true, life: true}
 	case hasAnyPrefix(name, "Subscribe", "Consume", "QueueSubscribe", "On", "Handle", "Register", "Notify", "Watch", "Listen"):
 		return part{role: unit.Handler, note: note, named: true}
 	case routeVerbs[name]:
 		return part{role: unit.Handler, note: note, named: true}
 	}
 	return part{inline: true, tx: lendsTransaction(f)}
+}
+
+// lifeCycle tells a function that registers what runs once, when the process starts or
+// ends: cobra.OnInitialize, RegisterOnShutdown.
+func lifeCycle(name string) bool {
+	_, when, ok := strings.Cut(name, "On")
+	return ok && hasAnyPrefix(when, "Init", "Initialize", "Start", "Startup", "Boot", "Finalize", "Stop", "Shutdown", "Exit")
 }
 
 // servesRequests tells a function outside the checkout of which more than the name
@@ -213,7 +222,7 @@ func isTxMethod(pkg, name string) bool {
 
 func isSchedule(pkg, name string) bool {
 	switch name {
-	case "AddFunc", "AddJob", "Schedule", "Do", "NewJob", "Every", "NewTask", "DoWithJobDetails":
+	case "AddFunc", "AddJob", "Schedule", "Do", "NewJob", "Every", "NewTask", "DoWithJobDetails", "Add", "MustAdd":
 		return strings.Contains(pkg, "cron") || strings.Contains(pkg, "sched")
 	}
 	return false
