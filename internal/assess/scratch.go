@@ -10,7 +10,7 @@ import (
 // next: whoever reads it while serving was called by a function that has set it
 // before. Threads can mix such a variable up, but nothing of it outlasts its use.
 func scratch(p *program.Program, h *program.Holder, a Assessment) bool {
-	if unread(p, h, a) {
+	if unread(p, h, a) || p.Overwritten(h) {
 		return true
 	}
 	if h.Language != unit.Ruby || h.Kind == unit.Field || h.Kind == unit.Constant || h.Kind == unit.ThreadLocal {

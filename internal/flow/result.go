@@ -65,6 +65,8 @@ type Event struct {
 	Boot, Serving bool
 	Name          string // method or function outside the checkout, or what the language does
 	Element       bool   // an element of what is kept, not the place itself
+	Span          unit.Span
+	Sure          bool
 	// Several says that there is more than one object of the type, so that the holder
 	// is what keeps this one.
 	Several bool
@@ -93,6 +95,8 @@ type Edge struct {
 	// or others: which of them it does call, and when, is not known.
 	Offered bool
 	Serves  bool
+	Span    unit.Span
+	Sure    bool
 }
 
 func (s *solver) result() *Result {
@@ -202,6 +206,7 @@ func (s *solver) calls(in *instance, edges map[Edge]bool) {
 				From: in.fn.Function, To: to.fn.Function, Line: int(op.Line), Col: int(op.Col),
 				Async: c.kind == beside, Back: c.kind == called || c.kind == served || c.kind == command, Serves: c.kind == served,
 				Offered: c.kind == called && s.onObject(c.to) && offers[c.op] > 1,
+				Span:    op.Span, Sure: op.Sure,
 			}] = true
 		}
 	}
@@ -317,7 +322,8 @@ func (s *solver) foreignEvents(r *Result, h *holders, seen map[eventKey]int, in 
 	}
 }
 
-// happens records an event for each place that lasts among those of a slot.
+// happens records an event for each place that lasts among those of a slot. Who reads a
+// whole reads its fields.
 func (s *solver) happens(r *Result, h *holders, seen map[eventKey]int, in *instance, op *unit.Op, kind EventKind, at unit.Slot) {
 	v := in.slot(at)
 	if v == 0 {
@@ -331,34 +337,57 @@ func (s *solver) happens(r *Result, h *holders, seen map[eventKey]int, in *insta
 		if kind == Invoke && op.Call.Dynamic && !o.foreign && s.methods[s.nodes[n].typ] != nil {
 			continue // its own method says
 		}
-		at := h.at(n, 0)
-		if at.holder == "" {
-			continue
+		s.happensAt(r, h, seen, in, op, kind, n)
+		if kind == Read && op.Whole {
+			s.inside(n, maxInside, func(m int32) { s.happensAt(r, h, seen, in, op, Read, m) })
 		}
-		key := eventKey{kind, in.fn.Function, op.Line, op.Col, at.holder, at.part}
-		place, have := seen[key]
-		if !have {
-			place = len(r.Events)
-			seen[key] = place
-			name := op.Name
-			if op.Call != nil && op.Call.Dynamic {
-				name = op.Type
-			}
-			r.Events = append(r.Events, Event{
-				Kind: kind, Function: in.fn.Function, File: in.fn.File, Line: int(op.Line), Col: int(op.Col),
-				Holder: at.holder, Part: at.part, Name: name, Element: isElement(s.nodes[n].step),
-			})
+	}
+}
+
+// maxInside bounds how deep structs are nested in each other that are read as one.
+const maxInside = 3
+
+// inside lists the fields of a value, and of the values that these are.
+func (s *solver) inside(n int32, depth int, then func(int32)) {
+	if depth == 0 {
+		return
+	}
+	for _, k := range s.nodes[n].kids {
+		if !isElement(s.nodes[k].step) {
+			then(k)
+			s.inside(k, depth-1, then)
 		}
-		e := &r.Events[place]
-		serves := in.serving || in.boot && s.turns(in, op)
-		if doubt := in.doubtIn(at.vague); serves && (!e.Serving || doubt < e.Doubt) {
-			e.Doubt = doubt
+	}
+}
+
+func (s *solver) happensAt(r *Result, h *holders, seen map[eventKey]int, in *instance, op *unit.Op, kind EventKind, n int32) {
+	at := h.at(n, 0)
+	if at.holder == "" {
+		return
+	}
+	key := eventKey{kind, in.fn.Function, op.Line, op.Col, at.holder, at.part}
+	place, have := seen[key]
+	if !have {
+		place = len(r.Events)
+		seen[key] = place
+		name := op.Name
+		if op.Call != nil && op.Call.Dynamic {
+			name = op.Type
 		}
-		e.Boot, e.Serving = e.Boot || in.boot, e.Serving || serves
-		e.Several = e.Several || at.several
-		if kind != Read && in.ctx.on != 0 {
-			s.lift(e, in, s.nodes[n].object)
-		}
+		r.Events = append(r.Events, Event{
+			Kind: kind, Function: in.fn.Function, File: in.fn.File, Line: int(op.Line), Col: int(op.Col),
+			Holder: at.holder, Part: at.part, Name: name, Element: isElement(s.nodes[n].step), Span: op.Span, Sure: op.Sure,
+		})
+	}
+	e := &r.Events[place]
+	serves := in.serving || in.boot && s.turns(in, op)
+	if doubt := in.doubtIn(at.vague); serves && (!e.Serving || doubt < e.Doubt) {
+		e.Doubt = doubt
+	}
+	e.Boot, e.Serving = e.Boot || in.boot, e.Serving || serves
+	e.Several = e.Several || at.several
+	if kind != Read && in.ctx.on != 0 {
+		s.lift(e, in, s.nodes[n].object)
 	}
 }
 

@@ -42,7 +42,9 @@ type Program struct {
 	// calledAtBoot are the functions that boot calls, as opposed to those that it
 	// only hands over to be called later.
 	calledAtBoot map[*Function]bool
-	flow         *flow.Result // what the solver found, for functions that have records
+	uses         map[string][]*flow.Event // by holder, made when asked for
+	from, to     map[string][]*flow.Edge  // by caller and by callee, made when asked for
+	flow         *flow.Result             // what the solver found, for functions that have records
 }
 
 // Function is a function of the checkout and what linking learned of it.

@@ -42,9 +42,21 @@ type Op struct {
 	// end, and of all else that it is done in each turn of a loop that waits for
 	// something to happen.
 	Loop bool `json:",omitempty"`
+	// Span says where it stands among the ways through its function; Sure that each
+	// way to a return leads through it.
+	Span Span
+	Sure bool `json:",omitempty"`
 	Line int32
 	Col  int32
 }
+
+// Span is a range of numbers of a function's dominator tree. The zero value says that
+// nothing is known.
+type Span struct{ From, To int32 }
+
+// Leads tells whether each way to an operation of the other span leads through one of
+// this span. Of two in one block the order of their lines decides.
+func (s Span) Leads(to Span) bool { return s.From > 0 && s.From <= to.From && to.From <= s.To }
 
 // Apply says how something is called.
 type Apply struct {

@@ -92,3 +92,62 @@ func TestProgress(t *testing.T) {
 		t.Errorf("%v", most)
 	}
 }
+
+// What does not type-check for want of a module is left out by the statement, and the
+// rest of its function is read.
+func TestPruned(t *testing.T) {
+	const code = `package main
+
+import (
+	"net/http"
+
+	"example.com/missing/lib"
+)
+
+var hits = map[string]int{}
+
+type answer struct{ text string }
+
+func (a *answer) String() string { return a.text }
+
+func count(w http.ResponseWriter, r *http.Request) (string, error) {
+	client := lib.New(r)
+	if client.Ready() {
+		hits[r.URL.Path]++
+	}
+	for client.More() {
+		hits["more"]++
+	}
+	func() { lib.Tell(); hits["told"]++ }()
+	switch a := any(client).(type) {
+	case *answer:
+		hits[a.text]++
+	}
+	if err := lib.Send(client); err != nil {
+		return "", err
+	}
+	return client.Name(), nil
+}
+
+func main() {
+	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { count(w, r) })
+	http.ListenAndServe(":80", nil)
+}
+`
+	units, _ := loadedFiles(t, map[string]string{"go.mod": "module example.com/pruned\n\ngo 1.24\n", "main.go": code}, nil)
+	lines := map[int32]bool{}
+	for _, u := range units {
+		for _, r := range u.Records {
+			for _, op := range r.Ops {
+				if op.Kind == unit.OpStore || op.Kind == unit.OpTouch {
+					lines[op.Line] = true
+				}
+			}
+		}
+	}
+	for line, want := range map[int32]bool{18: true, 21: true, 23: true, 26: false} {
+		if lines[line] != want {
+			t.Errorf("a write in line %d: %v, want %v", line, lines[line], want)
+		}
+	}
+}

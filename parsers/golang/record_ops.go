@@ -19,6 +19,9 @@ type writer struct {
 	out     unit.Record
 	slots   map[ssa.Value]unit.Slot
 	results map[ssa.Value][]unit.Slot
+	spans   map[*ssa.BasicBlock]unit.Span
+	at      *ssa.BasicBlock
+	sure    bool // of the block
 }
 
 // endsProcess tells a function that always ends the process: each way through it exits or
@@ -60,12 +63,47 @@ func (w *writer) body() (broken bool) {
 			broken = true
 		}
 	}()
+	w.order()
 	for _, b := range w.fn.Blocks {
+		w.at, w.sure = b, w.certain(b)
 		for _, in := range b.Instrs {
 			w.instruction(in)
 		}
 	}
 	return false
+}
+
+// order numbers the blocks along the dominator tree.
+func (w *writer) order() {
+	w.spans = map[*ssa.BasicBlock]unit.Span{}
+	n := int32(0)
+	var number func(b *ssa.BasicBlock)
+	number = func(b *ssa.BasicBlock) {
+		n++
+		from := n
+		for _, below := range b.Dominees() {
+			number(below)
+		}
+		w.spans[b] = unit.Span{From: from, To: n}
+	}
+	for _, b := range w.fn.Blocks {
+		if b.Idom() == nil {
+			number(b)
+		}
+	}
+}
+
+// certain tells a block through which each way to a return leads.
+func (w *writer) certain(b *ssa.BasicBlock) bool {
+	for _, other := range w.fn.Blocks {
+		if len(other.Instrs) == 0 || other == w.fn.Recover {
+			continue
+		}
+		if _, back := other.Instrs[len(other.Instrs)-1].(*ssa.Return); back && !b.Dominates(other) {
+			return false
+		}
+	}
+	return true
 }
 
 // slot returns the slot of a value, 0 if no object can be reached through it.
@@ -117,6 +155,7 @@ func (w *writer) emit(op unit.Op, pos token.Pos) {
 	} else {
 		op.Loop = inBodies(w.r.x.turns, pos)
 	}
+	op.Span, op.Sure = w.spans[w.at], w.sure
 	w.out.Ops = append(w.out.Ops, op)
 }
 
