@@ -66,7 +66,7 @@ const (
 func All(p *program.Program, src *Sources) []Assessment {
 	var out []Assessment
 	for _, h := range p.Holders() {
-		if h.Test || h.PerRequest {
+		if h.Test || h.PerRequest || p.MadeForRequests(h) {
 			continue
 		}
 		if a, ok := assess(p, src, h); ok {

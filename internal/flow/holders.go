@@ -270,7 +270,8 @@ func (h *holders) find(n int32, depth int) answer {
 	if a, sole := h.keepers(object, depth); a.holder != "" && (sole && !a.vague || h.lives[object] != single) {
 		return answer{a.holder, field, true, false}
 	}
-	if h.lives[object] == single {
+	// What is made while serving and has several keepers is a part of what those keep.
+	if h.lives[object] == single && h.bornAtBoot(o) {
 		return answer{holder: field}
 	}
 	return answer{}

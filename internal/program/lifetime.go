@@ -52,6 +52,13 @@ func (p *Program) allocations() (boot, serving map[string]bool) {
 // maxSupers bounds how far up embedded types and superclasses are followed.
 const maxSupers = 4
 
+// MadeForRequests tells a field of a type of which the framework makes an instance for
+// each request: what is registered is only the pattern that it copies.
+func (p *Program) MadeForRequests(h *Holder) bool {
+	t := p.types[h.Owner]
+	return h.Kind == unit.Field && t != nil && p.perRequest(t, maxSupers)
+}
+
 // perRequest tells a type of which the framework makes an instance for each
 // request.
 func (p *Program) perRequest(t *unit.Type, depth int) bool {
