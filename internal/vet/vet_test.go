@@ -3,12 +3,14 @@ package vet_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stateaudit/stateaudit/internal/audit"
 	"github.com/stateaudit/stateaudit/internal/config"
@@ -16,14 +18,20 @@ import (
 	"github.com/stateaudit/stateaudit/internal/vet"
 )
 
-// underVet runs go vet with this program in a checkout and reads its findings.
-func underVet(t *testing.T, root string, flags ...string) []result.Finding {
+// build makes the program.
+func build(t testing.TB) string {
 	t.Helper()
 	bin := filepath.Join(t.TempDir(), "stateaudit")
 	if out, err := exec.Command("go", "build", "-o", bin, "github.com/stateaudit/stateaudit/cmd/stateaudit").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	args := append([]string{"vet", "-json", "-vettool=" + bin}, flags...)
+	return bin
+}
+
+// underVet runs go vet with this program in a checkout and reads its findings.
+func underVet(t *testing.T, root string, flags ...string) []result.Finding {
+	t.Helper()
+	args := append([]string{"vet", "-json", "-vettool=" + build(t)}, flags...)
 	cmd := exec.Command("go", append(args, "./...")...)
 	cmd.Dir = root
 	var out, problems bytes.Buffer
@@ -142,4 +150,81 @@ var Known = map[string]int{}
 	if len(found) != 1 || found[0].Symbol != "hits.All" || found[0].Location.File != "main.go" {
 		t.Errorf("found %+v", found)
 	}
+}
+
+// TestChain holds that each counter of a chain of packages is found once: beside its
+// own handler, or where the next handler above reaches it, main at the latest.
+func TestChain(t *testing.T) {
+	const length, last = 30, 20
+	root := vet.WriteChain(t, length, 3, func(i int) bool { return i%5 == 0 && i <= last })
+	at := map[string][]string{}
+	for _, f := range underVet(t, root) {
+		if f.Rule == "mutable-singleton" {
+			at[f.Symbol] = append(at[f.Symbol], filepath.ToSlash(filepath.Dir(f.Location.File)))
+		}
+	}
+	for i := range length {
+		want := "cmd"
+		if i <= last {
+			want = fmt.Sprintf("p%d", (i+4)/5*5)
+		}
+		if got := at[fmt.Sprintf("p%d.seen", i)]; len(got) != 1 || got[0] != want {
+			t.Errorf("p%d.seen is told in %v, want %s", i, got, want)
+		}
+	}
+	if len(at) != length {
+		t.Errorf("%d symbols, want %d: %v", len(at), length, at)
+	}
+}
+
+// BenchmarkChain compares go vet with this program and without, in chains of packages
+// of which no answer is cached. It says how often the time of plain go vet it takes.
+func BenchmarkChain(b *testing.B) {
+	plain, err := exec.Command("go", "tool", "-n", "vet").Output()
+	if err != nil {
+		b.Fatal(err)
+	}
+	tools := []string{strings.TrimSpace(string(plain)), build(b)}
+	for _, length := range []int{50, 200} {
+		for name, every := range map[string]int{"main": 1 << 30, "each tenth": 10} {
+			b.Run(fmt.Sprintf("%d packages, %s serves", length, name), func(b *testing.B) {
+				root := vet.WriteChain(b, length, 40, func(i int) bool { return i > 0 && i%every == 0 })
+				if out, err := command(root, "build", "./...").CombinedOutput(); err != nil {
+					b.Fatalf("%v\n%s", err, out)
+				}
+				var took [2]time.Duration
+				for n := 0; b.Loop(); n++ {
+					for i, tool := range tools {
+						took[i] += vetted(b, root, tool, n)
+					}
+				}
+				b.ReportMetric(took[0].Seconds()/float64(b.N), "s-plain/op")
+				b.ReportMetric(took[1].Seconds()/float64(b.N), "s-ours/op")
+				b.ReportMetric(float64(took[1])/float64(took[0]), "times-plain")
+			})
+		}
+	}
+}
+
+// vetted runs go vet with a copy of a tool that the cache has not seen.
+func vetted(b *testing.B, root, tool string, n int) time.Duration {
+	content, err := os.ReadFile(tool)
+	if err != nil {
+		b.Fatal(err)
+	}
+	unseen := filepath.Join(b.TempDir(), "tool")
+	if err := os.WriteFile(unseen, fmt.Appendf(content, "%s %d %d", b.Name(), n, time.Now().UnixNano()), 0o755); err != nil {
+		b.Fatal(err)
+	}
+	start := time.Now()
+	if out, err := command(root, "vet", "-json", "-vettool="+unseen, "./...").CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	return time.Since(start)
+}
+
+func command(root string, args ...string) *exec.Cmd {
+	cmd := exec.Command("go", args...)
+	cmd.Dir = root
+	return cmd
 }
