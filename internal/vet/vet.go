@@ -1,10 +1,10 @@
 // Package vet runs the rules as go/analysis analyzers: under go vet, in
 // golangci-lint, in nogo, in a multichecker.
 //
-// One hidden analyzer turns a package into a unit and hands it on as a fact, so
-// that a package that imports it sees it too. A second one links the unit of a
-// package with those of all that it imports and asks the rules. What the imports
-// alone would already show was told there; a package tells what it adds.
+// One hidden analyzer turns a package into a unit, hands it on as a fact (fact.go),
+// links it with the units of what it imports, as far as that can matter (need.go),
+// and asks the rules. What the imports alone would already show was told there; a
+// package tells what it adds.
 //
 // What needs the whole program is decided as far as a package and its imports
 // go: the package of main sees nearly all of it.

@@ -186,8 +186,8 @@ func BenchmarkChain(b *testing.B) {
 	}
 	tools := []string{strings.TrimSpace(string(plain)), build(b)}
 	for _, length := range []int{50, 200} {
-		for name, every := range map[string]int{"main": 1 << 30, "each tenth": 10} {
-			b.Run(fmt.Sprintf("%d packages, %s serves", length, name), func(b *testing.B) {
+		for _, every := range []int{length, 10} {
+			b.Run(fmt.Sprintf("%d packages, one of %d serves", length, every), func(b *testing.B) {
 				root := vet.WriteChain(b, length, 40, func(i int) bool { return i > 0 && i%every == 0 })
 				if out, err := command(root, "build", "./...").CombinedOutput(); err != nil {
 					b.Fatalf("%v\n%s", err, out)
