@@ -63,6 +63,16 @@ func chainFile(i, functions int, serves bool) string {
 	return b.String()
 }
 
+// WriteModule writes files, given by their paths.
+func WriteModule(t testing.TB, files map[string]string) string {
+	t.Helper()
+	root := t.TempDir()
+	for name, content := range files {
+		write(t, root, name, content)
+	}
+	return root
+}
+
 func write(t testing.TB, root, name, content string) {
 	t.Helper()
 	file := filepath.Join(root, filepath.FromSlash(name))

@@ -114,8 +114,7 @@ func TestConvertRefuses(t *testing.T) {
 // TestIgnored holds that a comment with a reason counts here too, also where the
 // finding is told by an importing package.
 func TestIgnored(t *testing.T) {
-	root := t.TempDir()
-	for name, content := range map[string]string{
+	root := vet.WriteModule(t, map[string]string{
 		"go.mod": "module example.com/x\n\ngo 1.22\n",
 		"main.go": `package main
 
@@ -137,18 +136,56 @@ var All = map[string]int{}
 //stateaudit:ignore mutable-singleton shown on one machine only
 var Known = map[string]int{}
 `,
-	} {
-		file := filepath.Join(root, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	})
 	found := underVet(t, root)
 	if len(found) != 1 || found[0].Symbol != "hits.All" || found[0].Location.File != "main.go" {
 		t.Errorf("found %+v", found)
+	}
+}
+
+// TestRegistered holds what is found later than it could be: what a package puts into
+// one below, for the handlers of a third that it imports too, main tells, and once.
+func TestRegistered(t *testing.T) {
+	root := vet.WriteModule(t, map[string]string{
+		"go.mod":         "module example.com/x\n\ngo 1.22\n",
+		"hooks/hooks.go": "package hooks\n\nvar all []func()\n\nfunc Add(f func()) { all = append(all, f) }\n\nfunc Run() {\n\tfor _, f := range all {\n\t\tf()\n\t}\n}\n",
+		"web/web.go": `package web
+
+import (
+	"net/http"
+
+	"example.com/x/hooks"
+)
+
+func init() {
+	http.HandleFunc("/", func(http.ResponseWriter, *http.Request) { hooks.Run() })
+}
+
+func Path() string { return "/" }
+`,
+		"plug/plug.go": `package plug
+
+import (
+	"example.com/x/hooks"
+	"example.com/x/web"
+)
+
+var runs = map[string]int{}
+
+func init() { hooks.Add(func() { runs["a"]++ }) }
+
+func Where() string { return web.Path() }
+`,
+		"main.go": "package main\n\nimport (\n\t\"net/http\"\n\n\t_ \"example.com/x/plug\"\n)\n\nfunc main() { http.ListenAndServe(\":80\", nil) }\n",
+	})
+	var at []string
+	for _, f := range underVet(t, root) {
+		if f.Symbol == "plug.runs" {
+			at = append(at, f.Location.File)
+		}
+	}
+	if !slices.Equal(at, []string{"main.go"}) {
+		t.Errorf("plug.runs is told in %v", at)
 	}
 }
 
