@@ -165,14 +165,17 @@ func TestNeed(t *testing.T) {
 	write(t, root, "go.mod", "module example.com/x\n\ngo 1.22\n")
 	write(t, root, "base/base.go", "package base\n\ntype Sink struct{ n int }\n")
 	write(t, root, "logs/logs.go", "package logs\n\nimport \"example.com/x/base\"\n\ntype Log struct{ sink *base.Sink }\n\nfunc New() *Log { return &Log{new(base.Sink)} }\n\nfunc (l *Log) Print() {}\n")
-	write(t, root, "store/store.go", "package store\n\nvar rows = map[string]int{}\n\nfunc Put(key string) { rows[key]++ }\n")
-	const imports = "import (\n\t\"example.com/x/logs\"\n\t\"example.com/x/store\"\n)\n\nvar log = logs.New()\n\nfunc Save(key string) { log.Print(); store.Put(key) }\n"
+	write(t, root, "far/far.go", "package far\n")
+	write(t, root, "store/store.go", "package store\n\nvar rows = map[string]int{}\n\nvar Taken func()\n\nfunc Take(f func()) { Taken = f }\n\nfunc Put(key string) { rows[key]++ }\n")
+	const imports = "import (\n\t_ \"example.com/x/far\"\n\t\"example.com/x/logs\"\n\t\"example.com/x/store\"\n)\n\nvar log = logs.New()\n\nfunc Save(key string) { log.Print(); store.Put(key) }\n"
 	for name, more := range map[string]string{
 		"quiet":   "",
 		"calls":   "func init() { Save(\"a\") }\n",
 		"methods": "type T struct{}\n\nfunc (T) Keep() { Save(\"a\") }\n\ntype keeper interface{ Keep() }\n\nvar k keeper = T{}\n\nfunc init() { k.Keep() }\n",
 		"closure": "var hook = func() { Save(\"a\") }\n",
 		"starts":  "func init() { go func() {}() }\n",
+		"gives":   "func init() { store.Take(func() {}) }\n",
+		"puts":    "func init() { store.Taken = func() {} }\n",
 		"idle":    "func Start() { go Save(\"a\") }\n",
 	} {
 		write(t, root, name+"/p.go", "package "+name+"\n\n"+imports+"\n"+more)
@@ -181,7 +184,7 @@ func TestNeed(t *testing.T) {
 	facts := factsOf(t, root, "./...")
 	for name, want := range map[string]string{
 		"quiet": "base logs", "idle": "base logs",
-		"calls": "base logs store", "methods": "base logs store", "closure": "base logs store", "starts": "base logs store", "main": "base logs store",
+		"calls": "base logs store", "methods": "base logs store", "closure": "base logs store", "starts": "base far logs store", "gives": "base far logs store", "puts": "base far logs store", "main": "base logs store",
 		"store": "",
 	} {
 		path := "example.com/x/" + name

@@ -9,11 +9,11 @@ import (
 
 // need tells which packages below one can matter to what is found in it.
 //
-// A finding is something that runs. A package that starts programs, serves or starts
-// something beside itself is looked at with all that it imports. Of another one only
-// the initializers run, and what they reach: what they reach below is needed, with
-// its imports. What its other functions do is found by the packages that call them
-// while serving, main at the latest.
+// A finding is something that runs. A package that starts programs, serves, starts
+// something beside itself or gives functions or objects to a package below is looked at
+// with all that it imports. Of another one only the initializers run, and what they
+// reach: what they reach below is needed, with its imports. What its other functions do
+// is found by the packages that call them while serving, main at the latest.
 func need(own *unit.Unit, path string, below known) []string {
 	if len(below) == 0 {
 		return nil
@@ -77,7 +77,8 @@ func (r *running) reach(id string) {
 }
 
 // walk follows what is reached. It reports whether that can be told: whether no
-// function starts something that serves.
+// function starts something that serves, or gives objects or functions to packages
+// below, of which others may make use.
 func (r *running) walk() bool {
 	for len(r.queue) > 0 {
 		id := r.queue[0]
@@ -90,8 +91,9 @@ func (r *running) walk() bool {
 			r.mention(id)
 			continue
 		}
+		outer := r.outer(record)
 		for i := range record.Ops {
-			if !r.follow(&record.Ops[i]) {
+			if op := &record.Ops[i]; !r.follow(op) || r.gives(op, outer) {
 				return false
 			}
 		}
@@ -119,6 +121,65 @@ func (r *running) follow(op *unit.Op) bool {
 		}
 	}
 	return true
+}
+
+// outer tells for each slot of a record whether it leads to what a package below holds
+// or has made.
+func (r *running) outer(record *unit.Record) []bool {
+	out := make([]bool, record.Slots)
+	for grown := true; grown; {
+		grown = false
+		for i := range record.Ops {
+			op := &record.Ops[i]
+			switch op.Kind {
+			case unit.OpRoot, unit.OpCall:
+				if !r.below.hold(op.Name) && !out[op.Base] {
+					continue
+				}
+			default:
+				if !out[op.Base] {
+					continue
+				}
+			}
+			for _, to := range op.To {
+				grown = grown || to != 0 && !out[to]
+				out[to] = to != 0
+			}
+		}
+	}
+	return out
+}
+
+// gives tells an operation that puts objects or functions where packages below find
+// them.
+func (r *running) gives(op *unit.Op, outer []bool) bool {
+	args := op.Args
+	switch op.Kind {
+	case unit.OpStore:
+		if !outer[op.Base] {
+			return false
+		}
+	case unit.OpCall:
+		if !r.below.hold(op.Name) && !(op.Call.Dynamic && outer[op.Base]) {
+			return false
+		}
+		if op.Call.Method && !op.Call.Dynamic && len(args) > 0 {
+			args = args[1:]
+		}
+	default:
+		return false
+	}
+	return slices.ContainsFunc(args, func(a unit.Slot) bool { return a != 0 && !outer[a] })
+}
+
+// hold tells whether an ID belongs to one of the packages.
+func (k known) hold(id string) bool {
+	for path := range k {
+		if rest, ok := strings.CutPrefix(id, path); ok && strings.HasPrefix(rest, ".") {
+			return true
+		}
+	}
+	return false
 }
 
 // anyMethod counts all methods as reached: objects have left for where they are not
