@@ -1,26 +1,21 @@
 // Package vet runs the rules as go/analysis analyzers: under go vet, in
 // golangci-lint, in nogo, in a multichecker.
 //
-// One hidden analyzer turns a package into a unit and hands it on as a fact, so
-// that a package that imports it sees it too. A second one links the unit of a
-// package with those of all that it imports and asks the rules. What the imports
-// alone would already show was told there; a package tells what it adds.
+// One hidden analyzer turns a package into a unit, hands it on as a fact (fact.go),
+// links it with the units of what it imports, as far as that can matter (need.go),
+// and asks the rules. What the imports alone would already show was told there; a
+// package tells what it adds.
 //
 // What needs the whole program is decided as far as a package and its imports
 // go: the package of main sees nearly all of it.
 package vet
 
 import (
-	"bytes"
-	"compress/flate"
-	"encoding/gob"
-	"fmt"
 	"go/token"
 	"go/types"
 	"path/filepath"
 	"reflect"
 	"slices"
-	"sort"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -105,22 +100,6 @@ func analyzer(r rule.Rule, link *analysis.Analyzer) *analysis.Analyzer {
 	return a
 }
 
-// fact is what a package hands on: the units of itself and of all local packages
-// below it, since facts of packages that only a dependency mentions get lost; what
-// was learned about which types satisfy which interfaces where both were known;
-// and which findings were told.
-type fact struct {
-	Units      map[string][]byte
-	Implements map[string][]string
-	Told       []string
-	Comments   []suppress.Comment // that ignore findings
-}
-
-// AFact marks it as a fact.
-func (*fact) AFact() {}
-
-func (f *fact) String() string { return fmt.Sprintf("%d units", len(f.Units)) }
-
 // told is a finding and where in this package it is told.
 type told struct {
 	finding result.Finding
@@ -144,72 +123,46 @@ func link(pass *analysis.Pass, rules []rule.Rule, bare bool) ([]told, error) {
 	if !local(pass) {
 		return nil, nil
 	}
-	below := merged(pass)
-	units := below.decode()
-	paths := map[string]bool{pass.Pkg.Path(): true}
-	for _, u := range units {
-		paths[u.Name] = true
-	}
+	below := gather(pass)
 	own := golang.Extract(golang.Source{
 		Root: root(pass), Fset: pass.Fset, Files: pass.Files, Types: pass.Pkg, Info: pass.TypesInfo,
-		Local: func(importPath string) bool { return paths[importPath] },
+		Local: func(importPath string) bool { return below[importPath] != nil || importPath == pass.Pkg.Path() },
 	})
-	data, err := encode(own)
+	mine, err := pack(own)
 	if err != nil {
 		return nil, err
 	}
-	below.Units[pass.Pkg.Path()] = data
-	before := map[string]bool{}
-	for _, id := range below.Told {
-		before[id] = true
-	}
-	units = append(units, own)
-	golang.Implement(append(closure(pass.Pkg, paths), pass.Pkg), units)
-	below.satisfy(units)
-	below.Comments = append(below.Comments, comments(pass, own, bare)...)
+	mine.Comments = comments(pass, own, bare)
 	var out []told
-	for _, f := range unignored(ask(rules, units), below.Comments, rules) {
-		if before[f.ID] {
-			continue
-		}
+	for _, f := range unignored(judge(pass.Pkg, own, mine, below, rules), append(below.comments(), mine.Comments...), rules) {
 		if t, ok := place(pass, f); ok {
 			out = append(out, t)
-			below.Told = append(below.Told, f.ID)
+			mine.Told = append(mine.Told, f.ID)
 		}
 	}
-	pass.ExportPackageFact(below)
+	pass.ExportPackageFact(below.with(mine))
 	return out, nil
 }
 
-// merged joins what the imported packages hand on.
-func merged(pass *analysis.Pass) *fact {
-	all := &fact{Units: map[string][]byte{}, Implements: map[string][]string{}}
-	told := map[string]bool{}
-	for _, f := range pass.AllPackageFacts() {
-		below, ok := f.Fact.(*fact)
-		if !ok || f.Package == pass.Pkg {
-			continue
-		}
-		for name, data := range below.Units {
-			all.Units[name] = data
-		}
-		for _, c := range below.Comments {
-			if !slices.ContainsFunc(all.Comments, func(have suppress.Comment) bool { return have.File == c.File && have.Line == c.Line }) {
-				all.Comments = append(all.Comments, c)
-			}
-		}
-		for id, interfaces := range below.Implements {
-			all.Implements[id] = union(all.Implements[id], interfaces)
-		}
-		for _, id := range below.Told {
-			told[id] = true
-		}
+// judge asks the rules about a package and as much of what it imports as can matter
+// to it, and leaves out what was told below. What a part alone shows is asked again
+// of the whole, which may know better.
+func judge(pkg *types.Package, own *unit.Unit, mine *packed, below known, rules []rule.Rule) []result.Finding {
+	visible := closure(pkg, below)
+	mine.learn(visible, own, below)
+	before := below.told()
+	untold := func(units []*unit.Unit) []result.Finding {
+		return slices.DeleteFunc(ask(rules, units), func(f result.Finding) bool { return before[f.ID] })
 	}
-	for id := range told {
-		all.Told = append(all.Told, id)
+	needed := need(own, pkg.Path(), below)
+	found := untold(below.units(needed, own, mine, visible))
+	if len(found) == 0 || len(needed) == len(below) {
+		return found
 	}
-	sort.Strings(all.Told)
-	return all
+	if own, err := decode(mine.Unit); err == nil { // as it was: asking resolves its calls
+		found = untold(below.units(below.paths(), own, mine, visible))
+	}
+	return found
 }
 
 // comments reads the comments of the package that ignore findings.
@@ -248,67 +201,10 @@ func unignored(found []result.Finding, all []suppress.Comment, rules []rule.Rule
 	return slices.DeleteFunc(found, func(f result.Finding) bool { return f.Suppressed != nil || f.Rule == complaint })
 }
 
-func union(a, b []string) []string {
-	for _, s := range b {
-		if !slices.Contains(a, s) {
-			a = append(a, s)
-		}
-	}
-	sort.Strings(a)
-	return a
-}
-
-// decode gives the units of the packages below, sorted.
-func (f *fact) decode() []*unit.Unit {
-	var units []*unit.Unit
-	for _, data := range f.Units {
-		if u, err := decode(data); err == nil {
-			units = append(units, u)
-		}
-	}
-	sort.Slice(units, func(i, j int) bool { return units[i].Name < units[j].Name })
-	return units
-}
-
-// satisfy adds to the types what is known of their interfaces, and takes down
-// what was learned here.
-func (f *fact) satisfy(units []*unit.Unit) {
-	for _, u := range units {
-		for i := range u.Types {
-			t := &u.Types[i]
-			if all := union(t.Implements, f.Implements[t.ID]); len(all) > 0 {
-				t.Implements, f.Implements[t.ID] = all, all
-			}
-		}
-	}
-}
-
 // local tells the packages of the main modules. Without module information, as
 // under nogo, every package counts whose source is read.
 func local(pass *analysis.Pass) bool {
 	return pass.Module == nil && len(pass.Files) > 0 && strings.Contains(pass.Pkg.Path(), ".") || pass.Module != nil && pass.Module.Path != "" && pass.Module.Version == ""
-}
-
-// closure lists the imported packages of which there is a unit, sorted.
-func closure(pkg *types.Package, known map[string]bool) []*types.Package {
-	seen := map[*types.Package]bool{pkg: true}
-	var out []*types.Package
-	var walk func(*types.Package)
-	walk = func(p *types.Package) {
-		for _, imp := range p.Imports() {
-			if seen[imp] {
-				continue
-			}
-			seen[imp] = true
-			if known[imp.Path()] {
-				out = append(out, imp)
-			}
-			walk(imp)
-		}
-	}
-	walk(pkg)
-	sort.Slice(out, func(i, j int) bool { return out[i].Path() < out[j].Path() })
-	return out
 }
 
 // ask links units and asks the rules.
@@ -350,23 +246,4 @@ func parent(path string) string {
 		return path[:i]
 	}
 	return ""
-}
-
-func encode(u *unit.Unit) ([]byte, error) {
-	var b bytes.Buffer
-	w, err := flate.NewWriter(&b, flate.BestSpeed)
-	if err != nil {
-		return nil, err
-	}
-	if err := gob.NewEncoder(w).Encode(u); err != nil {
-		return nil, err
-	}
-	err = w.Close()
-	return b.Bytes(), err
-}
-
-func decode(data []byte) (*unit.Unit, error) {
-	u := &unit.Unit{}
-	err := gob.NewDecoder(flate.NewReader(bytes.NewReader(data))).Decode(u)
-	return u, err
 }

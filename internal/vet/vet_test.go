@@ -3,12 +3,14 @@ package vet_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stateaudit/stateaudit/internal/audit"
 	"github.com/stateaudit/stateaudit/internal/config"
@@ -16,14 +18,20 @@ import (
 	"github.com/stateaudit/stateaudit/internal/vet"
 )
 
-// underVet runs go vet with this program in a checkout and reads its findings.
-func underVet(t *testing.T, root string, flags ...string) []result.Finding {
+// build makes the program.
+func build(t testing.TB) string {
 	t.Helper()
 	bin := filepath.Join(t.TempDir(), "stateaudit")
 	if out, err := exec.Command("go", "build", "-o", bin, "github.com/stateaudit/stateaudit/cmd/stateaudit").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	args := append([]string{"vet", "-json", "-vettool=" + bin}, flags...)
+	return bin
+}
+
+// underVet runs go vet with this program in a checkout and reads its findings.
+func underVet(t *testing.T, root string, flags ...string) []result.Finding {
+	t.Helper()
+	args := append([]string{"vet", "-json", "-vettool=" + build(t)}, flags...)
 	cmd := exec.Command("go", append(args, "./...")...)
 	cmd.Dir = root
 	var out, problems bytes.Buffer
@@ -106,8 +114,7 @@ func TestConvertRefuses(t *testing.T) {
 // TestIgnored holds that a comment with a reason counts here too, also where the
 // finding is told by an importing package.
 func TestIgnored(t *testing.T) {
-	root := t.TempDir()
-	for name, content := range map[string]string{
+	root := vet.WriteModule(t, map[string]string{
 		"go.mod": "module example.com/x\n\ngo 1.22\n",
 		"main.go": `package main
 
@@ -129,17 +136,132 @@ var All = map[string]int{}
 //stateaudit:ignore mutable-singleton shown on one machine only
 var Known = map[string]int{}
 `,
-	} {
-		file := filepath.Join(root, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	})
 	found := underVet(t, root)
 	if len(found) != 1 || found[0].Symbol != "hits.All" || found[0].Location.File != "main.go" {
 		t.Errorf("found %+v", found)
 	}
+}
+
+// TestRegistered holds that a package which gives a function to one below is looked at
+// with a third, whose handlers call it: it tells that itself, and once.
+func TestRegistered(t *testing.T) {
+	root := vet.WriteModule(t, map[string]string{
+		"go.mod":         "module example.com/x\n\ngo 1.22\n",
+		"hooks/hooks.go": "package hooks\n\nvar all []func()\n\nfunc Add(f func()) { all = append(all, f) }\n\nfunc Run() {\n\tfor _, f := range all {\n\t\tf()\n\t}\n}\n",
+		"web/web.go": `package web
+
+import (
+	"net/http"
+
+	"example.com/x/hooks"
+)
+
+func init() {
+	http.HandleFunc("/", func(http.ResponseWriter, *http.Request) { hooks.Run() })
+}
+
+func Path() string { return "/" }
+`,
+		"plug/plug.go": `package plug
+
+import (
+	"example.com/x/hooks"
+	"example.com/x/web"
+)
+
+var runs = map[string]int{}
+
+func init() { hooks.Add(func() { runs["a"]++ }) }
+
+func Where() string { return web.Path() }
+`,
+		"main.go": "package main\n\nimport (\n\t\"net/http\"\n\n\t_ \"example.com/x/plug\"\n)\n\nfunc main() { http.ListenAndServe(\":80\", nil) }\n",
+	})
+	var at []string
+	for _, f := range underVet(t, root) {
+		if f.Symbol == "plug.runs" {
+			at = append(at, f.Location.File)
+		}
+	}
+	if !slices.Equal(at, []string{"plug/plug.go"}) {
+		t.Errorf("plug.runs is told in %v", at)
+	}
+}
+
+// TestChain holds that each counter of a chain of packages is found once: beside its
+// own handler, or where the next handler above reaches it, main at the latest.
+func TestChain(t *testing.T) {
+	const length, last = 30, 20
+	root := vet.WriteChain(t, length, 3, func(i int) bool { return i%5 == 0 && i <= last })
+	at := map[string][]string{}
+	for _, f := range underVet(t, root) {
+		if f.Rule == "mutable-singleton" {
+			at[f.Symbol] = append(at[f.Symbol], filepath.ToSlash(filepath.Dir(f.Location.File)))
+		}
+	}
+	for i := range length {
+		want := "cmd"
+		if i <= last {
+			want = fmt.Sprintf("p%d", (i+4)/5*5)
+		}
+		if got := at[fmt.Sprintf("p%d.seen", i)]; len(got) != 1 || got[0] != want {
+			t.Errorf("p%d.seen is told in %v, want %s", i, got, want)
+		}
+	}
+	if len(at) != length {
+		t.Errorf("%d symbols, want %d: %v", len(at), length, at)
+	}
+}
+
+// BenchmarkChain compares go vet with this program and without, in chains of packages
+// of which no answer is cached. It says how often the time of plain go vet it takes.
+func BenchmarkChain(b *testing.B) {
+	plain, err := exec.Command("go", "tool", "-n", "vet").Output()
+	if err != nil {
+		b.Fatal(err)
+	}
+	tools := []string{strings.TrimSpace(string(plain)), build(b)}
+	for _, length := range []int{50, 200} {
+		for _, every := range []int{length, 10} {
+			b.Run(fmt.Sprintf("%d packages, one of %d serves", length, every), func(b *testing.B) {
+				root := vet.WriteChain(b, length, 40, func(i int) bool { return i > 0 && i%every == 0 })
+				if out, err := command(root, "build", "./...").CombinedOutput(); err != nil {
+					b.Fatalf("%v\n%s", err, out)
+				}
+				var took [2]time.Duration
+				for n := 0; b.Loop(); n++ {
+					for i, tool := range tools {
+						took[i] += vetted(b, root, tool, n)
+					}
+				}
+				b.ReportMetric(took[0].Seconds()/float64(b.N), "s-plain/op")
+				b.ReportMetric(took[1].Seconds()/float64(b.N), "s-ours/op")
+				b.ReportMetric(float64(took[1])/float64(took[0]), "times-plain")
+			})
+		}
+	}
+}
+
+// vetted runs go vet with a copy of a tool that the cache has not seen.
+func vetted(b *testing.B, root, tool string, n int) time.Duration {
+	content, err := os.ReadFile(tool)
+	if err != nil {
+		b.Fatal(err)
+	}
+	unseen := filepath.Join(b.TempDir(), "tool")
+	if err := os.WriteFile(unseen, fmt.Appendf(content, "%s %d %d", b.Name(), n, time.Now().UnixNano()), 0o755); err != nil {
+		b.Fatal(err)
+	}
+	start := time.Now()
+	if out, err := command(root, "vet", "-json", "-vettool="+unseen, "./...").CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	return time.Since(start)
+}
+
+func command(root string, args ...string) *exec.Cmd {
+	cmd := exec.Command("go", args...)
+	cmd.Dir = root
+	return cmd
 }

@@ -62,6 +62,7 @@ func Implement(pkgs []*types.Package, units []*unit.Unit) {
 func satisfied(n *types.Named, t *unit.Type, byMethod map[string][]iface, services map[string]string) {
 	ptr := types.NewPointer(n)
 	ms := types.NewMethodSet(ptr)
+	t.Implements = nil
 	for i := 0; i < ms.Len(); i++ {
 		for _, it := range byMethod[ms.At(i).Obj().Name()] {
 			if !types.Implements(ptr, it.typ) {
