@@ -187,7 +187,9 @@ func (f *scopeFlags) configuration(t target) (*config.Config, error) {
 			return nil, err
 		}
 	}
-	c.Exclude = append(c.Exclude, f.exclude...)
+	for _, pattern := range f.exclude {
+		c.Exclude = append(c.Exclude, config.Glob{Pattern: pattern})
+	}
 	if f.confidence != "" {
 		if !slices.Contains(config.Confidences(), f.confidence) {
 			return nil, fmt.Errorf("--min-confidence %q: no such confidence; known are %s", f.confidence, strings.Join(config.Confidences(), ", "))

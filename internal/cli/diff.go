@@ -196,15 +196,12 @@ func (f *diffFlags) auditBoth(cmd *cobra.Command, env Env, t target, before, aft
 // not there, or held nothing to audit, has no findings.
 func (f *diffFlags) auditedAt(cmd *cobra.Command, env Env, t target, rev revision, c *config.Config) (*result.Result, error) {
 	copied := rev.root != t.root
-	if copied && c.File != "" {
-		moved := *c
-		moved.File = filepath.Join(parents(rev.root, c.Prefix(t.root)), filepath.Base(c.File))
-		c = &moved
+	if copied {
+		c = c.Moved(t.root, rev.root)
 	}
 	scope := f.scopeFlags
 	scope.like = t.root
 	t.root = rev.root
-	scope.noCache = scope.noCache || copied && len(c.Domains) > 0 // what is wrong with domains names the copy of their file
 	out, err := scope.study(cmd.Context(), env, cmd.ErrOrStderr(), t, c)
 	if copied && (errors.Is(err, audit.ErrNoSource) || errors.Is(err, audit.ErrOtherLanguage) || errors.Is(err, checkout.ErrNotFound)) {
 		r := &result.Result{}
@@ -228,12 +225,4 @@ func narrowDiff(d *result.Diff, paths []string) {
 		return !audit.Below(m.From.File, paths) && elsewhere(m.Finding)
 	})
 	d.Errors, d.BaseErrors = audit.Near(d.Errors, paths), audit.Near(d.BaseErrors, paths)
-}
-
-// parents is the folder that another lies in at the path given.
-func parents(folder, below string) string {
-	for ; below != "" && below != "."; below = filepath.ToSlash(filepath.Dir(filepath.FromSlash(below))) {
-		folder = filepath.Dir(folder)
-	}
-	return folder
 }
