@@ -86,7 +86,7 @@ type pageMaker struct {
 }
 
 // maxExcerpts bounds the source in a page, in bytes, so that it stays below 3 MB.
-const maxExcerpts = 900_000
+const maxExcerpts = 800_000
 
 func newPageMaker(r *result.Result, o Options) *pageMaker {
 	m := &pageMaker{r: r, o: o, sources: newSources(o.Source), budget: maxExcerpts, byID: map[string]result.Finding{}}

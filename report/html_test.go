@@ -41,6 +41,7 @@ func hostilePage(t *testing.T) (string, *result.Result) {
 		f := findings()[0]
 		f.ID = fmt.Sprintf("%032d", i)
 		f.Symbol, f.Message, f.Domain, f.Fix, f.Location.File, f.Suppressed = a, a+". `"+a+"`", a, a, a, nil
+		f.Owners = []string{"@" + strings.ReplaceAll(a, " ", "")}
 		f.Evidence = []result.Evidence{{Kind: result.WriteAt, Phase: result.Serving, Function: a, Note: a, Location: f.Location}}
 		r.Findings = append(r.Findings, f)
 	}
@@ -209,6 +210,10 @@ func TestPageInABrowser(t *testing.T) {
 	}
 	if got := ask[string](t, ctx, `location.hash`); got != "#filter:level=error" {
 		t.Errorf("address %q", got)
+	}
+	must(t, ctx, chromedp.Evaluate[chromedp.Void](`location.hash = "#filter:owner=%40shop%2Fpayments"`), chromedp.Sleep(100*time.Millisecond))
+	if got := ask[int](t, ctx, countShown); got != 1 {
+		t.Errorf("%d findings shown for an owner of one", got)
 	}
 	must(t, ctx, chromedp.Evaluate[chromedp.Void](`location.hash = "#filter:q=nothing+has+this"`), chromedp.Sleep(100*time.Millisecond))
 	if got := ask[int](t, ctx, countShown); got != 0 {

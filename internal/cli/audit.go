@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,6 +47,7 @@ type auditFlags struct {
 	scopeFlags
 	verdictFlags
 	baselineFlags
+	ownerFlags
 }
 
 func newAudit(env Env) *cobra.Command {
@@ -72,6 +74,7 @@ analysed.`,
   stateaudit audit --format json -o state.json ~/src/shop
   stateaudit audit --format table --format sarif=state.sarif --fail-on new .
   stateaudit audit app/services lib/throttle.rb
+  stateaudit audit --owner @shop/payments
   git diff --name-only main | stateaudit audit -`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runAudit(cmd, env, f, args)
@@ -94,6 +97,7 @@ func (f *auditFlags) define(cmd *cobra.Command) {
 	f.scopeFlags.define(cmd)
 	f.verdictFlags.define(cmd)
 	f.baselineFlags.define(cmd)
+	f.ownerFlags.define(cmd)
 }
 
 func (f *scopeFlags) define(cmd *cobra.Command) {
@@ -128,6 +132,9 @@ func runAudit(cmd *cobra.Command, env Env, f auditFlags, args []string) error {
 	if err != nil {
 		return &exit{exitUsage, err}
 	}
+	if err := f.ownerFlags.check(t.root); err != nil {
+		return &exit{exitUsage, err}
+	}
 	known, err := f.baselineFlags.read(t)
 	if err != nil {
 		return &exit{exitUsage, err}
@@ -150,6 +157,7 @@ func runAudit(cmd *cobra.Command, env Env, f auditFlags, args []string) error {
 	f.details = f.details || f.notes || f.strict || f.failOn != "" // what fails is named
 	known.apply(out, t, cmd.ErrOrStderr(), f.quiet)
 	audit.Narrow(out.Result, t.paths)
+	f.ownerFlags.narrow(out.Result)
 	if err := f.outputFlags.write(cmd, env, t.root, out.Result, outputs); err != nil {
 		return err
 	}
@@ -237,6 +245,7 @@ func (f *scopeFlags) study(ctx context.Context, env Env, stderr io.Writer, t tar
 		return nil, &exit{exitUsage, err}
 	}
 	r := out.Result
+	owned(cmp.Or(f.like, t.root), r)
 	r.Tool = result.Tool{Name: "stateaudit", Version: version()}
 	r.StartedAt = start.UTC().Format(time.RFC3339)
 	r.DurationMs = env.Now().Sub(start).Milliseconds()

@@ -26,6 +26,7 @@ type diffFlags struct {
 	outputFlags
 	scopeFlags
 	verdictFlags
+	ownerFlags
 	base, head string
 	mergeBase  bool
 }
@@ -56,6 +57,7 @@ others show what was added, at a line that the change touches if there is one.`,
 	f.outputFlags.define(cmd)
 	f.scopeFlags.define(cmd)
 	f.verdictFlags.define(cmd)
+	f.ownerFlags.define(cmd)
 	cmd.Flags().StringVar(&f.base, "base", "", "compare with this `REV`")
 	cmd.Flags().StringVar(&f.head, "head", "", "audit this `REV` instead of the work tree")
 	cmd.Flags().BoolVar(&f.mergeBase, "merge-base", true, "compare with the common ancestor; --merge-base=false with REV itself")
@@ -73,6 +75,9 @@ func runDiff(cmd *cobra.Command, env Env, f diffFlags, args []string) error {
 	}
 	t, err := targetOf(args, cmd.InOrStdin())
 	if err != nil {
+		return &exit{exitUsage, err}
+	}
+	if err := f.ownerFlags.check(t.root); err != nil {
 		return &exit{exitUsage, err}
 	}
 	scratch, err := os.MkdirTemp("", "stateaudit-diff-")
@@ -99,10 +104,12 @@ func runDiff(cmd *cobra.Command, env Env, f diffFlags, args []string) error {
 	f.notes = f.notes || f.verbose || f.countNotes()
 	d := diff.Compare(was, is, "already in "+before.Name)
 	d.Base, d.Head = before.Revision, after.Revision
-	narrowDiff(d, t.paths)
+	narrowDiff(d, t.paths, f.shows)
 	shown := diff.AtTheChange(is, changed)
 	audit.Narrow(is, t.paths)
 	audit.Narrow(shown, t.paths)
+	f.ownerFlags.narrow(is)
+	f.ownerFlags.narrow(shown)
 	if err := f.render(cmd, env, after.root, outputs, func(w io.Writer, as format.Format, o format.Options) error {
 		o.Prefix = prefix(t.root) // that of a revision's own folder is that of no repository
 		return as.WriteDiff(w, d, shown, o)
@@ -215,14 +222,14 @@ func (f *diffFlags) auditedAt(cmd *cobra.Command, env Env, t target, rev revisio
 	return out.Result, nil
 }
 
-// narrowDiff leaves of a diff what lies at or below some paths.
-func narrowDiff(d *result.Diff, paths []string) {
-	elsewhere := func(f result.Finding) bool { return !audit.Below(f.Location.File, paths) }
+// narrowDiff leaves of a diff what lies at or below some paths and is to be shown.
+func narrowDiff(d *result.Diff, paths []string, shows func(result.Finding) bool) {
+	elsewhere := func(f result.Finding) bool { return !shows(f) || !audit.Below(f.Location.File, paths) }
 	d.Added = slices.DeleteFunc(d.Added, elsewhere)
 	d.Fixed = slices.DeleteFunc(d.Fixed, elsewhere)
 	d.Ignored = slices.DeleteFunc(d.Ignored, elsewhere)
 	d.Moved = slices.DeleteFunc(d.Moved, func(m result.Move) bool {
-		return !audit.Below(m.From.File, paths) && elsewhere(m.Finding)
+		return !shows(m.Finding) || !audit.Below(m.From.File, paths) && elsewhere(m.Finding)
 	})
 	d.Errors, d.BaseErrors = audit.Near(d.Errors, paths), audit.Near(d.BaseErrors, paths)
 }
