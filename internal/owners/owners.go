@@ -165,20 +165,19 @@ func (f *File) Of(path string) []string {
 }
 
 func (s *section) of(path string, headed bool) []string {
-	var owners []string
-	for _, l := range s.lines {
+	if headed && slices.ContainsFunc(s.lines, func(l line) bool { return l.without && l.matches(path) }) {
+		return nil
+	}
+	for _, l := range slices.Backward(s.lines) {
 		switch {
-		case l.without && !headed || !l.matches(path):
-		case l.without: // for good
-			return nil
+		case l.without || !l.matches(path):
+		case len(l.owners) == 0:
+			return s.owners
 		default:
-			owners = l.owners
-			if len(owners) == 0 {
-				owners = s.owners
-			}
+			return l.owners
 		}
 	}
-	return owners
+	return nil
 }
 
 func (l line) matches(path string) bool {
