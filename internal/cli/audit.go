@@ -32,6 +32,7 @@ type scopeFlags struct {
 	traffic    string // of commands that rank
 	cacheFlags
 	ranked bool     // the command needs the ranking itself
+	stage  string   // what the stages of progress are called by in front
 	told   []string // beside the output
 }
 
@@ -227,7 +228,8 @@ func (f *scopeFlags) study(ctx context.Context, env Env, stderr io.Writer, t tar
 		out.Result.Complete()
 	} else {
 		p := newProgress(env, stderr, f.quiet, f.verbose)
-		o.Traffic, o.Progress = requests, p.update
+		o.Traffic = requests
+		o.Progress = func(stage string, done, total int) { p.update(f.stage+stage, done, total) }
 		var known bool
 		out, known, err = f.answered(ctx, env, o, store)
 		p.finish()

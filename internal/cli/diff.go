@@ -201,12 +201,12 @@ func (f *diffFlags) auditBoth(cmd *cobra.Command, env Env, t target, before, aft
 
 // auditedAt audits a copy of the target's root. A revision in which the folder was
 // not there, or held nothing to audit, has no findings.
-func (f *diffFlags) auditedAt(cmd *cobra.Command, env Env, t target, rev revision, c *config.Config) (*result.Result, error) {
+func (f *scopeFlags) auditedAt(cmd *cobra.Command, env Env, t target, rev revision, c *config.Config) (*result.Result, error) {
 	copied := rev.root != t.root
 	if copied {
 		c = c.Moved(t.root, rev.root)
 	}
-	scope := f.scopeFlags
+	scope := *f
 	scope.like = t.root
 	t.root = rev.root
 	out, err := scope.study(cmd.Context(), env, cmd.ErrOrStderr(), t, c)
