@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -43,6 +44,15 @@ func TestHistory(t *testing.T) {
 			t.Fatal(err)
 		}
 		compare(t, filepath.Join("testdata", file), b.Bytes())
+	}
+	var page bytes.Buffer
+	if err := writeHTML(&page, awkward(), Options{History: past()}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`href="#history"`, "4 revisions: 3 came, 2 went, 2 there now", "could not be audited: git ls-tree: not a \\u001btree", `<span class="soft">since v1.0</span>`, `<td class="n">10 → 1010</td>`} {
+		if !strings.Contains(page.String(), want) {
+			t.Errorf("the page has no %s", want)
+		}
 	}
 	var b bytes.Buffer
 	if err := WriteHistoryJSON(&b, past()); err != nil {

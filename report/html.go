@@ -61,6 +61,7 @@ type htmlView struct {
 	Worst                                           []rowView
 	First                                           *result.Candidate
 	Changes                                         *changesView
+	History                                         *historyView
 	Kinds                                           []kindView
 	Domains                                         []domainView
 	Confidence                                      []countView
@@ -102,7 +103,7 @@ func (m *pageMaker) view(d *result.Diff) htmlView {
 		Name: cmp.Or(clean(m.o.Name), "the checkout"), Tool: clean(m.r.Tool.Name + " " + m.r.Tool.Version), When: clean(m.r.StartedAt),
 		Read: read(m.r), Answer: headlineOf(a), First: a.first, Worst: m.worst(a), Kinds: kindViews(a.kinds),
 		Domains: domainViews(m.r.Findings), Confidence: confidences(m.r.Findings), Filters: m.filters(),
-		Changes: m.changes(d), Reach: reachViews(m.r.Reach), Languages: languageViews(m.r), Problems: problemViews(m.r.Errors),
+		Changes: m.changes(d), History: m.history(m.o.History), Reach: reachViews(m.r.Reach), Languages: languageViews(m.r), Problems: problemViews(m.r.Errors),
 		Style: template.CSS(asset("report.css")), Script: template.JS(asset("report.js")),
 	}
 	v.Findings, v.Omitted = m.findings()

@@ -49,7 +49,11 @@ func hostilePage(t *testing.T) (string, *result.Result) {
 		r.Candidates[i].Domain = attacks()[i%len(attacks())] + r.Candidates[i].Domain
 	}
 	o := machine()
-	o.Name, o.Ranking = attacks()[0], out.Ranking
+	o.Name, o.Ranking, o.History = attacks()[0], out.Ranking, past()
+	for i, a := range attacks()[:3] {
+		o.History.Points[i].Name, o.History.Points[i].Failure, o.History.Domains[i].Name = a, a, a
+		o.History.Findings[i].Finding.Symbol = a
+	}
 	o.Source = func(string) ([]byte, error) { return []byte(strings.Repeat(attacks()[2]+"\n", 20)), nil }
 	var b bytes.Buffer
 	if err := writeHTML(&b, &r, o); err != nil {

@@ -70,7 +70,7 @@ repository; 3 no revision could be audited, or, with --strict, not all of one.`,
 	return cmd
 }
 
-func historyFormats() []string { return []string{"table", "json"} }
+func historyFormats() []string { return []string{"table", "json", "html"} }
 
 // check finds what is wrong with the flags before any work is done.
 func (f *historyFlags) check() error {
@@ -117,14 +117,33 @@ func runHistory(cmd *cobra.Command, env Env, f historyFlags, args []string) erro
 	h.Every, h.Shallow = f.every, repo.Shallow(cmd.Context())
 	if err := f.pageFlags.write(cmd, env, func(w io.Writer, o format.Options) error {
 		o.Notes = f.notes
-		if f.format == "json" {
+		switch f.format {
+		case "json":
 			return format.WriteHistoryJSON(w, h)
+		case "html":
+			return writeHistoryPage(w, env, t, h, audited, o)
 		}
 		return format.WriteHistory(w, h, o)
 	}); err != nil {
 		return err
 	}
 	return f.verdict(h)
+}
+
+// writeHistoryPage writes the page of the newest revision that could be audited, with
+// what came before. It has no excerpts, since the work tree may be another one.
+func writeHistoryPage(w io.Writer, env Env, t target, h *result.History, all []diff.Audited, o format.Options) error {
+	as, _ := format.Named("html")
+	o.History, o.Name, o.Terms = h, folderName(t.root), describedTerms()
+	o.Rules, o.Prefix, o.Repository = describedRules(), prefix(t.root), repository(env.Getenv)
+	for _, a := range slices.Backward(all) {
+		if a.Result != nil {
+			return as.Write(w, a.Result, o)
+		}
+	}
+	r := &result.Result{}
+	r.Complete()
+	return as.Write(w, r, o)
 }
 
 // points chooses the commits to audit, the oldest first and HEAD last.
