@@ -40,8 +40,9 @@ func newHistory(env Env) *cobra.Command {
 		Short: "Show when findings came and went, and which domains grew",
 		Long: `Show when findings came and went, and which domains grew.
 
-Releases (the tags that HEAD descends from) or the last commits of the months are
-audited, each in full and by the configuration of the work tree, and HEAD last.
+Releases (the tags that HEAD descends from, or those of other branches if there are
+none) or the last commits of the months are audited, each in full and by the
+configuration of the work tree, and HEAD last.
 Findings are followed as diff does it. Revisions are written to a temporary folder:
 neither the work tree nor the index is touched. What was audited before is answered
 from the cache. A revision that cannot be audited is told, and the rest is shown.
@@ -154,9 +155,14 @@ func (f *historyFlags) points(ctx context.Context, repo *diff.Repository, stderr
 	}
 	var all []diff.Commit
 	if f.every != result.Months {
-		if all, err = repo.Releases(ctx); errors.Is(err, diff.ErrNoReleases) && f.every == "" {
-			f.note(stderr, "HEAD descends from no tag, so that the history goes by months")
+		var elsewhere bool
+		all, elsewhere, err = repo.Releases(ctx)
+		switch {
+		case errors.Is(err, diff.ErrNoReleases) && f.every == "":
+			f.note(stderr, "there are no tags, so that the history goes by months")
 			f.every, err = result.Months, nil
+		case err == nil && elsewhere:
+			f.note(stderr, "HEAD descends from no tag, so that the releases are those of other branches")
 		}
 	}
 	if err == nil && f.every == result.Months {

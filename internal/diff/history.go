@@ -20,15 +20,38 @@ type Commit struct {
 	At         time.Time // when it was committed, UTC
 }
 
-// ErrNoReleases says that no tag leads to a commit before HEAD.
-var ErrNoReleases = errors.New("HEAD descends from no tag; if the clone was made without them, fetch them (git fetch --tags), or go by months (--every month)")
+// ErrNoReleases says that there are no tags.
+var ErrNoReleases = errors.New("there are no tags of commits; if the clone was made without them, fetch them (git fetch --tags), or go by months (--every month)")
 
-// Releases lists the commits of the tags that HEAD descends from, the oldest first.
+// Releases lists the commits of the tags that HEAD descends from, the oldest first. If
+// there are none, releases are made on branches: then elsewhere is true, and those of
+// all branches are listed, but not one of a version below another before it, since the
+// branches of old versions are kept up beside.
+//
 // If there are tags that are called like a version, the others are no releases, and
 // neither are those of previews. Of several at a commit the last by name counts.
-func (r *Repository) Releases(ctx context.Context) ([]Commit, error) {
+func (r *Repository) Releases(ctx context.Context) (all []Commit, elsewhere bool, err error) {
+	if all, err = r.tags(ctx, "--merged=HEAD"); err != nil || len(all) > 0 {
+		return all, false, err
+	}
+	if all, err = r.tags(ctx); err == nil && len(all) == 0 {
+		err = ErrNoReleases
+	}
+	highest := map[string][]int{}
+	return slices.DeleteFunc(all, func(c Commit) bool {
+		line, number := c.version()
+		if slices.Compare(number, highest[line]) <= 0 && number != nil {
+			return true
+		}
+		highest[line] = number
+		return false
+	}), true, err
+}
+
+// tags lists the commits of tags, the oldest first.
+func (r *Repository) tags(ctx context.Context, which ...string) ([]Commit, error) {
 	const format = "%(refname:strip=2)%00%(objecttype)%00%(objectname)%00%(committerdate:unix)%00%(*objecttype)%00%(*objectname)%00%(*committerdate:unix)"
-	list, err := r.git(ctx, nil, "for-each-ref", "--merged=HEAD", "--format="+format, "refs/tags")
+	list, err := r.git(ctx, nil, slices.Concat([]string{"for-each-ref", "--format=" + format}, which, []string{"refs/tags"})...)
 	if err != nil {
 		return nil, err
 	}
@@ -52,21 +75,34 @@ func (r *Repository) Releases(ctx context.Context) ([]Commit, error) {
 	slices.SortFunc(all, func(a, b Commit) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Hash, b.Hash), cmp.Compare(b.Name, a.Name))
 	})
-	all = slices.CompactFunc(all, func(a, b Commit) bool { return a.Hash == b.Hash })
-	if len(all) == 0 {
-		return nil, ErrNoReleases
-	}
-	return all, nil
+	return slices.CompactFunc(all, func(a, b Commit) bool { return a.Hash == b.Hash }), nil
 }
 
-// version is a number with a dot at the end of a name, and preview what may follow it
-// before the real one.
+// dotted is the number of a version in a name, and preview what may follow it before the
+// real one.
 var (
-	version = regexp.MustCompile(`(^|[^0-9.])[0-9]+(\.[0-9]+)+`)
+	dotted  = regexp.MustCompile(`[0-9]+(\.[0-9]+)+`)
 	preview = regexp.MustCompile(`(?i)[0-9][-._]?(alpha|beta|pre|preview|rc|dev|snapshot|nightly)`)
 )
 
-func (c Commit) released() bool { return version.MatchString(c.Name) && !preview.MatchString(c.Name) }
+func (c Commit) released() bool { return dotted.MatchString(c.Name) && !preview.MatchString(c.Name) }
+
+// version divides a name into what stands before the number and the number, which is
+// nil if there is none.
+func (c Commit) version() (line string, parts []int) {
+	at := dotted.FindStringIndex(c.Name)
+	if at == nil {
+		return c.Name, nil
+	}
+	for part := range strings.SplitSeq(c.Name[at[0]:at[1]], ".") {
+		n, err := strconv.Atoi(part)
+		if err != nil {
+			return c.Name, nil
+		}
+		parts = append(parts, n)
+	}
+	return c.Name[:at[0]], parts
+}
 
 // Months lists the last commit of each month, the oldest first. Of merges the side is
 // followed that they were made on.

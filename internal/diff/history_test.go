@@ -53,11 +53,11 @@ func TestReleasesAndMonths(t *testing.T) {
 	t.Setenv("GIT_COMMITTER_DATE", "2024-01-01T12:00:00Z")
 	dir := repository(t, map[string]string{"a": "a"})
 	r := opened(t, dir)
-	if _, err := r.Releases(t.Context()); !errors.Is(err, ErrNoReleases) {
+	if _, _, err := r.Releases(t.Context()); !errors.Is(err, ErrNoReleases) {
 		t.Errorf("without tags: %v", err)
 	}
 	git(t, dir, "", "tag", "deployed")
-	if all, err := r.Releases(t.Context()); err != nil || names(all) != "deployed 2024-01-01" {
+	if all, elsewhere, err := r.Releases(t.Context()); err != nil || elsewhere || names(all) != "deployed 2024-01-01" {
 		t.Errorf("%s, %v: without versions any tag is a release", names(all), err)
 	}
 	commitAt(t, dir, "2024-01-20", "v1.0", "v1.0.0")
@@ -68,7 +68,7 @@ func TestReleasesAndMonths(t *testing.T) {
 	git(t, dir, "", "checkout", "-q", "-")
 	commitAt(t, dir, "2024-05-01", "part/v2.0.1")
 	git(t, dir, "", "tag", "v3.0-of-a-blob", git(t, dir, "", "rev-parse", "HEAD:a"))
-	if all, err := r.Releases(t.Context()); err != nil || names(all) != "v1.0.0 2024-01-20, v1.1 2024-02-28, part/v2.0.1 2024-05-01" {
+	if all, elsewhere, err := r.Releases(t.Context()); err != nil || elsewhere || names(all) != "v1.0.0 2024-01-20, v1.1 2024-02-28, part/v2.0.1 2024-05-01" {
 		t.Errorf("releases: %s, %v", names(all), err)
 	}
 	all, err := r.Months(t.Context())
@@ -94,6 +94,27 @@ func TestReleasesAndMonths(t *testing.T) {
 	}
 }
 
+// TestReleasesOfBranches: none of the tags is part of the history of HEAD, and old
+// versions are kept up.
+func TestReleasesOfBranches(t *testing.T) {
+	t.Setenv("GIT_COMMITTER_DATE", "2024-01-01T12:00:00Z")
+	dir := repository(t, map[string]string{"a": "a"})
+	for _, release := range []struct{ branch, date, tag string }{
+		{"one", "2024-02-01", "1.9.0"}, {"two", "2024-03-01", "1.10.0"}, {"one", "2024-04-01", "1.9.1"}, {"two", "2024-05-01", "1.10.1"}, {"one", "2024-06-01", "extra/0.1"},
+	} {
+		if git(t, dir, "", "branch", "--list", release.branch) == "" {
+			git(t, dir, "", "branch", release.branch)
+		}
+		git(t, dir, "", "checkout", "-q", release.branch)
+		commitAt(t, dir, release.date, release.tag)
+		git(t, dir, "", "checkout", "-q", "-")
+	}
+	all, elsewhere, err := opened(t, dir).Releases(t.Context())
+	if want := "1.9.0 2024-02-01, 1.10.0 2024-03-01, 1.10.1 2024-05-01, extra/0.1 2024-06-01"; err != nil || !elsewhere || names(all) != want {
+		t.Errorf("%s, %v, %v, want %s", names(all), elsewhere, err, want)
+	}
+}
+
 // TestHistoryRunsNothing: the signature of a commit would be checked by a program that
 // the repository names.
 func TestHistoryRunsNothing(t *testing.T) {
@@ -112,7 +133,7 @@ func TestHistoryRunsNothing(t *testing.T) {
 		git(t, dir, "", "config", s[0], s[1])
 	}
 	r := opened(t, dir)
-	_, releases := r.Releases(t.Context())
+	_, _, releases := r.Releases(t.Context())
 	_, months := r.Months(t.Context())
 	_, last := r.Head(t.Context())
 	if err := errors.Join(releases, months, last); err != nil {
