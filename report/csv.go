@@ -13,12 +13,12 @@ import (
 func writeCSV(w io.Writer, r *result.Result, _ Options) error {
 	c := csv.NewWriter(w)
 	rows := [][]string{{
-		"level", "rule", "category", "group", "domain", "file", "line", "column", "symbol", "message", "fix", "suppressed", "reason", "id", "confidence", "doubt",
+		"level", "rule", "category", "group", "domain", "file", "line", "column", "symbol", "message", "fix", "suppressed", "reason", "id", "confidence", "doubt", "owners",
 	}}
 	for _, f := range r.Findings {
 		row := []string{
 			string(f.Level), f.Rule, string(f.Category), groupOf(f), f.Domain, f.Location.File,
-			strconv.Itoa(f.Location.Line), strconv.Itoa(f.Location.Column), f.Symbol, f.Message, f.Fix, "", "", f.ID, string(f.Confidence), f.Doubt,
+			strconv.Itoa(f.Location.Line), strconv.Itoa(f.Location.Column), f.Symbol, f.Message, f.Fix, "", "", f.ID, string(f.Confidence), f.Doubt, strings.Join(f.Owners, " "),
 		}
 		if f.Suppressed != nil {
 			row[11], row[12] = f.Suppressed.Kind, f.Suppressed.Reason

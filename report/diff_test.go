@@ -54,10 +54,10 @@ func TestGoldenDiff(t *testing.T) {
 		}
 		compare(t, filepath.Join("testdata", c.file), b.Bytes())
 		if c.format == "json" {
-			validate(t, diffSchema(t), b.Bytes())
+			validate(t, schemaNamed(t, "diff.schema.json"), b.Bytes())
 			broken := strings.Replace(b.String(), `"fixed"`, `"mended"`, 1)
 			v, err := jsonschema.UnmarshalJSON(strings.NewReader(broken))
-			if err != nil || diffSchema(t).Validate(v) == nil {
+			if err != nil || schemaNamed(t, "diff.schema.json").Validate(v) == nil {
 				t.Errorf("%v: an unknown field passes", err)
 			}
 		}
@@ -78,12 +78,12 @@ func TestDiffInOtherFormats(t *testing.T) {
 	}
 }
 
-// diffSchema refers to that of results.
-func diffSchema(t *testing.T) *jsonschema.Schema {
+// schemaNamed is one that refers to that of results.
+func schemaNamed(t *testing.T, wanted string) *jsonschema.Schema {
 	t.Helper()
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
-	for _, name := range []string{"result.schema.json", "diff.schema.json"} {
+	for _, name := range []string{"result.schema.json", wanted} {
 		raw, err := docs.Schemas.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -96,5 +96,5 @@ func diffSchema(t *testing.T) *jsonschema.Schema {
 			t.Fatal(err)
 		}
 	}
-	return c.MustCompile("https://raw.githubusercontent.com/stateaudit/stateaudit/main/docs/diff.schema.json")
+	return c.MustCompile("https://raw.githubusercontent.com/stateaudit/stateaudit/main/docs/" + wanted)
 }

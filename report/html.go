@@ -61,6 +61,7 @@ type htmlView struct {
 	Worst                                           []rowView
 	First                                           *result.Candidate
 	Changes                                         *changesView
+	History                                         *historyView
 	Kinds                                           []kindView
 	Domains                                         []domainView
 	Confidence                                      []countView
@@ -86,7 +87,7 @@ type pageMaker struct {
 }
 
 // maxExcerpts bounds the source in a page, in bytes, so that it stays below 3 MB.
-const maxExcerpts = 900_000
+const maxExcerpts = 800_000
 
 func newPageMaker(r *result.Result, o Options) *pageMaker {
 	m := &pageMaker{r: r, o: o, sources: newSources(o.Source), budget: maxExcerpts, byID: map[string]result.Finding{}}
@@ -102,7 +103,7 @@ func (m *pageMaker) view(d *result.Diff) htmlView {
 		Name: cmp.Or(clean(m.o.Name), "the checkout"), Tool: clean(m.r.Tool.Name + " " + m.r.Tool.Version), When: clean(m.r.StartedAt),
 		Read: read(m.r), Answer: headlineOf(a), First: a.first, Worst: m.worst(a), Kinds: kindViews(a.kinds),
 		Domains: domainViews(m.r.Findings), Confidence: confidences(m.r.Findings), Filters: m.filters(),
-		Changes: m.changes(d), Reach: reachViews(m.r.Reach), Languages: languageViews(m.r), Problems: problemViews(m.r.Errors),
+		Changes: m.changes(d), History: m.history(m.o.History), Reach: reachViews(m.r.Reach), Languages: languageViews(m.r), Problems: problemViews(m.r.Errors),
 		Style: template.CSS(asset("report.css")), Script: template.JS(asset("report.js")),
 	}
 	v.Findings, v.Omitted = m.findings()

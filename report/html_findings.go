@@ -46,10 +46,10 @@ type textView struct {
 }
 
 type findingView struct {
-	ID, Short, Level, Kind, Rule, Domain, State, Confidence, Doubt, Title, Where, Reason, Fix string
-	Message                                                                                   []textView
-	Steps, Evidence                                                                           []placeView
-	Related                                                                                   []rowView
+	ID, Short, Level, Kind, Rule, Domain, State, Confidence, Doubt, Title, Where, Reason, Fix, Owners string
+	Message                                                                                           []textView
+	Steps, Evidence                                                                                   []placeView
+	Related                                                                                           []rowView
 }
 
 // placeView is a piece of evidence with the source around it.
@@ -163,11 +163,16 @@ func (m *pageMaker) filters() []filterView {
 		add("domain", cmp.Or(clean(f.Domain), noDomain))
 		add("state", stateOf(f))
 		add("confidence", string(f.Confidence))
+		for _, owner := range f.Owners {
+			add("owner", clean(owner))
+		}
 	}
 	var out []filterView
-	for _, f := range []filterView{{"level", "Level", nil}, {"kind", "Group or category", nil}, {"rule", "Rule", nil}, {"domain", "Domain", nil}, {"state", "State", nil}, {"confidence", "Confidence", nil}} {
+	for _, f := range []filterView{{"level", "Level", nil}, {"kind", "Group or category", nil}, {"rule", "Rule", nil}, {"domain", "Domain", nil}, {"state", "State", nil}, {"confidence", "Confidence", nil}, {"owner", "Owner", nil}} {
 		f.Values = slices.Sorted(maps.Keys(values[f.Name]))
-		out = append(out, f)
+		if f.Name != "owner" || len(f.Values) > 0 {
+			out = append(out, f)
+		}
 	}
 	return out
 }
@@ -207,7 +212,7 @@ func (m *pageMaker) findings() (out []findingView, omitted string) {
 func (m *pageMaker) finding(f result.Finding) findingView {
 	v := findingView{
 		ID: f.ID, Short: shortID(f), Level: string(f.Level), Kind: kindOf(f), Rule: f.Rule, Domain: cmp.Or(clean(f.Domain), noDomain), State: stateOf(f),
-		Confidence: string(f.Confidence), Doubt: clean(f.Doubt), Title: titleOf(f), Where: clean(place(f.Location)), Fix: plainInline(clean(f.Fix)), Message: parts(f.Message),
+		Confidence: string(f.Confidence), Doubt: clean(f.Doubt), Title: titleOf(f), Where: clean(place(f.Location)), Fix: plainInline(clean(f.Fix)), Message: parts(f.Message), Owners: ownersOf(f),
 	}
 	if f.Suppressed != nil && f.Suppressed.Reason != "" {
 		v.Reason = "Kept because: " + clean(f.Suppressed.Reason)

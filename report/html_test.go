@@ -41,6 +41,7 @@ func hostilePage(t *testing.T) (string, *result.Result) {
 		f := findings()[0]
 		f.ID = fmt.Sprintf("%032d", i)
 		f.Symbol, f.Message, f.Domain, f.Fix, f.Location.File, f.Suppressed = a, a+". `"+a+"`", a, a, a, nil
+		f.Owners = []string{"@" + strings.ReplaceAll(a, " ", "")}
 		f.Evidence = []result.Evidence{{Kind: result.WriteAt, Phase: result.Serving, Function: a, Note: a, Location: f.Location}}
 		r.Findings = append(r.Findings, f)
 	}
@@ -48,7 +49,11 @@ func hostilePage(t *testing.T) (string, *result.Result) {
 		r.Candidates[i].Domain = attacks()[i%len(attacks())] + r.Candidates[i].Domain
 	}
 	o := machine()
-	o.Name, o.Ranking = attacks()[0], out.Ranking
+	o.Name, o.Ranking, o.History = attacks()[0], out.Ranking, past()
+	for i, a := range attacks()[:3] {
+		o.History.Points[i].Name, o.History.Points[i].Failure, o.History.Domains[i].Name = a, a, a
+		o.History.Findings[i].Finding.Symbol = a
+	}
 	o.Source = func(string) ([]byte, error) { return []byte(strings.Repeat(attacks()[2]+"\n", 20)), nil }
 	var b bytes.Buffer
 	if err := writeHTML(&b, &r, o); err != nil {
@@ -209,6 +214,10 @@ func TestPageInABrowser(t *testing.T) {
 	}
 	if got := ask[string](t, ctx, `location.hash`); got != "#filter:level=error" {
 		t.Errorf("address %q", got)
+	}
+	must(t, ctx, chromedp.Evaluate[chromedp.Void](`location.hash = "#filter:owner=%40shop%2Fpayments"`), chromedp.Sleep(100*time.Millisecond))
+	if got := ask[int](t, ctx, countShown); got != 1 {
+		t.Errorf("%d findings shown for an owner of one", got)
 	}
 	must(t, ctx, chromedp.Evaluate[chromedp.Void](`location.hash = "#filter:q=nothing+has+this"`), chromedp.Sleep(100*time.Millisecond))
 	if got := ask[int](t, ctx, countShown); got != 0 {

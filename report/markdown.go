@@ -118,15 +118,23 @@ func (m *markdown) findings(active []result.Finding, onlyNew bool) {
 func (m *markdown) fold(f fold) {
 	first := f.findings[0]
 	if len(f.findings) == 1 {
-		m.printf("- **%s** %s at %s  \n  %s\n", first.Level, code(first.Rule), m.link(first.Location), inline(shorten(clean(first.Message), maxMessage)))
+		m.printf("- **%s** %s at %s%s  \n  %s\n", first.Level, code(first.Rule), m.link(first.Location), ownedBy(first), inline(shorten(clean(first.Message), maxMessage)))
 		return
 	}
 	m.printf("- **%s** %s at %s, first %s  \n  %s\n", first.Level, code(first.Rule), plural(len(f.findings), "place"), m.link(first.Location), inline(shorten(clean(strings.Join(f.common, " ")), maxMessage)))
 	m.printf("  <details><summary>all %d places</summary>\n\n", len(f.findings))
 	for _, one := range f.findings {
-		m.printf("  - %s %s\n", m.link(one.Location), inline(shorten(clean(f.own(one.Message)), maxMessage)))
+		m.printf("  - %s%s %s\n", m.link(one.Location), ownedBy(one), inline(shorten(clean(f.own(one.Message)), maxMessage)))
 	}
 	m.printf("\n  </details>\n")
+}
+
+// ownedBy names the owners as code, so that nobody is mentioned.
+func ownedBy(f result.Finding) string {
+	if names := ownersOf(f); names != "" {
+		return " of " + code(names)
+	}
+	return ""
 }
 
 // link leads to the lines in the repository, if it is known.

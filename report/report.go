@@ -53,6 +53,9 @@ type Options struct {
 	// Ranking is what the candidates of the result were made of; nil if only the
 	// result is at hand. Formats then say less of tables.
 	Ranking *rank.Ranking
+	// History is what revisions before have had, for a page that shows it; nil if it
+	// was not asked for.
+	History *result.History
 	// Terms says what each input of a candidate counts, by its name.
 	Terms map[string]string
 }

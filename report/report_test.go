@@ -263,7 +263,7 @@ func findings() []result.Finding {
 	all := []result.Finding{
 		{
 			Rule: "mutable-singleton", Category: result.Counter, Group: &limiter, Level: result.Error, Language: unit.Ruby,
-			Symbol: "RateLimiter", Location: at("config/initializers/limiter.rb", 4),
+			Symbol: "RateLimiter", Location: at("config/initializers/limiter.rb", 4), Owners: []string{"@shop/payments", "ops@example.org"},
 			Message: "`RateLimiter` counts requests in process memory: `RateLimiterService#hit` changes it while serving. Two copies of this process let through twice the limit, and a restart forgets it.",
 			Fix:     "Keep the counts in Redis (`INCR` with `EXPIRE`), or use a limiter with a shared store such as rack-attack.",
 			Evidence: []result.Evidence{

@@ -280,7 +280,7 @@ func properties(f result.Finding) map[string]any {
 	if f.Group != nil {
 		p["group"] = *f.Group
 	}
-	for key, value := range map[string]string{"domain": f.Domain, "symbol": clean(f.Symbol), "fix": clean(f.Fix), "doubt": clean(f.Doubt)} {
+	for key, value := range map[string]string{"domain": f.Domain, "symbol": clean(f.Symbol), "fix": clean(f.Fix), "doubt": clean(f.Doubt), "owners": ownersOf(f)} {
 		if value != "" {
 			p[key] = value
 		}

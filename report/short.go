@@ -108,6 +108,7 @@ func WriteFinding(w io.Writer, r *result.Result, f result.Finding, o Options) er
 	p.line(p.paint(levelColor(level), level) + "  " + f.Rule + "  " + string(f.Category) + "  " + string(f.Confidence))
 	p.wrap("  ", "  ", strings.Join(once(f.Message), " "))
 	p.doubt("  ", f)
+	p.owner("  ", f)
 	if f.Suppressed != nil {
 		p.wrap("  ", "  ", "It is kept: "+stateOf(f)+". "+f.Suppressed.Reason)
 	}

@@ -269,6 +269,7 @@ func (p *page) fold(f fold) {
 			p.wrap("      ", "      ", own)
 		}
 		p.doubt("      ", one)
+		p.owner("      ", one)
 	}
 	if first.Fix != "" {
 		p.wrap("    fix: ", "         ", first.Fix)
@@ -303,6 +304,7 @@ func (p *page) finding(f result.Finding) {
 	p.line("  " + p.paint(levelColor(level), level) + "  " + f.Rule)
 	p.wrap("    ", "    ", strings.Join(once(f.Message), " "))
 	p.doubt("    ", f)
+	p.owner("    ", f)
 	p.evidence(f.Evidence, f.Message)
 	if f.Fix != "" {
 		p.wrap("    fix: ", "         ", f.Fix)
@@ -316,6 +318,16 @@ func (p *page) doubt(indent string, f result.Finding) {
 		p.wrap(indent, indent, string(f.Confidence)+": "+f.Doubt)
 	}
 }
+
+// owner says who owns the file of a finding.
+func (p *page) owner(indent string, f result.Finding) {
+	if names := ownersOf(f); names != "" {
+		p.wrap(indent+"owner: ", indent+"       ", names)
+	}
+}
+
+// ownersOf lists the owners of a finding's file.
+func ownersOf(f result.Finding) string { return clean(strings.Join(f.Owners, " ")) }
 
 // once lists the sentences of a message without those said before.
 func once(message string) []string {

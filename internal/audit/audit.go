@@ -121,7 +121,7 @@ func Study(ctx context.Context, o Options) (*Outcome, error) {
 }
 
 func (o Options) walk() (*checkout.Tree, error) {
-	return checkout.Walk(o.Root, checkout.Options{Exclude: o.Config.Exclude, Prefix: o.Config.Prefix(o.Root), Apart: o.Apart})
+	return checkout.Walk(o.Root, checkout.Options{Exclude: o.globs(o.Config.Exclude), Apart: o.Apart})
 }
 
 func (o Options) frontEnds() []frontend.FrontEnd {
@@ -308,7 +308,7 @@ func assemble(units []*unit.Unit, tree *checkout.Tree, problems []unit.Problem, 
 	g.step("reading comments", func() { found = suppressed(found, units, tree) })
 	result.Sort(found)
 	result.Distinguish(found)
-	found = grade(found, o.Config)
+	found = grade(found, o)
 	g.step("linking findings", func() { chain.Link(found) })
 	r := &result.Result{
 		SchemaVersion: result.SchemaVersion,
@@ -346,25 +346,6 @@ func unreached(all []result.Reach) []unit.Problem {
 			"%d of %d functions of `%s` are reached from nowhere, so that what they keep is not judged; `stateaudit doctor` shows what may start them", r.Unreached, r.Functions, r.Entry)})
 	}
 	return out
-}
-
-// grade gives findings their fingerprints and the levels that the user has set,
-// and drops those of rules that are switched off, and those that the user does not
-// want for how little is sure.
-func grade(found []result.Finding, c *config.Config) []result.Finding {
-	for i := range found {
-		f := &found[i]
-		if f.ID == "" {
-			f.ID = result.Fingerprint(f.Rule, f.Symbol, f.Location.File)
-		}
-		if level := c.Level(f.Rule); level != "" {
-			f.Level = result.Level(level)
-		}
-	}
-	least := result.Confidence(c.MinConfidence)
-	return slices.DeleteFunc(found, func(f result.Finding) bool {
-		return f.Level == config.Off || least != "" && f.Confidence.Rank() < least.Rank()
-	})
 }
 
 // languages counts what was read. A file that belongs to two packages, as tests

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -121,13 +122,44 @@ func TestCancelled(t *testing.T) {
 }
 
 func TestGrade(t *testing.T) {
-	got := grade([]result.Finding{
-		{Rule: "a", Level: result.Warning},
-		{Rule: "b", Level: result.Warning},
-		{Rule: "c", Level: result.Note},
-	}, &config.Config{Levels: map[string]string{"a": "off", "b": "error"}})
-	if len(got) != 2 || got[0].Level != result.Error || got[1].Level != result.Note || len(got[0].ID) != 32 {
-		t.Errorf("%+v", got)
+	limiter := result.RateLimiter
+	at := func(rule, file string, of result.Category, group *result.Group) result.Finding {
+		return result.Finding{Rule: rule, Level: result.Warning, Category: of, Group: group, Location: unit.Location{File: file}}
+	}
+	paths := func(patterns ...string) (out []config.Glob) {
+		for _, p := range patterns {
+			out = append(out, config.Glob{Pattern: p})
+		}
+		return out
+	}
+	level := func(level string, s config.Selector) config.Level { return config.Level{Selector: s, Level: level} }
+	c := &config.Config{
+		Exclude: paths("gen/**"),
+		Levels: []config.Level{
+			level("off", config.Selector{Rules: []string{"a"}}),
+			level("error", config.Selector{Rules: []string{"b"}}),
+			level("note", config.Selector{Paths: paths("app/jobs"), Rules: []string{"a", "b"}}),
+			level("error", config.Selector{Categories: []string{"lock"}}),
+			level("off", config.Selector{Groups: []string{"rate-limiter"}, Paths: paths("*_old.rb")}),
+		},
+		Omit: []config.Selector{{Paths: paths("app/admin/**"), Rules: []string{"c"}}},
+	}
+	var got []string
+	for _, f := range grade([]result.Finding{
+		at("a", "x.rb", result.Cache, nil), at("a", "app/jobs/x/y.rb", result.Cache, nil), at("b", "x.rb", result.Cache, nil), at("b", "app/jobs2/x.rb", result.Cache, nil),
+		at("b", "app/jobs/x.rb", result.Lock, nil), at("c", "x.rb", result.Counter, &limiter), at("c", "app/x_old.rb", result.Counter, &limiter),
+		at("c", "app/x_old.rb", result.Counter, nil), at("c", "app/admin/x.rb", result.Counter, nil), at("c", "gen/x/y.go", result.Counter, nil),
+	}, Options{Config: c}) {
+		if len(f.ID) != 32 {
+			t.Errorf("%+v: no fingerprint", f)
+		}
+		got = append(got, f.Rule+" "+f.Location.File+" "+string(f.Level))
+	}
+	want := []string{
+		"a app/jobs/x/y.rb note", "b x.rb error", "b app/jobs2/x.rb error", "b app/jobs/x.rb error", "c x.rb warning", "c app/x_old.rb warning",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
 

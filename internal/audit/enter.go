@@ -36,7 +36,7 @@ func unmatched(units []*unit.Unit, c *config.Config) []unit.Problem {
 	var out []unit.Problem
 	for _, e := range c.Entries {
 		if !names(units, pattern(e.Function)) {
-			out = append(out, unit.Problem{File: config.FileName, Line: e.Line, Message: fmt.Sprintf("the entry %q names no function", e.Function)})
+			out = append(out, unit.Problem{File: e.File, Line: e.Line, Message: fmt.Sprintf("the entry %q names no function", e.Function)})
 		}
 	}
 	return out

@@ -37,10 +37,8 @@ func InputsOf(ctx context.Context, o Options) (inputs Inputs, ok bool) {
 		return Inputs{}, false
 	}
 	config := *o.Config
-	if len(config.Domains) == 0 {
-		config.File = "" // only what is wrong with domains names it
-	}
-	said, err := json.Marshal([]any{config, o.Config.Prefix(o.Root), o.About, o.Only, o.Offline, hex.EncodeToString(seen.Content[:]), tree.Problems})
+	config.File = "" // what is wrong in a file has its name beside it
+	said, err := json.Marshal([]any{config, o.Config.To(o.Root), o.About, o.Only, o.Offline, hex.EncodeToString(seen.Content[:]), tree.Problems})
 	if err != nil {
 		return Inputs{}, false
 	}

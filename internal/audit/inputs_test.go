@@ -35,8 +35,8 @@ func TestInputsFollowTheOptions(t *testing.T) {
 	}
 	seen := map[string]int{}
 	for i, o := range []Options{
-		{}, {Offline: true}, {Only: []unit.Language{unit.Ruby}}, {About: []string{"a.rb"}}, {Config: &config.Config{Exclude: []string{"b"}}},
-		{Config: &config.Config{Levels: map[string]string{"shared-table": "off"}}}, {Config: &config.Config{Weights: map[string]float64{"resultUsed": 1}}},
+		{}, {Offline: true}, {Only: []unit.Language{unit.Ruby}}, {About: []string{"a.rb"}}, {Config: &config.Config{Exclude: []config.Glob{{Pattern: "b"}}}},
+		{Config: &config.Config{Levels: []config.Level{{Selector: config.Selector{Rules: []string{"shared-table"}}, Level: "off"}}}}, {Config: &config.Config{Weights: map[string]float64{"resultUsed": 1}}},
 		{Config: &config.Config{Domains: []config.Domain{{Name: "a", Paths: []string{"a.rb"}}}}},
 		{Config: &config.Config{File: filepath.Join(filepath.Dir(root), config.FileName)}},
 	} {

@@ -58,19 +58,8 @@ func Narrow(r *result.Result, paths []string) {
 		return
 	}
 	r.Paths = paths
-	r.Findings = slices.DeleteFunc(r.Findings, func(f result.Finding) bool { return !Below(f.Location.File, paths) })
-	ids := map[string]bool{}
-	for _, f := range r.Findings {
-		ids[f.ID] = true
-	}
-	for i := range r.Findings {
-		related := &r.Findings[i].Related
-		*related = slices.DeleteFunc(*related, func(id string) bool { return !ids[id] })
-	}
-	r.Summary = result.Summarise(r.Findings)
-	r.Domains, r.Candidates, r.Edges = nil, nil, nil
 	r.Errors = Near(r.Errors, paths)
-	r.Complete()
+	r.Keep(func(f result.Finding) bool { return Below(f.Location.File, paths) })
 }
 
 // Near keeps the problems that may concern the paths, and counts the others.

@@ -27,7 +27,7 @@ func (s *study) rank(tree *checkout.Tree, o Options) ([]unit.Problem, error) {
 	var failed error
 	if p := frontend.Guard(".", "ranking", func() {
 		f := facts.Collect(facts.Input{Program: s.Program, Sources: s.Sources, SQL: schemas(tree)})
-		m, err := domains.Find(domains.Input{Files: tree.Files, Facts: f, Config: o.Config, Prefix: o.Config.Prefix(o.Root)})
+		m, err := domains.Find(domains.Input{Files: tree.Files, Facts: f, Config: o.Config, Prefix: func(above string) string { return o.Config.Prefix(o.Root, above) }})
 		if err != nil {
 			failed = err
 			return

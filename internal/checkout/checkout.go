@@ -42,17 +42,22 @@ var (
 
 // Options choose what a walk sees.
 type Options struct {
-	// Exclude are glob patterns on paths relative to the root; "**" matches any
-	// number of folders. A pattern that matches a folder leaves out all below.
-	Exclude []string
-	// Prefix is the path of the root below the folder for which the patterns
-	// were written, if that lies above. A pattern may be relative to either.
-	Prefix string
+	// Exclude are patterns of what is left out. One that matches a folder leaves out
+	// all below.
+	Exclude []Glob
 	// Apart is a folder that is no part of the checkout though it may lie in it, an
 	// absolute path without links, or "".
 	Apart string
 	// MaxSize limits what Read reads; 0 stands for DefaultMaxSize.
 	MaxSize int64
+}
+
+// Glob is a pattern on paths relative to a root; "**" matches any number of folders.
+type Glob struct {
+	Pattern string
+	// Prefix is the path of the root below the folder for which the pattern was
+	// written, if that lies above. A pattern may be relative to either.
+	Prefix string
 }
 
 // Tree is a walked checkout.
@@ -80,16 +85,16 @@ func Walk(root string, opts Options) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range opts.Exclude {
-		if !doublestar.ValidatePattern(p) {
-			return nil, fmt.Errorf("exclude pattern %q is malformed", p)
+	for _, g := range opts.Exclude {
+		if !doublestar.ValidatePattern(g.Pattern) {
+			return nil, fmt.Errorf("exclude pattern %q is malformed", g.Pattern)
 		}
 	}
 	t := &Tree{Root: abs, maxSize: opts.MaxSize}
 	if t.maxSize <= 0 {
 		t.maxSize = DefaultMaxSize
 	}
-	w := &walker{tree: t, exclude: opts.Exclude, prefix: opts.Prefix, apart: opts.Apart}
+	w := &walker{tree: t, exclude: opts.Exclude, apart: opts.Apart}
 	if err := filepath.WalkDir(abs, w.visit); err != nil {
 		return nil, fmt.Errorf("walking %q: %w", root, err)
 	}
@@ -118,8 +123,7 @@ func openRoot(root string) (string, error) {
 
 type walker struct {
 	tree    *Tree
-	exclude []string
-	prefix  string
+	exclude []Glob
 	apart   string
 }
 
@@ -219,14 +223,26 @@ func (w *walker) readable(name string, d fs.DirEntry) bool {
 }
 
 func (w *walker) excluded(rel string) bool {
-	return slices.ContainsFunc(w.exclude, func(pattern string) bool {
-		return Match(pattern, rel) || w.prefix != "" && Match(pattern, path.Join(w.prefix, rel))
-	})
+	return slices.ContainsFunc(w.exclude, func(g Glob) bool { return g.takes(rel) })
 }
 
-// Match tells whether a pattern takes a path. A pattern without a slash also
+// Below tells whether the pattern takes a file or a folder that it lies in.
+func (g Glob) Below(file string) bool {
+	for ; file != "." && file != "/"; file = path.Dir(file) {
+		if g.takes(file) {
+			return true
+		}
+	}
+	return false
+}
+
+func (g Glob) takes(rel string) bool {
+	return match(g.Pattern, rel) || g.Prefix != "" && match(g.Pattern, path.Join(g.Prefix, rel))
+}
+
+// match tells whether a pattern takes a path. A pattern without a slash also
 // matches the last part of a path, and one that ends in a slash means a folder.
-func Match(pattern, rel string) bool {
+func match(pattern, rel string) bool {
 	for len(pattern) > 1 && pattern[len(pattern)-1] == '/' {
 		pattern = pattern[:len(pattern)-1]
 	}

@@ -42,7 +42,7 @@ func TestWalkSkipsAndSorts(t *testing.T) {
 	write(t, outside, "secret.go")
 	link(t, filepath.Join(outside, "secret.go"), filepath.Join(root, "secret.go"))
 
-	tree, err := Walk(root, Options{Exclude: []string{"vendor/gen/", "*.pb.go"}})
+	tree, err := Walk(root, Options{Exclude: []Glob{{Pattern: "vendor/gen/"}, {Pattern: "*.pb.go"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func TestWalkSkipsAndSorts(t *testing.T) {
 func TestExcludeFromAbove(t *testing.T) {
 	root := t.TempDir()
 	write(t, root, "legacy/a.go", "b.go", "c/d.go")
-	tree, err := Walk(root, Options{Exclude: []string{"app/legacy/**", "c"}, Prefix: "app"})
+	tree, err := Walk(root, Options{Exclude: []Glob{{"app/legacy/**", "app"}, {"c", "app"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestWalkRefusesRoots(t *testing.T) {
 	if _, err := Walk(filepath.Join(root, "a.go"), Options{}); !errors.Is(err, ErrNotDir) {
 		t.Errorf("file as root: %v", err)
 	}
-	if _, err := Walk(root, Options{Exclude: []string{"[a"}}); err == nil {
+	if _, err := Walk(root, Options{Exclude: []Glob{{Pattern: "[a"}}}); err == nil {
 		t.Error("malformed pattern accepted")
 	}
 }
@@ -135,8 +135,8 @@ func TestMatch(t *testing.T) {
 		{"a/*.go", "a/b/c.go", false},
 		{"*.go", "a/b/c.go", true},
 	} {
-		if got := Match(c.pattern, c.path); got != c.want {
-			t.Errorf("Match(%q, %q) = %v", c.pattern, c.path, got)
+		if got := match(c.pattern, c.path); got != c.want {
+			t.Errorf("match(%q, %q) = %v", c.pattern, c.path, got)
 		}
 	}
 }

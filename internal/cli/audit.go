@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,6 +32,7 @@ type scopeFlags struct {
 	traffic    string // of commands that rank
 	cacheFlags
 	ranked bool     // the command needs the ranking itself
+	stage  string   // what the stages of progress are called by in front
 	told   []string // beside the output
 }
 
@@ -46,6 +48,7 @@ type auditFlags struct {
 	scopeFlags
 	verdictFlags
 	baselineFlags
+	ownerFlags
 }
 
 func newAudit(env Env) *cobra.Command {
@@ -72,6 +75,7 @@ analysed.`,
   stateaudit audit --format json -o state.json ~/src/shop
   stateaudit audit --format table --format sarif=state.sarif --fail-on new .
   stateaudit audit app/services lib/throttle.rb
+  stateaudit audit --owner @shop/payments
   git diff --name-only main | stateaudit audit -`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runAudit(cmd, env, f, args)
@@ -94,6 +98,7 @@ func (f *auditFlags) define(cmd *cobra.Command) {
 	f.scopeFlags.define(cmd)
 	f.verdictFlags.define(cmd)
 	f.baselineFlags.define(cmd)
+	f.ownerFlags.define(cmd)
 }
 
 func (f *scopeFlags) define(cmd *cobra.Command) {
@@ -128,6 +133,9 @@ func runAudit(cmd *cobra.Command, env Env, f auditFlags, args []string) error {
 	if err != nil {
 		return &exit{exitUsage, err}
 	}
+	if err := f.ownerFlags.check(t.root); err != nil {
+		return &exit{exitUsage, err}
+	}
 	known, err := f.baselineFlags.read(t)
 	if err != nil {
 		return &exit{exitUsage, err}
@@ -150,6 +158,7 @@ func runAudit(cmd *cobra.Command, env Env, f auditFlags, args []string) error {
 	f.details = f.details || f.notes || f.strict || f.failOn != "" // what fails is named
 	known.apply(out, t, cmd.ErrOrStderr(), f.quiet)
 	audit.Narrow(out.Result, t.paths)
+	f.ownerFlags.narrow(out.Result)
 	if err := f.outputFlags.write(cmd, env, t.root, out.Result, outputs); err != nil {
 		return err
 	}
@@ -187,7 +196,9 @@ func (f *scopeFlags) configuration(t target) (*config.Config, error) {
 			return nil, err
 		}
 	}
-	c.Exclude = append(c.Exclude, f.exclude...)
+	for _, pattern := range f.exclude {
+		c.Exclude = append(c.Exclude, config.Glob{Pattern: pattern})
+	}
 	if f.confidence != "" {
 		if !slices.Contains(config.Confidences(), f.confidence) {
 			return nil, fmt.Errorf("--min-confidence %q: no such confidence; known are %s", f.confidence, strings.Join(config.Confidences(), ", "))
@@ -217,7 +228,8 @@ func (f *scopeFlags) study(ctx context.Context, env Env, stderr io.Writer, t tar
 		out.Result.Complete()
 	} else {
 		p := newProgress(env, stderr, f.quiet, f.verbose)
-		o.Traffic, o.Progress = requests, p.update
+		o.Traffic = requests
+		o.Progress = func(stage string, done, total int) { p.update(f.stage+stage, done, total) }
 		var known bool
 		out, known, err = f.answered(ctx, env, o, store)
 		p.finish()
@@ -235,6 +247,7 @@ func (f *scopeFlags) study(ctx context.Context, env Env, stderr io.Writer, t tar
 		return nil, &exit{exitUsage, err}
 	}
 	r := out.Result
+	owned(cmp.Or(f.like, t.root), r)
 	r.Tool = result.Tool{Name: "stateaudit", Version: version()}
 	r.StartedAt = start.UTC().Format(time.RFC3339)
 	r.DurationMs = env.Now().Sub(start).Milliseconds()

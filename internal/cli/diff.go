@@ -26,6 +26,7 @@ type diffFlags struct {
 	outputFlags
 	scopeFlags
 	verdictFlags
+	ownerFlags
 	base, head string
 	mergeBase  bool
 }
@@ -56,6 +57,7 @@ others show what was added, at a line that the change touches if there is one.`,
 	f.outputFlags.define(cmd)
 	f.scopeFlags.define(cmd)
 	f.verdictFlags.define(cmd)
+	f.ownerFlags.define(cmd)
 	cmd.Flags().StringVar(&f.base, "base", "", "compare with this `REV`")
 	cmd.Flags().StringVar(&f.head, "head", "", "audit this `REV` instead of the work tree")
 	cmd.Flags().BoolVar(&f.mergeBase, "merge-base", true, "compare with the common ancestor; --merge-base=false with REV itself")
@@ -73,6 +75,9 @@ func runDiff(cmd *cobra.Command, env Env, f diffFlags, args []string) error {
 	}
 	t, err := targetOf(args, cmd.InOrStdin())
 	if err != nil {
+		return &exit{exitUsage, err}
+	}
+	if err := f.ownerFlags.check(t.root); err != nil {
 		return &exit{exitUsage, err}
 	}
 	scratch, err := os.MkdirTemp("", "stateaudit-diff-")
@@ -99,10 +104,12 @@ func runDiff(cmd *cobra.Command, env Env, f diffFlags, args []string) error {
 	f.notes = f.notes || f.verbose || f.countNotes()
 	d := diff.Compare(was, is, "already in "+before.Name)
 	d.Base, d.Head = before.Revision, after.Revision
-	narrowDiff(d, t.paths)
+	narrowDiff(d, t.paths, f.shows)
 	shown := diff.AtTheChange(is, changed)
 	audit.Narrow(is, t.paths)
 	audit.Narrow(shown, t.paths)
+	f.ownerFlags.narrow(is)
+	f.ownerFlags.narrow(shown)
 	if err := f.render(cmd, env, after.root, outputs, func(w io.Writer, as format.Format, o format.Options) error {
 		o.Prefix = prefix(t.root) // that of a revision's own folder is that of no repository
 		return as.WriteDiff(w, d, shown, o)
@@ -194,17 +201,14 @@ func (f *diffFlags) auditBoth(cmd *cobra.Command, env Env, t target, before, aft
 
 // auditedAt audits a copy of the target's root. A revision in which the folder was
 // not there, or held nothing to audit, has no findings.
-func (f *diffFlags) auditedAt(cmd *cobra.Command, env Env, t target, rev revision, c *config.Config) (*result.Result, error) {
+func (f *scopeFlags) auditedAt(cmd *cobra.Command, env Env, t target, rev revision, c *config.Config) (*result.Result, error) {
 	copied := rev.root != t.root
-	if copied && c.File != "" {
-		moved := *c
-		moved.File = filepath.Join(parents(rev.root, c.Prefix(t.root)), filepath.Base(c.File))
-		c = &moved
+	if copied {
+		c = c.Moved(t.root, rev.root)
 	}
-	scope := f.scopeFlags
+	scope := *f
 	scope.like = t.root
 	t.root = rev.root
-	scope.noCache = scope.noCache || copied && len(c.Domains) > 0 // what is wrong with domains names the copy of their file
 	out, err := scope.study(cmd.Context(), env, cmd.ErrOrStderr(), t, c)
 	if copied && (errors.Is(err, audit.ErrNoSource) || errors.Is(err, audit.ErrOtherLanguage) || errors.Is(err, checkout.ErrNotFound)) {
 		r := &result.Result{}
@@ -218,22 +222,14 @@ func (f *diffFlags) auditedAt(cmd *cobra.Command, env Env, t target, rev revisio
 	return out.Result, nil
 }
 
-// narrowDiff leaves of a diff what lies at or below some paths.
-func narrowDiff(d *result.Diff, paths []string) {
-	elsewhere := func(f result.Finding) bool { return !audit.Below(f.Location.File, paths) }
+// narrowDiff leaves of a diff what lies at or below some paths and is to be shown.
+func narrowDiff(d *result.Diff, paths []string, shows func(result.Finding) bool) {
+	elsewhere := func(f result.Finding) bool { return !shows(f) || !audit.Below(f.Location.File, paths) }
 	d.Added = slices.DeleteFunc(d.Added, elsewhere)
 	d.Fixed = slices.DeleteFunc(d.Fixed, elsewhere)
 	d.Ignored = slices.DeleteFunc(d.Ignored, elsewhere)
 	d.Moved = slices.DeleteFunc(d.Moved, func(m result.Move) bool {
-		return !audit.Below(m.From.File, paths) && elsewhere(m.Finding)
+		return !shows(m.Finding) || !audit.Below(m.From.File, paths) && elsewhere(m.Finding)
 	})
 	d.Errors, d.BaseErrors = audit.Near(d.Errors, paths), audit.Near(d.BaseErrors, paths)
-}
-
-// parents is the folder that another lies in at the path given.
-func parents(folder, below string) string {
-	for ; below != "" && below != "."; below = filepath.ToSlash(filepath.Dir(filepath.FromSlash(below))) {
-		folder = filepath.Dir(folder)
-	}
-	return folder
 }

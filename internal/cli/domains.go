@@ -87,7 +87,7 @@ func (f *domainsFlags) draft(cmd *cobra.Command, env Env, r format.Ranked, root 
 		return &exit{exitUsage, err}
 	}
 	if len(c.Domains) > 0 {
-		return &exit{exitUsage, fmt.Errorf("%s names domains already; take them out to draft them anew", shorten(file))}
+		return &exit{exitUsage, fmt.Errorf("%s names domains already; take them out to draft them anew", shorten(c.Domains[0].File))}
 	}
 	text, err := domainsYAML(r, config.PrefixBelow(filepath.Dir(file), root))
 	if err != nil {

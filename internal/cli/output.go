@@ -122,25 +122,11 @@ func (f *outputFlags) options(opts format.Options, env Env, stdout io.Writer, o 
 	return opts
 }
 
-// prefix is the path of a folder below the root of its repository: a folder that
-// holds .git. Outside of a repository it is "".
+// prefix is the path of a folder below the root of its repository. Outside of a
+// repository it is "".
 func prefix(root string) string {
-	abs, err := filepath.Abs(root)
-	if err != nil {
-		return ""
-	}
-	for dir := abs; ; dir = filepath.Dir(dir) {
-		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
-			rel, err := filepath.Rel(dir, abs)
-			if err != nil || rel == "." {
-				return ""
-			}
-			return filepath.ToSlash(rel)
-		}
-		if filepath.Dir(dir) == dir {
-			return ""
-		}
-	}
+	_, below := repositoryOf(root)
+	return below
 }
 
 // repository is the revision that a CI service says it has checked out.

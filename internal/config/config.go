@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 )
@@ -25,10 +26,12 @@ const Off = "off"
 
 // Config is what the user has written. Its zero value is the default.
 type Config struct {
-	File      string // where it was read from; empty for the default
-	Domains   []Domain
-	Exclude   []string
-	Levels    map[string]string // rule to note, warning, error or off
+	File    string // where it was read from; empty for the default
+	Domains []Domain
+	// Exclude are files and folders that are not read, Omit findings that are not told.
+	Exclude   []Glob
+	Omit      []Selector
+	Levels    []Level // of several that take a finding the last holds
 	Catalogue []Entry
 	Weights   map[string]float64 // one of Weights to its number
 	Entries   []EntryPoint
@@ -37,9 +40,32 @@ type Config struct {
 	MinConfidence string
 }
 
+// Glob is a pattern of files and folders.
+type Glob struct {
+	Pattern string
+	Above   string // as in Domain
+}
+
+// Selector takes findings: those that all of its lists take. A list that is empty
+// takes all.
+type Selector struct {
+	Paths                     []Glob
+	Rules, Categories, Groups []string
+}
+
+// Level sets the level of findings.
+type Level struct {
+	Selector
+	Level string // note, warning, error or off
+}
+
 // Domain is a bounded context that the user names.
 type Domain struct {
-	Name      string
+	Name string
+	File string // that it stands in
+	// Above is the slash-separated path of the folder of the configuration below the
+	// one that paths and globs are written for, "" if it is that one.
+	Above     string
 	Paths     []string
 	Globs     []string
 	Constants []string
@@ -52,13 +78,13 @@ type Entry struct {
 	Type    string
 	Role    string
 	Methods []string // those that change it
-	Line    int
 }
 
 // EntryPoint names functions that something outside the checkout calls.
 type EntryPoint struct {
 	Function string // a name, in which * stands for any text
 	Runs     string // AtBoot or WhileServing
+	File     string // that it stands in
 	Line     int
 }
 
@@ -88,17 +114,24 @@ func (e *Error) Error() string {
 //go:embed template.yaml
 var Template string
 
-// Load reads a file. Rules are the names that levels may be set for.
+// Load reads a file, and those that it extends. Rules are the names that levels may
+// be set for.
 func Load(file string, rules []string) (*Config, error) {
 	content, err := os.ReadFile(file)
 	if err != nil {
-		var pathErr *fs.PathError
-		if errors.As(err, &pathErr) {
-			err = pathErr.Err
-		}
-		return nil, &Error{File: file, Message: err.Error()}
+		return nil, &Error{File: file, Message: reason(err)}
 	}
 	return Parse(file, content, rules)
+}
+
+// reason is an error of the file system without the name of the file, which stands
+// before it already.
+func reason(err error) string {
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		err = pathErr.Err
+	}
+	return err.Error()
 }
 
 // Find looks for the file in dir and the folders above, as FindFile does.
@@ -136,13 +169,49 @@ func searched(dir string) []string {
 	}
 }
 
-// Prefix is the path of a root below the folder of the file. Paths in the file
-// are written for its own folder.
-func (c *Config) Prefix(root string) string {
+// Prefix is the path of a root below the folder that paths are written for: the
+// folder of the file, or the one above it that Above names.
+func (c *Config) Prefix(root, above string) string {
 	if c == nil || c.File == "" {
 		return ""
 	}
-	return PrefixBelow(filepath.Dir(c.File), root)
+	folder, err := filepath.Abs(filepath.Dir(c.File))
+	if err != nil {
+		return ""
+	}
+	for ; above != "" && above != "."; above = path.Dir(above) {
+		folder = filepath.Dir(folder)
+	}
+	return PrefixBelow(folder, root)
+}
+
+// To is the slash-separated path from the folder of the file to a root, "" if there is
+// no file.
+func (c *Config) To(root string) string {
+	if c == nil || c.File == "" {
+		return ""
+	}
+	return between(filepath.Dir(c.File), root)
+}
+
+// Moved is the same configuration as it holds for a copy of a root.
+func (c *Config) Moved(root, copied string) *Config {
+	moved := *c
+	if c.File != "" {
+		moved.File = filepath.Join(copied, filepath.FromSlash(between(root, filepath.Dir(c.File))), filepath.Base(c.File))
+	}
+	return &moved
+}
+
+// between is the slash-separated path from one folder to another.
+func between(from, to string) string {
+	absFrom, fromErr := filepath.Abs(from)
+	absTo, toErr := filepath.Abs(to)
+	rel, err := filepath.Rel(absFrom, absTo)
+	if errors.Join(fromErr, toErr, err) != nil {
+		return filepath.ToSlash(to) // on another disk
+	}
+	return filepath.ToSlash(rel)
 }
 
 // PrefixBelow is the slash-separated path of a root below a folder, or "" if it
@@ -160,19 +229,21 @@ func PrefixBelow(folder, root string) string {
 	return filepath.ToSlash(rel)
 }
 
-// Level returns the level set for a rule, or "".
-func (c *Config) Level(rule string) string {
-	if c == nil {
-		return ""
-	}
-	return c.Levels[rule]
-}
-
 // Confidences lists what the least confidence can be set to.
 func Confidences() []string { return []string{"proven", "likely", "guessed"} }
 
 // levels lists what a rule can be set to.
 func levels() []string { return []string{"note", "warning", "error", Off} }
+
+// Categories lists the categories of findings.
+func Categories() []string {
+	return []string{"cache", "counter", "flag", "registry", "session", "worker", "lock", "client", "config", "metrics", "sync", "other"}
+}
+
+// Groups lists the groups of findings.
+func Groups() []string {
+	return []string{"rate-limiter", "feature-flag", "client-pool", "tenant-config"}
+}
 
 // Roles lists what a catalogue entry can be.
 func Roles() []string {

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,7 +19,7 @@ import (
 
 func rules() []string { return []string{"mutable-singleton", "connection-pool"} }
 
-const full = `exclude: [vendor/**]
+const full = `exclude: [vendor/**, {paths: [app/admin], rules: [connection-pool], categories: [client]}]
 levels:
   connection-pool: off
   mutable-singleton: error
@@ -47,14 +48,17 @@ func TestParse(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &Config{
-		File:      "c.yaml",
-		Exclude:   []string{"vendor/**"},
-		Levels:    map[string]string{"connection-pool": "off", "mutable-singleton": "error"},
-		Domains:   []Domain{{Name: "billing", Paths: []string{"app/billing"}, Globs: []string{"app/**/invoice*.rb"}, Constants: []string{"Billing"}, Packages: []string{"example.com/billing"}, Line: 6}},
-		Catalogue: []Entry{{Type: "Shop::Throttle", Role: "limiter", Methods: []string{"hit"}, Line: 12}},
+		File:    "c.yaml",
+		Exclude: []Glob{{Pattern: "vendor/**"}},
+		Omit:    []Selector{{Paths: []Glob{{Pattern: "app/admin"}}, Rules: []string{"connection-pool"}, Categories: []string{"client"}}},
+		Levels: []Level{
+			{Selector: Selector{Rules: []string{"connection-pool"}}, Level: "off"}, {Selector: Selector{Rules: []string{"mutable-singleton"}}, Level: "error"},
+		},
+		Domains:   []Domain{{Name: "billing", File: "c.yaml", Paths: []string{"app/billing"}, Globs: []string{"app/**/invoice*.rb"}, Constants: []string{"Billing"}, Packages: []string{"example.com/billing"}, Line: 6}},
+		Catalogue: []Entry{{Type: "Shop::Throttle", Role: "limiter", Methods: []string{"hit"}}},
 		Weights:   map[string]float64{"resultUsed": 0.5},
 		Entries: []EntryPoint{
-			{Function: "Shop::Belt#step", Runs: WhileServing, Line: 19}, {Function: "example.com/shop/jobs.*.Perform", Runs: AtBoot, Line: 20},
+			{Function: "Shop::Belt#step", Runs: WhileServing, File: "c.yaml", Line: 19}, {Function: "example.com/shop/jobs.*.Perform", Runs: AtBoot, File: "c.yaml", Line: 20},
 		},
 		MinConfidence: "likely",
 	}
@@ -71,6 +75,18 @@ func TestErrorsNameFileAndLine(t *testing.T) {
 		{"levels:\n  connection-pool: eror\n", `c.yaml:2: unknown level "eror"; did you mean "error"?`},
 		{"domains:\n  - name: x\n    path: [y]\n", `c.yaml:3: unknown key "path" in domains; did you mean "paths"?`},
 		{"domains:\n  - paths: [y]\n", `c.yaml:2: a domain needs a name`},
+		{"levels:\n  - rules: [connection-pol]\n    level: off\n", `c.yaml:2: unknown rule "connection-pol"; did you mean "connection-pool"?`},
+		{"levels:\n  - groups: [rate-limiters]\n    level: off\n", `c.yaml:2: unknown group "rate-limiters"; did you mean "rate-limiter"?`},
+		{"levels:\n  - categories: [caches]\n    level: off\n", `c.yaml:2: unknown category "caches"; did you mean "cache"?`},
+		{"levels:\n  - paths: ['[a']\n    level: off\n", `c.yaml:2: glob pattern "[a" is malformed`},
+		{"levels:\n  - rules: [connection-pool]\n", `c.yaml:2: an entry of levels needs a level`},
+		{"levels:\n  - level: off\n", `c.yaml:2: an entry of levels needs paths, rules, categories or groups`},
+		{"exclude:\n  - paths: [a]\n", `c.yaml:2: paths, rules, categories and groups leave out findings: rules, categories or groups are missing; a pattern alone leaves out files`},
+		{"exclude:\n  - path: a\n", `c.yaml:2: unknown key "path" in exclude; did you mean "paths"?`},
+		{"\nextends: missing.yaml\n", `c.yaml:2: extends "missing.yaml": no such file or directory`},
+		{"extends:\n  - /etc/hosts\n", `c.yaml:2: extends "/etc/hosts": a path relative to this file is needed`},
+		{"extends: {a: b}\n", `c.yaml:1: a text is needed here`},
+		{"extends: ..\n", `c.yaml:1: extends "..": not a regular file`},
 		{"domains: x\n", `c.yaml:1: a list is needed here`},
 		{"exclude: ['[a']\n", `c.yaml:1: glob pattern "[a" is malformed`},
 		{"weights:\n  resultUsed: -1\n", `c.yaml:2: a weight is a number that is not negative, not "-1"`},
@@ -119,12 +135,13 @@ func uncommented() string {
 
 func TestSchemaAgrees(t *testing.T) {
 	schema := compile(t, "stateaudit.schema.json")
-	for _, in := range []string{full, uncommented(), "", "levels: {connection-pool: 'off'}"} {
+	for _, in := range []string{full, uncommented(), "", "levels: {connection-pool: 'off'}", "extends: a.yaml", "extends: [a.yaml, ../b.yaml]"} {
 		if err := schema.Validate(asJSON(t, in)); err != nil {
 			t.Errorf("%s\n%v", in, err)
 		}
 	}
-	for _, in := range []string{"exlude: []", "domains: [{paths: [x]}]", "weights: {resultUsed: -1}", "minConfidence: sure", "entries: [{runs: boot}]", "catalogue: [{type: X, role: y}]"} {
+	for _, in := range []string{"exlude: []", "domains: [{paths: [x]}]", "weights: {resultUsed: -1}", "minConfidence: sure", "entries: [{runs: boot}]", "catalogue: [{type: X, role: y}]",
+		"extends: []", "levels: [{level: note}]", "levels: [{rules: [x]}]", "levels: [{groups: [x], level: note}]", "exclude: [{paths: [x]}]", "exclude: [{rules: []}]"} {
 		if schema.Validate(asJSON(t, in)) == nil {
 			t.Errorf("schema accepts %s", in)
 		}
@@ -195,11 +212,49 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// TestWordsOfFindings compares with the result, which the configuration speaks of
+// without knowing it.
+func TestWordsOfFindings(t *testing.T) {
+	raw, err := docs.Schemas.ReadFile("result.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var schema struct {
+		Defs struct {
+			Category, Group struct{ Enum []*string }
+		} `json:"$defs"`
+	}
+	if err := json.Unmarshal(raw, &schema); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		of    []*string
+		known []string
+	}{{schema.Defs.Category.Enum, Categories()}, {schema.Defs.Group.Enum, Groups()}} {
+		var want []string
+		for _, word := range c.of {
+			if word != nil {
+				want = append(want, *word)
+			}
+		}
+		if !slices.Equal(want, c.known) {
+			t.Errorf("%q, the schema has %q", c.known, want)
+		}
+	}
+}
+
 func TestPrefix(t *testing.T) {
-	c := &Config{File: filepath.Join("repo", FileName)}
-	for root, want := range map[string]string{"repo": "", filepath.Join("repo", "a", "b"): "a/b", "other": "", ".": ""} {
-		if got := c.Prefix(root); got != want {
-			t.Errorf("Prefix(%q) = %q, want %q", root, got, want)
+	c := &Config{File: filepath.Join("repo", "app", FileName)}
+	for _, p := range []struct{ root, above, want string }{
+		{"repo/app", "", ""}, {"repo/app/a/b", "", "a/b"}, {"other", "", ""}, {".", "", ""},
+		{"repo/app/a", "app", "app/a"}, {"repo", "app", ""}, {"repo/app", "repo/app", "repo/app"}, {".", "app", ""},
+	} {
+		if got := c.Prefix(filepath.FromSlash(p.root), p.above); got != p.want {
+			t.Errorf("Prefix(%q, %q) = %q, want %q", p.root, p.above, got, p.want)
+		}
+		copied := filepath.Join(t.TempDir(), filepath.FromSlash(p.root))
+		if got, want := c.Moved(filepath.FromSlash(p.root), copied).To(copied), c.To(filepath.FromSlash(p.root)); got != want {
+			t.Errorf("moved from %q: To %q, want %q", p.root, got, want)
 		}
 	}
 }

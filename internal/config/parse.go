@@ -12,10 +12,13 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Parse reads the content of a configuration file.
+// Parse reads the content of a configuration file, and the files that it extends.
 func Parse(file string, content []byte, rules []string) (*Config, error) {
-	p := parser{file: file, rules: rules}
-	c := &Config{File: file}
+	return parser{file: file, rules: rules, family: newFamily(file)}.parse(content)
+}
+
+func (p parser) parse(content []byte) (*Config, error) {
+	c := &Config{File: p.file}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(content, &doc); err != nil {
 		return nil, p.syntax(err)
@@ -26,13 +29,15 @@ func Parse(file string, content []byte, rules []string) (*Config, error) {
 	if err := p.fields(doc.Content[0], "", p.top(c)); err != nil {
 		return nil, err
 	}
-	return c, nil
+	return p.extend(c, doc.Content[0])
 }
 
 // parser walks the syntax tree. A setter reads the value of one key.
 type parser struct {
-	file  string
-	rules []string
+	file   string
+	rules  []string
+	above  string // as in Domain
+	family *family
 }
 
 type setter func(value *yaml.Node) error
@@ -41,7 +46,8 @@ func (p parser) top(c *Config) map[string]setter {
 	return map[string]setter{
 		"$schema":   func(*yaml.Node) error { return nil },
 		"domains":   func(n *yaml.Node) error { return p.domains(n, c) },
-		"exclude":   func(n *yaml.Node) error { return p.globs(n, &c.Exclude) },
+		"extends":   func(*yaml.Node) error { return nil }, // see extend
+		"exclude":   func(n *yaml.Node) error { return p.exclude(n, c) },
 		"levels":    func(n *yaml.Node) error { return p.levels(n, c) },
 		"catalogue": func(n *yaml.Node) error { return p.catalogue(n, c) },
 		"weights":   func(n *yaml.Node) error { return p.weights(n, c) },
@@ -54,11 +60,11 @@ func (p parser) top(c *Config) map[string]setter {
 
 func (p parser) domains(n *yaml.Node, c *Config) error {
 	return p.items(n, func(item *yaml.Node) error {
-		d := Domain{Line: item.Line}
+		d := Domain{File: p.file, Above: p.above, Line: item.Line}
 		err := p.fields(item, "domains", map[string]setter{
 			"name":      func(n *yaml.Node) error { return p.text(n, &d.Name) },
 			"paths":     func(n *yaml.Node) error { return p.texts(n, &d.Paths) },
-			"globs":     func(n *yaml.Node) error { return p.globs(n, &d.Globs) },
+			"globs":     func(n *yaml.Node) error { return p.patterns(n, &d.Globs) },
 			"constants": func(n *yaml.Node) error { return p.texts(n, &d.Constants) },
 			"packages":  func(n *yaml.Node) error { return p.texts(n, &d.Packages) },
 		})
@@ -72,7 +78,7 @@ func (p parser) domains(n *yaml.Node, c *Config) error {
 
 func (p parser) catalogue(n *yaml.Node, c *Config) error {
 	return p.items(n, func(item *yaml.Node) error {
-		e := Entry{Line: item.Line}
+		var e Entry
 		err := p.fields(item, "catalogue", map[string]setter{
 			"type":    func(n *yaml.Node) error { return p.text(n, &e.Type) },
 			"role":    func(n *yaml.Node) error { return p.oneOf(n, "role", Roles(), &e.Role) },
@@ -88,7 +94,7 @@ func (p parser) catalogue(n *yaml.Node, c *Config) error {
 
 func (p parser) entries(n *yaml.Node, c *Config) error {
 	return p.items(n, func(item *yaml.Node) error {
-		e := EntryPoint{Line: item.Line, Runs: WhileServing}
+		e := EntryPoint{File: p.file, Line: item.Line, Runs: WhileServing}
 		err := p.fields(item, "entries", map[string]setter{
 			"function": func(n *yaml.Node) error { return p.text(n, &e.Function) },
 			"runs":     func(n *yaml.Node) error { return p.oneOf(n, "time", []string{WhileServing, AtBoot}, &e.Runs) },
@@ -101,18 +107,75 @@ func (p parser) entries(n *yaml.Node, c *Config) error {
 	})
 }
 
+// exclude reads patterns of what is not read, and selectors of what is not told.
+func (p parser) exclude(n *yaml.Node, c *Config) error {
+	return p.items(n, func(item *yaml.Node) error {
+		if item.Kind != yaml.MappingNode {
+			return p.glob(item, &c.Exclude)
+		}
+		var s Selector
+		err := p.fields(item, "exclude", p.selector(&s))
+		if err == nil && len(s.Rules)+len(s.Categories)+len(s.Groups) == 0 {
+			err = p.fail(item, "paths, rules, categories and groups leave out findings: rules, categories or groups are missing; a pattern alone leaves out files")
+		}
+		c.Omit = append(c.Omit, s)
+		return err
+	})
+}
+
+// levels reads either levels by rule, or a list in which each entry says which
+// findings it is about.
 func (p parser) levels(n *yaml.Node, c *Config) error {
-	c.Levels = map[string]string{}
+	if n.Kind == yaml.SequenceNode {
+		return p.items(n, func(item *yaml.Node) error { return p.level(item, c) })
+	}
 	set := map[string]setter{}
 	for _, rule := range p.rules {
 		set[rule] = func(n *yaml.Node) error {
-			var level string
-			err := p.oneOf(n, "level", levels(), &level)
-			c.Levels[rule] = level
+			l := Level{Selector: Selector{Rules: []string{rule}}}
+			err := p.oneOf(n, "level", levels(), &l.Level)
+			c.Levels = append(c.Levels, l)
 			return err
 		}
 	}
 	return p.fields(n, "levels", set)
+}
+
+func (p parser) level(item *yaml.Node, c *Config) error {
+	var l Level
+	set := p.selector(&l.Selector)
+	set["level"] = func(n *yaml.Node) error { return p.oneOf(n, "level", levels(), &l.Level) }
+	err := p.fields(item, "an entry of levels", set)
+	switch {
+	case err != nil:
+	case l.Level == "":
+		err = p.fail(item, "an entry of levels needs a level")
+	case len(l.Paths)+len(l.Rules)+len(l.Categories)+len(l.Groups) == 0:
+		err = p.fail(item, "an entry of levels needs paths, rules, categories or groups")
+	}
+	c.Levels = append(c.Levels, l)
+	return err
+}
+
+func (p parser) selector(s *Selector) map[string]setter {
+	known := func(what string, words []string, to *[]string) setter {
+		return func(n *yaml.Node) error {
+			return p.items(n, func(item *yaml.Node) error {
+				var word string
+				err := p.oneOf(item, what, words, &word)
+				*to = append(*to, word)
+				return err
+			})
+		}
+	}
+	return map[string]setter{
+		"paths": func(n *yaml.Node) error {
+			return p.items(n, func(item *yaml.Node) error { return p.glob(item, &s.Paths) })
+		},
+		"rules":      known("rule", p.rules, &s.Rules),
+		"categories": known("category", Categories(), &s.Categories),
+		"groups":     known("group", Groups(), &s.Groups),
+	}
 }
 
 func (p parser) weights(n *yaml.Node, c *Config) error {
@@ -215,18 +278,25 @@ func (p parser) texts(n *yaml.Node, to *[]string) error {
 	})
 }
 
-func (p parser) globs(n *yaml.Node, to *[]string) error {
-	return p.items(n, func(item *yaml.Node) error {
-		var s string
-		if err := p.text(item, &s); err != nil {
-			return err
-		}
-		if !doublestar.ValidatePattern(s) {
-			return p.fail(item, "glob pattern %q is malformed", s)
-		}
-		*to = append(*to, s)
-		return nil
-	})
+func (p parser) patterns(n *yaml.Node, to *[]string) error {
+	var globs []Glob
+	err := p.items(n, func(item *yaml.Node) error { return p.glob(item, &globs) })
+	for _, g := range globs {
+		*to = append(*to, g.Pattern)
+	}
+	return err
+}
+
+func (p parser) glob(item *yaml.Node, to *[]Glob) error {
+	g := Glob{Above: p.above}
+	if err := p.text(item, &g.Pattern); err != nil {
+		return err
+	}
+	if !doublestar.ValidatePattern(g.Pattern) {
+		return p.fail(item, "glob pattern %q is malformed", g.Pattern)
+	}
+	*to = append(*to, g)
+	return nil
 }
 
 func (p parser) oneOf(n *yaml.Node, what string, known []string, to *string) error {

@@ -27,13 +27,13 @@ func (b *builder) configured() error {
 			}
 			matched = true
 			if other := b.of[f.Path]; other != nil && other != draft {
-				return &config.Error{File: c.File, Line: d.Line, Message: fmt.Sprintf("domains %q and %q overlap: both match %s", other.Name, d.Name, f.Path)}
+				return &config.Error{File: d.File, Line: d.Line, Message: fmt.Sprintf("domains %q and %q overlap: both match %s", other.Name, d.Name, f.Path)}
 			}
 			b.of[f.Path] = draft
 		}
 		draft.Paths = append(draft.Paths, d.Paths...)
 		if !matched {
-			b.problems = append(b.problems, unit.Problem{File: c.File, Line: d.Line, Message: fmt.Sprintf("domain %q matches no source file", d.Name)})
+			b.problems = append(b.problems, unit.Problem{File: d.File, Line: d.Line, Message: fmt.Sprintf("domain %q matches no source file", d.Name)})
 		}
 	}
 	return nil
@@ -41,7 +41,10 @@ func (b *builder) configured() error {
 
 // names tells whether a configured domain names a file.
 func (b *builder) names(d config.Domain, file string) bool {
-	rel := path.Join(b.in.Prefix, file)
+	rel := file
+	if b.in.Prefix != nil {
+		rel = path.Join(b.in.Prefix(d.Above), file)
+	}
 	for _, p := range d.Paths {
 		p = strings.TrimSuffix(path.Clean(p), "/")
 		if p == "." || rel == p || strings.HasPrefix(rel, p+"/") {

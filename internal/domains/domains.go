@@ -76,7 +76,9 @@ type Input struct {
 	Files  []string // all of the checkout, relative to its root, sorted
 	Facts  *facts.Facts
 	Config *config.Config
-	Prefix string // of the root below the folder of the configuration file
+	// Prefix is that of the root below the folder that paths of the configuration are
+	// written for, by config.Domain.Above; nil stands for none.
+	Prefix func(above string) string
 }
 
 // Of returns the name of the domain of a file: Kernel for source that belongs

@@ -81,6 +81,23 @@ func Summarise(findings []Finding) Summary {
 	return s
 }
 
+// Keep leaves of a result the findings that show takes. Counts and what findings say of
+// each other are made to fit; the ranking is about the whole, and is left out.
+func (r *Result) Keep(show func(Finding) bool) {
+	r.Findings = slices.DeleteFunc(r.Findings, func(f Finding) bool { return !show(f) })
+	ids := map[string]bool{}
+	for _, f := range r.Findings {
+		ids[f.ID] = true
+	}
+	for i := range r.Findings {
+		related := &r.Findings[i].Related
+		*related = slices.DeleteFunc(*related, func(id string) bool { return !ids[id] })
+	}
+	r.Summary = Summarise(r.Findings)
+	r.Domains, r.Candidates, r.Edges = nil, nil, nil
+	r.Complete()
+}
+
 // Complete gives every list and map of a result that is nil its empty value:
 // the contract has lists, and never null for them.
 func (r *Result) Complete() {

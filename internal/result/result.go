@@ -108,7 +108,9 @@ type Result struct {
 	Root          string `json:"root"`
 	// Paths are what the user asked for below the root; none stands for all of it.
 	// With paths, findings are those at or below them, and the ranking is left out.
-	Paths      []string                `json:"paths,omitempty"`
+	Paths []string `json:"paths,omitempty"`
+	// Owners are whose findings the user asked for; none stands for all.
+	Owners     []string                `json:"owners,omitempty"`
 	StartedAt  string                  `json:"startedAt"`
 	DurationMs int64                   `json:"durationMs"`
 	Languages  map[string]LanguageStat `json:"languages"`
@@ -222,11 +224,13 @@ type Finding struct {
 	Level      Level      `json:"level"`
 	Confidence Confidence `json:"confidence"`
 	// Doubt is why it is not proven.
-	Doubt      string        `json:"doubt,omitempty"`
-	Message    string        `json:"message"`
-	Symbol     string        `json:"symbol"`
-	Language   unit.Language `json:"language"`
-	Domain     string        `json:"domain"`
+	Doubt    string        `json:"doubt,omitempty"`
+	Message  string        `json:"message"`
+	Symbol   string        `json:"symbol"`
+	Language unit.Language `json:"language"`
+	Domain   string        `json:"domain"`
+	// Owners are who owns the file by CODEOWNERS.
+	Owners     []string      `json:"owners,omitempty"`
 	Location   unit.Location `json:"location"`
 	Evidence   []Evidence    `json:"evidence"`
 	Related    []string      `json:"related"`

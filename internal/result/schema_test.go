@@ -51,7 +51,7 @@ func fields(v any) (all, always []string) {
 // TestSchemaHasTheFields compares the objects of the schemas with the types, both
 // ways: an output can only show that it has nothing unknown.
 func TestSchemaHasTheFields(t *testing.T) {
-	r, d := readSchema(t, "result.schema.json"), readSchema(t, "diff.schema.json")
+	r, d, h := readSchema(t, "result.schema.json"), readSchema(t, "diff.schema.json"), readSchema(t, "history.schema.json")
 	for name, c := range map[string]struct {
 		schema schema
 		value  any
@@ -73,6 +73,12 @@ func TestSchemaHasTheFields(t *testing.T) {
 		"diff":      {d, Diff{}},
 		"revision":  {*d.Defs["revision"], Revision{}},
 		"move":      {*d.Properties["moved"].Items, Move{}},
+		"history":   {h, History{}},
+		"point":     {*h.Properties["points"].Items, Point{}},
+		"lifetime":  {*h.Properties["findings"].Items, Lifetime{}},
+		"period":    {*h.Properties["findings"].Items.Properties["periods"].Items, Period{}},
+		"growth":    {*h.Properties["domains"].Items, Growth{}},
+		"size":      {*h.Properties["domains"].Items.Properties["sizes"].Items, Size{}},
 	} {
 		all, always := fields(c.value)
 		var known []string

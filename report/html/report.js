@@ -23,6 +23,7 @@
         var text = el.textContent.toLowerCase();
         return state.q.toLowerCase().split(/\s+/).every(function (w) { return text.indexOf(w) >= 0; });
       }
+      if (k === "owner") return (el.getAttribute("data-owner") || "").split(" ").indexOf(state.owner) >= 0;
       return el.getAttribute("data-" + k) === state[k];
     });
   }
