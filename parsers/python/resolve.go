@@ -31,6 +31,16 @@ type resolver struct {
 	results map[string]thing
 	owned   map[string][]*function // methods by class
 	inner   map[string][]*function // functions inside others, by these
+	// What is known of the models of Django: what refers back to them, their names with
+	// labels, the variables in class bodies by class, and the folders that are
+	// applications with their labels.
+	models     map[string]*entity
+	back       map[string]map[string]link
+	named      map[string]string
+	attributes map[string][]*unit.Holder
+	apps       map[string]string
+	routed     []registration // what URLconfs say, in the order of the source
+	made       []made         // views of which a library writes the body
 }
 
 // module is a file as others see it.
@@ -86,6 +96,7 @@ func resolve(units []*unit.Unit) {
 	r.index()
 	r.ancestry()
 	r.collect()
+	r.entities()
 	r.forget()
 	r.arrivals()
 	r.forget()
@@ -99,7 +110,10 @@ func resolve(units []*unit.Unit) {
 	}
 	r.values()
 	r.decorate()
+	r.transactions()
 	r.roles()
+	r.routes()
+	r.declareEntities()
 	r.settings()
 	r.finish()
 }
@@ -350,6 +364,9 @@ func (r *resolver) finish() {
 	}
 	for _, fn := range r.order {
 		fn.Attrs = slices.DeleteFunc(fn.Attrs, func(a string) bool { return strings.HasPrefix(a, attrDefault) })
+	}
+	for _, f := range r.made {
+		f.in.unit.Functions = append(f.in.unit.Functions, f.fn)
 	}
 	ids := make([]string, 0, len(r.added))
 	for id := range r.added {
