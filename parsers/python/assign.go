@@ -214,7 +214,8 @@ func (f *file) isSession(s *scope, object *node) bool {
 	case place == nil:
 		return false
 	case place.Root == unit.RootParam && len(place.Path) == 1 && place.Path[0] == ".session":
-		return s.fn.Params[indexOf(place.Name)] == "request"
+		n := indexOf(place.Name)
+		return n < len(s.fn.Params) && s.fn.Params[n] == "request"
 	case place.Root == unit.RootReceiver:
 		return len(place.Path) == 2 && place.Path[0] == ".request" && place.Path[1] == ".session"
 	case place.Root != unit.RootHolder:
