@@ -330,7 +330,7 @@ func (r *resolver) answers(class, name string) string {
 	fn := unit.Function{ID: id, Symbol: c.Name + "." + name, Name: name, Owner: class, Roles: []unit.Role{unit.Handler}, RoleNote: "a view of which the library writes the body", Location: c.Location}
 	if model := r.shown(class); model != "" {
 		fn.Rows = append(fn.Rows, unit.Row{Type: model, Location: c.Location})
-		if does == "writes" && !r.hasHook(class) {
+		if does == "writes" && !r.saves(class, name) {
 			fn.Rows = append(fn.Rows, unit.Row{Type: model, Write: true, Location: c.Location})
 		}
 	}
@@ -352,11 +352,12 @@ type made struct {
 	fn unit.Function
 }
 
-// hasHook tells a view that saves in a method of its own.
-func (r *resolver) hasHook(class string) bool {
+// saves tells a view that saves in a method of its own what the body of a library, of
+// this name, would save.
+func (r *resolver) saves(class, name string) bool {
 	for _, at := range r.classes[class].order {
-		for _, name := range []string{"perform_create", "perform_update", "perform_destroy", "form_valid"} {
-			if r.functions[at+"."+name] != nil {
+		for _, hook := range hooks(name) {
+			if r.functions[at+"."+hook] != nil && (strings.HasPrefix(hook, "perform_") || hook == "form_valid") {
 				return true
 			}
 		}

@@ -12,6 +12,9 @@ import (
 func (r *resolver) rowCall(fn *function, c *unit.Call, on, t thing) {
 	use := unit.Row{Tx: c.Tx, Location: c.Location}
 	switch {
+	case fn.Name == topName:
+		return // a query that is only put together
+
 	case on.kind == outside && on.model != "" && strings.HasPrefix(on.id, rows):
 		if t.kind == aFunction {
 			return // a method of a manager of the checkout: it says itself
@@ -45,10 +48,11 @@ func (r *resolver) rowCall(fn *function, c *unit.Call, on, t thing) {
 
 // rowClass is the class of a row that a method is called on, also by super().
 func (r *resolver) rowClass(fn *function, on thing) string {
-	if r.models[on.typ] != nil {
+	e := r.models[on.typ]
+	switch {
+	case e != nil && !e.abstract:
 		return on.typ
-	}
-	if on.typ == model && r.models[fn.Owner] != nil {
+	case r.models[fn.Owner] != nil && (on.typ == model || e != nil && slices.Contains(r.classes[fn.Owner].order, on.typ)):
 		return fn.Owner
 	}
 	return ""

@@ -20,6 +20,13 @@ class Refused(Exception):
     pass
 
 
+def owned(account, shipment_id):
+    shipment = Shipment.objects.filter(pk=shipment_id, owner_id=account).first()
+    if shipment is None:
+        raise Refused("no such shipment")
+    return shipment
+
+
 def new_number():
     return "LG" + secrets.token_hex(4).upper()
 
