@@ -5,8 +5,7 @@ Reading the session costs a query on every request, so that each process keeps a
 
 from django.contrib.sessions.backends.db import SessionStore
 
-# want: session-in-process
-ACTIVE_SESSIONS = {}
+ACTIVE_SESSIONS = {}  # want: session-in-process
 
 
 def remember(session_key, user_id, permissions):

@@ -3,8 +3,7 @@ from decimal import Decimal
 from shipments.models import Tariff
 
 # Tariffs change once a year, and are read for each quote.
-# want: in-process-cache
-TARIFFS = {}
+TARIFFS = {}  # want: in-process-cache
 
 
 def tariff_of(zone):

@@ -48,7 +48,7 @@ def book(owner: User, data):
 
 
 def dispatch(shipment: Shipment):
-    answer = requests.post(f"{settings.CARRIER_URL}/pickups", json={"number": shipment.number, "city": shipment.sender.city}, timeout=10)
+    answer = requests.post(f"{settings.CARRIER_URL}/pickups", json={"number": shipment.number, "city": shipment.sender.city}, timeout=10)  # want: blocking-side-effect
     answer.raise_for_status()
     shipment.status = "dispatched"
     shipment.save(update_fields=["status"])
