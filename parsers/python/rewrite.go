@@ -285,6 +285,7 @@ func (r *resolver) rewriteAccess(fn *function, a unit.Access, w *rewrite, as map
 // rewriteRead is the reading of a place, or the naming of a function.
 func (r *resolver) rewriteRead(fn *function, a unit.Access, w *rewrite, as map[string]unit.Call) {
 	r.columnRead(fn, &a)
+	r.routerRead(fn, &a)
 	if task := r.startedTask(fn, a.Place); task != nil {
 		w.calls = append(w.calls, unit.Call{Callee: task.ID, Name: task.Name, Async: true, Result: unit.Dropped, Location: a.Location})
 		return

@@ -26,8 +26,7 @@ func (r *resolver) registers(fn *function, c *unit.Call, t thing) {
 	if fn.Test || t.kind != outside || len(c.Args) < 2 {
 		return
 	}
-	text, _ := strings.CutPrefix(c.Args[0].Text, "r")
-	reg := registration{in: fn.module, pattern: strings.Trim(text, `"'`), at: c.Location}
+	reg := registration{in: fn.module, pattern: plainText(&c.Args[0]), at: c.Location}
 	switch {
 	case c.Args[0].Kind != unit.Literal:
 		return
@@ -54,6 +53,9 @@ func (r *resolver) registers(fn *function, c *unit.Call, t thing) {
 	r.routed = append(r.routed, reg)
 }
 
+// plainText is a text without its quotes, and what stands before these.
+func plainText(v *unit.Value) string { return strings.Trim(strings.TrimLeft(v.Text, "rRbBuU"), `"'`) }
+
 var (
 	converter = regexp.MustCompile(`<(?:\w+:)?(\w+)>`)
 	group     = regexp.MustCompile(`\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)`)
@@ -63,7 +65,8 @@ var (
 // unregular is a regular expression of a route as a pattern.
 func unregular(text string) string {
 	text = unnamed.ReplaceAllString(group.ReplaceAllString(text, "{$1}"), "{}")
-	return strings.NewReplacer("^", "", "$", "", `\.`, ".", `\-`, "-", "/?", "/").Replace(text)
+	text = strings.NewReplacer("^", "", "$", "", `\.`, ".", `\-`, "-", "/?", "/", "{}?", "", ".*", "*", ".+", "*").Replace(text)
+	return strings.TrimPrefix(text, `\A`)
 }
 
 // segmentsOf is a pattern without slashes at its ends.
@@ -92,7 +95,21 @@ func (r *resolver) leads(fn *function, reg *registration, v *unit.Value) {
 	reg.view = r.walk(p, fn, fn.module)
 }
 
-// includes reads include("module"), include(module) and include(router.urls).
+// routerRead notes that the routes of a router are taken over where its urls are read:
+// in a list, with include, or as the list itself.
+func (r *resolver) routerRead(fn *function, a *unit.Access) {
+	n := len(a.Place.Path)
+	if fn.Name != topName || fn.Test || n == 0 || a.Place.Path[n-1] != ".urls" {
+		return
+	}
+	p := a.Place
+	p.Path = p.Path[:n-1]
+	if on := r.walk(p, fn, fn.module); on.kind == aValue && on.place != nil {
+		r.routed = append(r.routed, registration{in: fn.module, included: on.place.Name, at: a.Location})
+	}
+}
+
+// includes reads include("module") and include(module).
 func (r *resolver) includes(fn *function, reg *registration, v *unit.Value) {
 	if len(v.Parts) == 0 {
 		return
@@ -107,14 +124,6 @@ func (r *resolver) includes(fn *function, reg *registration, v *unit.Value) {
 	}
 	if what.Place == nil {
 		return
-	}
-	p := *what.Place
-	if n := len(p.Path); n > 0 && p.Path[n-1] == ".urls" {
-		p.Path = p.Path[:n-1]
-		if t := r.walk(p, fn, fn.module); t.place != nil {
-			reg.included = t.place.Name
-			return
-		}
 	}
 	if t := r.walk(*what.Place, fn, fn.module); t.kind == aModule {
 		reg.include = r.modules[t.id]
@@ -297,7 +306,7 @@ func (r *resolver) routeAction(reg *registration, fn *function, d decoration, pa
 				path = one
 			}
 		case "url_path":
-			name = segmentsOf(unregular(strings.Trim(v.Text, `"'`)))
+			name = segmentsOf(unregular(plainText(&v)))
 		case "methods":
 			methods = nil
 			for _, m := range v.Parts {
