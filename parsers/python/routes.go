@@ -217,6 +217,9 @@ func (r *resolver) between(outer, inner *registration) bool {
 }
 
 func (r *resolver) route(reg *registration, method, function string, path []string) {
+	if fn := r.functions[function]; fn != nil && len(fn.Roles) == 0 {
+		fn.give(unit.Handler, "a route leads to it")
+	}
 	m := reg.in.unit
 	m.Routes = append(m.Routes, unit.Route{Method: method, Pattern: "/" + strings.Join(path, "/"), Function: function, Location: reg.at})
 }
