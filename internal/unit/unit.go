@@ -427,7 +427,10 @@ type Call struct {
 	Args     []Value `json:",omitempty"`
 	Result   Use     `json:",omitempty"`
 	// Async says that the caller does not wait: go statement, perform_later.
-	Async    bool     `json:",omitempty"`
+	Async bool `json:",omitempty"`
+	// ByValue says that what is handed over is written down on the way, as in a
+	// message to a queue: values, and no objects that both sides have.
+	ByValue  bool     `json:",omitempty"`
 	Deferred bool     `json:",omitempty"` // defer, ensure
 	Tx       bool     `json:",omitempty"` // inside a database transaction
 	Loop     bool     `json:",omitempty"` // inside a loop without end

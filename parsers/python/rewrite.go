@@ -66,8 +66,11 @@ func (r *resolver) rewriteCall(fn *function, c unit.Call, w *rewrite, as map[str
 		return
 	}
 	if task := r.startedTask(fn, *place); task != nil {
-		c.Callee, c.Async, c.Receiver = task.ID, true, nil
-		r.arguments(fn, &c, map[bool]*function{true: task}[c.Name == "delay"])
+		c.Callee, c.Async, c.ByValue, c.Receiver = task.ID, true, true, nil
+		if c.Args = r.columnArguments(fn, handedOver(&c)); task.Owner == "" && len(task.Params) > 0 && task.Params[0] == "self" {
+			c.Args = slices.Insert(c.Args, 0, unit.Value{}) // the task itself, of one that is bound
+		}
+		r.arguments(fn, &c, task)
 		w.calls = append(w.calls, c)
 		return
 	}

@@ -228,6 +228,47 @@ func (r *resolver) startedTask(fn *function, p unit.Place) *function {
 	return nil
 }
 
+// handedOver lists the arguments of a task as those of a call of it: apply_async is given
+// them in a list, and others by name.
+func handedOver(c *unit.Call) []unit.Value {
+	if !strings.HasPrefix(c.Name, "apply_async") {
+		return slices.Clone(c.Args)
+	}
+	var out []unit.Value
+	if list := argument(&unit.Value{Parts: c.Args}, 0, "args"); list != nil {
+		out = append(out, list.Parts...)
+	}
+	if byName := argument(&unit.Value{Parts: c.Args}, 1, "kwargs"); byName != nil {
+		out = append(out, byName.Parts...)
+	}
+	return out
+}
+
+// columnArguments gives arguments that are columns of a row the type of these.
+func (r *resolver) columnArguments(fn *function, args []unit.Value) []unit.Value {
+	for i := range args {
+		a := &args[i]
+		if a.Kind != unit.PlaceValue || a.Place == nil {
+			continue
+		}
+		object, name := parent(*a.Place)
+		on := r.walk(object, fn, fn.module)
+		e := r.models[on.typ]
+		if on.kind != aValue || e == nil || name == "" {
+			continue
+		}
+		if name == "pk" || name == "id" {
+			a.Type = "bigint"
+		}
+		for _, c := range e.columns {
+			if c.Name == name {
+				a.Type = c.Type
+			}
+		}
+	}
+	return args
+}
+
 // transactions marks what runs in functions that are decorated to be one.
 func (r *resolver) transactions() {
 	for _, fn := range r.order {
