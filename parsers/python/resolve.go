@@ -41,6 +41,7 @@ type resolver struct {
 	apps       map[string]string
 	routed     []registration // what URLconfs say, in the order of the source
 	made       []made         // views of which a library writes the body
+	saved      []saving       // rows that are saved one by one
 }
 
 // module is a file as others see it.
@@ -111,6 +112,7 @@ func resolve(units []*unit.Unit) {
 	r.routes() // before what holders are set to is resolved: it asks what views are about
 	r.values()
 	r.decorate()
+	r.signals()
 	r.transactions()
 	r.roles()
 	r.declareEntities()

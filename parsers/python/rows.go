@@ -43,6 +43,9 @@ func (r *resolver) rowCall(fn *function, c *unit.Call, on, t thing) {
 	if use.Type != "" {
 		c.Computes = true
 		fn.Rows = append(fn.Rows, use)
+		if use.Write && use.Table == "" {
+			r.saved = append(r.saved, saving{fn, use, c.Name})
+		}
 	}
 }
 
