@@ -161,13 +161,11 @@ func (r *resolver) fieldsOf(id string) {
 
 // makerOf is what is called to make a value.
 func (r *resolver) makerOf(v *unit.Value, fn *function) thing {
-	if v.Place == nil || fn == nil || len(v.Place.Path) == 0 || !strings.HasSuffix(last1(v.Place.Path), "()") {
+	if v.Place == nil || fn == nil || len(v.Place.Path) == 0 || !strings.HasSuffix(v.Place.Path[len(v.Place.Path)-1], "()") {
 		return thing{}
 	}
 	return r.walk(uncalled(*v.Place), fn, fn.module)
 }
-
-func last1(list []string) string { return list[len(list)-1] }
 
 // uncalled is what is called where a place is the result of a call.
 func uncalled(p unit.Place) unit.Place {

@@ -66,12 +66,7 @@ func (r *resolver) rewriteCall(fn *function, c unit.Call, w *rewrite, as map[str
 		return
 	}
 	if task := r.startedTask(fn, *place); task != nil {
-		c.Callee, c.Async, c.ByValue, c.Receiver = task.ID, true, true, nil
-		if c.Args = r.columnArguments(fn, handedOver(&c)); task.Owner == "" && len(task.Params) > 0 && task.Params[0] == "self" {
-			c.Args = slices.Insert(c.Args, 0, unit.Value{}) // the task itself, of one that is bound
-		}
-		r.arguments(fn, &c, task)
-		w.calls = append(w.calls, c)
+		w.calls = append(w.calls, r.handsToTask(fn, task, c))
 		return
 	}
 	t := r.walk(*place, fn, fn.module)
@@ -112,6 +107,17 @@ func (r *resolver) rewriteCall(fn *function, c unit.Call, w *rewrite, as map[str
 		w.accesses = append(w.accesses, unit.Access{Place: *c.Args[0].Place, Kind: unit.Modify, Op: "append", Location: c.Location, Guards: c.Guards})
 	}
 	w.calls = append(w.calls, c)
+}
+
+// handsToTask is a call that puts a task on a queue.
+func (r *resolver) handsToTask(fn, task *function, c unit.Call) unit.Call {
+	c.Callee, c.Async, c.ByValue, c.Receiver = task.ID, true, true, nil
+	c.Args = r.columnArguments(fn, handedOver(&c))
+	if task.Owner == "" && len(task.Params) > 0 && task.Params[0] == "self" {
+		c.Args = slices.Insert(c.Args, 0, unit.Value{}) // the task itself, of one that is bound
+	}
+	r.arguments(fn, &c, task)
+	return c
 }
 
 // construct is the making of an object: its class says what runs.

@@ -35,8 +35,8 @@ func (r *resolver) rowCall(fn *function, c *unit.Call, on, t thing) {
 			return
 		}
 		use.Type = r.rowClass(fn, on)
-	case on.kind == aValue && (c.Name == "save" || c.Name == "delete") && t.kind != aFunction && r.written1(on.typ) != "":
-		use.Type, use.Write = r.written1(on.typ), true
+	case on.kind == aValue && (c.Name == "save" || c.Name == "delete") && t.kind != aFunction && r.modelOfForm(on.typ) != "":
+		use.Type, use.Write = r.modelOfForm(on.typ), true
 	default:
 		use.Type = r.asked(fn, c, on)
 	}
@@ -61,8 +61,8 @@ func (r *resolver) rowClass(fn *function, on thing) string {
 	return ""
 }
 
-// written1 is the model of which a form or serializer saves the rows.
-func (r *resolver) written1(class string) string {
+// modelOfForm is the model of which a form or serializer saves the rows.
+func (r *resolver) modelOfForm(class string) string {
 	c := r.classes[class]
 	if c == nil {
 		return ""
@@ -102,8 +102,8 @@ func (r *resolver) shown(class string) string {
 				return t.model
 			case t.kind == aClass && r.models[t.id] != nil:
 				return t.id
-			case t.kind == aClass && r.written1(t.id) != "":
-				return r.written1(t.id)
+			case t.kind == aClass && r.modelOfForm(t.id) != "":
+				return r.modelOfForm(t.id)
 			}
 		}
 	}
@@ -124,7 +124,7 @@ func (r *resolver) handedRows(t thing) (thing, bool) {
 		of := r.shown(t.on.typ)
 		return thing{kind: outside, id: rows, model: of}, of != ""
 	case "save":
-		of := r.written1(t.on.typ)
+		of := r.modelOfForm(t.on.typ)
 		return thing{kind: aValue, typ: of}, of != ""
 	}
 	return thing{}, false
