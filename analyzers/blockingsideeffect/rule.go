@@ -216,7 +216,7 @@ func report(p *rule.Pass, w waiting) {
 	b.WriteString(timeout(w))
 	p.Report(result.Finding{
 		Level: level, Category: result.Other, Symbol: w.function.Symbol, Language: w.function.Language, Location: w.call.Location,
-		Message: b.String(), Fix: fix(w.function.Language), Evidence: evidence(w),
+		Message: b.String(), Fix: fixes[w.function.Language], Evidence: evidence(w),
 	}, w.function)
 }
 
@@ -261,11 +261,11 @@ func timeout(w waiting) string {
 	return ""
 }
 
-func fix(lang unit.Language) string {
-	if lang == unit.Ruby {
-		return "Hand it to a job after the commit (`deliver_later`, `perform_later` in `after_commit`), with a timeout and retries there."
-	}
-	return "Hand it to a durable queue (asynq, River, an outbox table) after the commit, with a timeout and retries there."
+// fixes says in each language what to do.
+var fixes = map[unit.Language]string{
+	unit.Go:     "Hand it to a durable queue (asynq, River, an outbox table) after the commit, with a timeout and retries there.",
+	unit.Ruby:   "Hand it to a job after the commit (`deliver_later`, `perform_later` in `after_commit`), with a timeout and retries there.",
+	unit.Python: "Hand it to a task after the commit (`transaction.on_commit` with `task.delay`, or an outbox table), with a timeout and retries there.",
 }
 
 func evidence(w waiting) []result.Evidence {

@@ -21,7 +21,7 @@ func Rule() rule.Rule {
 		Name:       "nonserializable-session-write",
 		Level:      result.Error,
 		Categories: []result.Category{result.Session},
-		Languages:  []unit.Language{unit.Go, unit.Ruby},
+		Languages:  []unit.Language{unit.Go, unit.Ruby, unit.Python},
 		Doc:        doc,
 		Run:        run,
 	}
@@ -51,27 +51,49 @@ func worse(a, b verdict) verdict {
 }
 
 func run(p *rule.Pass) {
-	registered := registeredWithGob(p.Program)
-	serializer := serializerInForce(p)
+	judges := map[unit.Language]func(*program.Function){unit.Go: judgeGo(p), unit.Ruby: judgeRuby(p), unit.Python: judgePython(p)}
 	for _, f := range p.Program.Functions() {
-		if f.Test || f.HasRole(unit.Tool) {
-			continue
+		if judged := judges[f.Language]; judged != nil && !f.Test && !f.HasRole(unit.Tool) {
+			judged(f)
 		}
-		for i := range f.Sessions {
-			w := &f.Sessions[i]
-			if f.Language != unit.Ruby {
-				break
-			}
-			if w.Read {
-				continue
-			}
-			if v := (judge{p.Program, f}).value(w, maxDeep); v.harm != fine {
-				reportRuby(p, f, w, v, serializer)
-			}
-		}
+	}
+}
+
+func judgeGo(p *rule.Pass) func(*program.Function) {
+	registered := registeredWithGob(p.Program)
+	return func(f *program.Function) {
 		for _, w := range goWrites(f) {
 			if v := goVerdict(p.Program, w, registered); v.harm != fine {
 				reportGo(p, f, w, v)
+			}
+		}
+	}
+}
+
+func judgeRuby(p *rule.Pass) func(*program.Function) {
+	serializer := serializerInForce(p)
+	return func(f *program.Function) {
+		for i := range f.Sessions {
+			if w := &f.Sessions[i]; !w.Read {
+				if v := (judge{p.Program, f}).value(w, maxDeep); v.harm != fine {
+					reportRuby(p, f, w, v, serializer)
+				}
+			}
+		}
+	}
+}
+
+func judgePython(p *rule.Pass) func(*program.Function) {
+	serializer, j := pythonSerializer(p), newPythonJudge(p.Program)
+	return func(f *program.Function) {
+		for i := range f.Sessions {
+			w := &f.Sessions[i]
+			if w.Read || serializer.at == nil {
+				continue
+			}
+			v := j.value(&w.Value, maxDeep)
+			if v.harm == lost || v.harm == lossy && !serializer.marshal {
+				reportPython(p, f, w, v, serializer)
 			}
 		}
 	}

@@ -20,7 +20,7 @@ func Rule() rule.Rule {
 		Name:       "shared-table",
 		Level:      result.Note,
 		Categories: []result.Category{result.Other},
-		Languages:  []unit.Language{unit.Go, unit.Ruby},
+		Languages:  []unit.Language{unit.Go, unit.Ruby, unit.Python},
 		Doc:        doc,
 		Run:        run,
 	}

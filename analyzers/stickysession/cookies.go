@@ -80,11 +80,14 @@ func reportReplays(p *rule.Pass, f *program.Function) {
 	}
 }
 
-// walk visits the literals of a value, those with parts that are computed
-// included.
+// walk visits the literals of a value and the keys in it, those with parts that are
+// computed included.
 func walk(v *unit.Value, deep int, visit func(string)) {
 	if v.Kind == unit.Literal || v.Kind == unit.Compound && strings.HasPrefix(v.Text, `"`) {
 		visit(v.Text)
+	}
+	if v.Type == "pair" {
+		visit(v.Callee)
 	}
 	for i := range v.Parts {
 		if deep > 0 {

@@ -24,8 +24,13 @@ func TestMain(m *testing.M) {
 
 func TestScripts(t *testing.T) {
 	kept := t.TempDir() // shared by all, as by the shells of a user
+	samples, err := filepath.Abs(sample(""))
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{Dir: "testdata", UpdateScripts: *update, Setup: func(env *testscript.Env) error {
 		env.Setenv("XDG_CACHE_HOME", kept)
+		env.Setenv("SAMPLES", samples)
 		for _, step := range []string{"install", "audit"} {
 			if err := os.WriteFile(filepath.Join(env.WorkDir, step+".sh"), []byte(actionScript(t, step)), 0o644); err != nil {
 				return err

@@ -39,7 +39,7 @@ func run(args ...string) (code int, stdout, stderr string) {
 func sample(name string) string { return filepath.Join("..", "..", "testdata", name) }
 
 func TestRealOutputFollowsTheSchema(t *testing.T) {
-	for _, name := range []string{"atlas", "atlas-go", "logistics", "logistics-go"} {
+	for _, name := range []string{"atlas", "atlas-go", "logistics", "logistics-go", "logistics-django"} {
 		code, out, errs := run("audit", "--offline", "--format", "json", sample(name))
 		if code != exitOK {
 			t.Fatalf("%s: exit %d: %s", name, code, errs)

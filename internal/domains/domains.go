@@ -7,7 +7,8 @@
 //  1. the configuration file;
 //  2. package.yml of Packwerk;
 //  3. Rails engines and gems inside the repository, and the folders below
-//     packs/, components/, engines/ and modules/;
+//     packs/, components/, engines/ and modules/, and the folders that a framework
+//     takes for applications of their own;
 //  4. modules of a Go workspace;
 //  5. the layout: Go packages and Rails namespaces whose names are not those of
 //     technical layers;
@@ -39,6 +40,7 @@ const (
 	FromEngine   Source = "engine"
 	FromGem      Source = "gem"
 	FromFolder   Source = "folder"
+	FromApp      Source = "application"
 	FromModule   Source = "go module"
 	FromLayout   Source = "layout"
 	FromGraph    Source = "inferred"

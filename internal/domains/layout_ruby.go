@@ -293,7 +293,7 @@ func (b *builder) restRuby() {
 			}
 		}
 	}
-	if float64(free) < minFlat*float64(total) {
+	if total == 0 || float64(free) < minFlat*float64(total) {
 		return
 	}
 	b.leftovers(b.graph())

@@ -52,6 +52,7 @@ func (b *builder) marks() []mark {
 		markFile(f, add)
 	}
 	b.containers(add)
+	b.components(add)
 	b.workspace(add)
 	var out []mark
 	for dir, s := range best {
@@ -62,7 +63,7 @@ func (b *builder) marks() []mark {
 }
 
 func trust(s Source) int {
-	return slices.Index([]Source{FromConfig, FromPackwerk, FromEngine, FromGem, FromFolder, FromModule}, s)
+	return slices.Index([]Source{FromConfig, FromPackwerk, FromEngine, FromGem, FromFolder, FromApp, FromModule}, s)
 }
 
 // markFile reads what a file's name says of the folder around it.
@@ -105,6 +106,13 @@ func (b *builder) containers(add func(string, Source)) {
 				}
 			}
 		}
+	}
+}
+
+// components marks the folders that a framework takes for parts of the application.
+func (b *builder) components(add func(string, Source)) {
+	for _, u := range b.in.Facts.Program.Units {
+		add(u.Component, FromApp)
 	}
 }
 

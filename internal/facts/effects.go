@@ -107,6 +107,8 @@ func (f *Facts) foreignEffect(fn *program.Function, c *unit.Call) Effect {
 	switch {
 	case c.Async:
 		return Changes
+	case c.Computes:
+		return Computes
 	case fn.Language == unit.Ruby:
 		return rubyEffect(f, fn, c)
 	case c.Callee == "":

@@ -40,12 +40,26 @@ func endpoints(p *program.Program) []Endpoint {
 		}
 	}
 	out = append(out, railsEndpoints(p)...)
+	out = append(out, written(p)...)
 	slices.SortStableFunc(out, func(a, b Endpoint) int {
 		return cmp.Or(cmp.Compare(a.Function.ID, b.Function.ID), cmp.Compare(a.Pattern, b.Pattern), cmp.Compare(a.Method, b.Method))
 	})
 	return slices.CompactFunc(out, func(a, b Endpoint) bool {
 		return a.Function == b.Function && a.Pattern == b.Pattern && a.Method == b.Method
 	})
+}
+
+// written lists the routes that the front ends have read.
+func written(p *program.Program) []Endpoint {
+	var out []Endpoint
+	for _, u := range p.Units {
+		for _, r := range u.Routes {
+			if fn := p.Function(r.Function); fn != nil && counts(fn) {
+				out = append(out, Endpoint{Method: r.Method, Pattern: r.Pattern, Function: fn, Location: r.Location})
+			}
+		}
+	}
+	return out
 }
 
 // unrouted tells handlers without a route: those that are handed to something,

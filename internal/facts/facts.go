@@ -63,7 +63,7 @@ type Facts struct {
 	Program   *program.Program
 	Sources   *assess.Sources
 	Schema    *Schema
-	Models    map[string]*Model // of Ruby, by class
+	Models    map[string]*Model // by class
 	Endpoints []Endpoint
 	uses      map[string][]Use // by function ID
 	calls     map[string][]Call
@@ -99,6 +99,7 @@ func Collect(in Input) *Facts {
 	f := &Facts{Program: in.Program, Sources: in.Sources, uses: map[string][]Use{}, calls: map[string][]Call{}, Entities: map[string]bool{}}
 	f.Schema = readSchema(in)
 	f.Models = models(in.Program, f.Schema)
+	f.entities()
 	f.secrets = secrets(in.Program)
 	f.ownTables()
 	for _, fn := range in.Program.Functions() {
@@ -107,6 +108,7 @@ func Collect(in Input) *Facts {
 	for _, fn := range in.Program.Functions() {
 		if counts(fn) {
 			f.tables(fn)
+			f.rows(fn)
 			f.sessions(fn)
 			f.files(fn)
 			f.collectCalls(fn)

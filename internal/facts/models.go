@@ -9,7 +9,7 @@ import (
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
-// Model is a class of Ruby whose objects are rows.
+// Model is a class whose objects are rows.
 type Model struct {
 	Class        string
 	Table        string

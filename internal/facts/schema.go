@@ -65,6 +65,7 @@ func readSchema(in Input) *Schema {
 		s.readSQL(file)
 	}
 	s.readRubySchema(in.Program)
+	s.readEntities(in.Program)
 	s.sortKeys()
 	return s
 }

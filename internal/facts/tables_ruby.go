@@ -204,11 +204,11 @@ func (f *Facts) derived(m, from *Model) bool {
 
 // modelOfTable is the model whose table a function uses, nil if there is none.
 func (f *Facts) modelOfTable(u Use) *Model {
+	if u.Kind == TableUse && u.Model != nil {
+		return u.Model
+	}
 	if u.Kind != TableUse || u.Function.Language != unit.Ruby {
 		return nil
-	}
-	if u.Model != nil {
-		return u.Model
 	}
 	return f.byTable[u.Name]
 }

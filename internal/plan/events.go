@@ -207,10 +207,10 @@ func arguments(f *facts.Facts, fields map[string]result.EventField, p rank.Pair,
 			addColumn(f, fields, at, table, column)
 			continue
 		}
-		if a.Kind == unit.Literal || a.Kind == unit.Nil || a.Kind == unit.Func || i >= len(p.To.Params) {
+		if a.Kind == unit.Literal || a.Kind == unit.Nil || a.Kind == unit.Unknown && a.Text == "" || a.Kind == unit.Func || i >= len(p.To.Params) {
 			continue
 		}
-		if name := names.Snake(strings.TrimLeft(p.To.Params[i], "*&_")); p.To.Language == unit.Go && name != "ctx" && plain(a.Type) {
+		if name := names.Snake(strings.TrimLeft(p.To.Params[i], "*&_")); site.ByValue || p.To.Language == unit.Go && name != "ctx" && plain(a.Type) {
 			add(fields, name, a.Type)
 		}
 	}

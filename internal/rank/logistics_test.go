@@ -75,3 +75,30 @@ func accessLog(t *testing.T) *rank.Traffic {
 	}
 	return read
 }
+
+// TestLogisticsDjango ranks a platform of Django by what is asked of it, after the case
+// study that took out what is asked most and shares least before the core.
+func TestLogisticsDjango(t *testing.T) {
+	const django = "../../testdata/logistics-django"
+	file, err := os.Open(django + "/traffic.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	read, problems, err := traffic.Read("traffic.csv", file)
+	if err != nil || len(problems) > 0 {
+		t.Fatalf("%v %v", err, problems)
+	}
+	r := ranked(t, django, read)
+	show(t, r)
+	var got []string
+	for _, c := range r.Ordered(rank.ByRelief) {
+		got = append(got, c.Domain.Name)
+	}
+	if want := []string{"tracking", "notifications", "accounts", "documents", "shipments"}; !slices.Equal(got, want) {
+		t.Errorf("by relief: %v, want %v", got, want)
+	}
+	if n := len(r.Traffic.Unmatched); n != 1 {
+		t.Errorf("%d paths of the traffic belong to no endpoint, want /favicon.ico alone: %v", n, r.Traffic.Unmatched)
+	}
+}

@@ -46,6 +46,13 @@ type Unit struct {
 	// Methods how calls of methods are dispatched.
 	Records []Record    `json:",omitempty"`
 	Methods []MethodSet `json:",omitempty"`
+	// Entities are the types of which the objects are rows, as their own source or
+	// that of their framework says, and Routes the ways in for requests.
+	Entities []Entity `json:",omitempty"`
+	Routes   []Route  `json:",omitempty"`
+	// Component is the folder that the framework takes for a part of the application
+	// because this file lies in it; empty where it says no such thing.
+	Component string `json:",omitempty"`
 	// Incomplete says that types or syntax were missing in part, so that
 	// silence about this unit proves less than elsewhere.
 	Incomplete bool
@@ -59,6 +66,46 @@ type File struct {
 	Generated bool
 	// Vendored is code of others that is kept in the tree.
 	Vendored bool
+}
+
+// Entity is a type of which the objects are rows of a table.
+type Entity struct {
+	Type     string // ID of the type
+	Table    string
+	Columns  []Column
+	Links    []Link
+	Location Location
+}
+
+// Column is a column of a table, with its type as SQL would call it.
+type Column struct{ Name, Type string }
+
+// Link leads from a row to one or to many others.
+type Link struct {
+	Name     string
+	To       string // ID of the type of the others
+	Many     bool
+	Key      bool // the row itself has the foreign key
+	Location Location
+}
+
+// Route is a way in for requests, and the function that answers them.
+type Route struct {
+	Method   string // GET, POST, ...; empty for any
+	Pattern  string // "/orders/{id}"
+	Function string // ID
+	Location Location
+}
+
+// Row is a use of the rows of a table by a function.
+type Row struct {
+	Type     string // ID of the entity; empty where only the table is known
+	Table    string `json:",omitempty"` // if it is not the one of the entity
+	Write    bool   `json:",omitempty"`
+	Tx       bool   `json:",omitempty"` // inside a database transaction
+	Column   string `json:",omitempty"` // the attribute that is read, if only one is
+	Path     string `json:",omitempty"` // how the row was reached: order.customer
+	Location Location
 }
 
 // Location is a region of a file. Lines and columns start at 1; columns count
@@ -210,6 +257,8 @@ type Function struct {
 	// Sessions are the uses of the session, the flash and cookies that the syntax
 	// of the language or framework gives away; libraries that are called show in Calls.
 	Sessions []SessionUse `json:",omitempty"`
+	// Rows are the uses of tables that the front end could tell by the types.
+	Rows []Row `json:",omitempty"`
 	// Statements are the texts in it that read like SQL, whole or in part.
 	Statements []Statement `json:",omitempty"`
 	Attrs      []string    // words that a rule may ask for, such as "once", "private", "init-hook"
@@ -381,7 +430,10 @@ type Call struct {
 	Args     []Value `json:",omitempty"`
 	Result   Use     `json:",omitempty"`
 	// Async says that the caller does not wait: go statement, perform_later.
-	Async    bool     `json:",omitempty"`
+	Async bool `json:",omitempty"`
+	// ByValue says that what is handed over is written down on the way, as in a
+	// message to a queue: values, and no objects that both sides have.
+	ByValue  bool     `json:",omitempty"`
 	Deferred bool     `json:",omitempty"` // defer, ensure
 	Tx       bool     `json:",omitempty"` // inside a database transaction
 	Loop     bool     `json:",omitempty"` // inside a loop without end
@@ -390,7 +442,11 @@ type Call struct {
 	// around it says so.
 	Empty []Place `json:",omitempty"`
 	// Guessed says that the callees were found by their name alone.
-	Guessed  bool `json:",omitempty"`
+	Guessed bool `json:",omitempty"`
+	// Computes says that code outside the checkout is called which only works out
+	// what it returns, writes a log or answers the request at hand; what it does to
+	// rows stands under the function's Rows.
+	Computes bool `json:",omitempty"`
 	Location Location
 }
 

@@ -1,6 +1,7 @@
 package python
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -192,19 +193,41 @@ func (f *file) keyText(n *node) string {
 	return f.short(n)
 }
 
-// session notes what is put into the session of a request, by what it is called:
-// request.session, or flask's session.
+// session notes what is put into a session and taken out.
 func (f *file) session(s *scope, object *node, use unit.SessionUse) {
-	text := f.text(object)
-	place := f.place(s, object)
-	switch {
-	case text == "request.session" || strings.HasSuffix(text, ".request.session"):
-	case place != nil && place.Root == unit.RootHolder && place.Name == ">flask.session" && len(place.Path) == 0:
-	default:
+	if !f.isSession(s, object) {
 		return
 	}
 	use.Store = "session"
 	s.fn.Sessions = append(s.fn.Sessions, use)
+}
+
+// isSession tells the session of a request by what it is called, request.session or
+// flask's session, and one that code opens by its key.
+func (f *file) isSession(s *scope, object *node) bool {
+	text := f.text(object)
+	if text == "request.session" || strings.HasSuffix(text, ".request.session") {
+		return true
+	}
+	place := f.place(s, object)
+	switch {
+	case place == nil:
+		return false
+	case place.Root == unit.RootParam && len(place.Path) == 1 && place.Path[0] == ".session":
+		n := indexOf(place.Name)
+		return n < len(s.fn.Params) && s.fn.Params[n] == "request"
+	case place.Root == unit.RootReceiver:
+		return len(place.Path) == 2 && place.Path[0] == ".request" && place.Path[1] == ".session"
+	case place.Root != unit.RootHolder:
+		return false
+	}
+	return place.Name == ">flask.session" && len(place.Path) == 0 || strings.Contains(place.Name, ".sessions.backends.") && strings.HasSuffix(place.Name, ".SessionStore") && len(place.Path) == 1 && place.Path[0] == "()"
+}
+
+// indexOf is the number of a parameter.
+func indexOf(name string) int {
+	n, _ := strconv.Atoi(name)
+	return n
 }
 
 // augmented reads x += y.

@@ -185,15 +185,21 @@ func (f *file) invoke(s *scope, n, function *node, args []unit.Value) {
 			a.Key = &args[0]
 		}
 	}
-	if name == "update" || name == "setdefault" || name == "pop" {
+	if name == "update" || name == "setdefault" || name == "pop" || name == "get" {
 		f.sessionCall(s, n, object, name, args)
 	}
 	f.access(s, a, place)
 }
 
-// sessionCall reads session.update(key=value) and session.setdefault(key, value).
+// sessionCall reads the methods of a session that put something in and take it out.
 func (f *file) sessionCall(s *scope, n, object *node, name string, args []unit.Value) {
 	switch {
+	case (name == "get" || name == "pop") && len(args) > 0:
+		key := strings.Trim(args[0].Text, `"'`)
+		f.session(s, object, unit.SessionUse{Key: key, Read: true, Op: name, Location: f.at(n)})
+		if name == "pop" {
+			f.session(s, object, unit.SessionUse{Key: key, Op: name, Value: unit.Value{Kind: unit.Nil, Text: "None"}, Location: f.at(n)})
+		}
 	case name == "setdefault" && len(args) == 2:
 		f.session(s, object, unit.SessionUse{Key: strings.Trim(args[0].Text, `"'`), Op: name, Value: args[1], Location: f.at(n)})
 	case name == "update":

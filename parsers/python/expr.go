@@ -100,6 +100,9 @@ func has(list []string, word string) bool {
 func (f *file) load1(s *scope, n *node, use unit.Use) unit.Value {
 	v := f.inside(s, n)
 	place := f.place(s, n)
+	if n.Kind == "subscript" && !n.Child("subscript").Is("slice") {
+		f.session(s, n.Child("value"), unit.SessionUse{Key: f.keyText(n.Child("subscript")), Read: true, Op: "[]", Location: f.at(n)})
+	}
 	if n.Kind == "identifier" {
 		if v, known := f.lookup(s, f.text(n)); known && v.Place == nil {
 			v.Text = f.short(n)
@@ -153,7 +156,7 @@ func (f *file) access(s *scope, a unit.Access, place *unit.Place) {
 	if place == nil {
 		return
 	}
-	if place.Root != unit.RootHolder && place.Root != unit.RootReceiver && a.Kind == unit.Read {
+	if place.Root != unit.RootHolder && place.Root != unit.RootReceiver && a.Kind == unit.Read && (place.Root != unit.RootParam || len(place.Path) == 0) {
 		return
 	}
 	if place.Root == unit.RootReceiver && len(place.Path) == 0 && a.Kind == unit.Read {

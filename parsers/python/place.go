@@ -92,6 +92,8 @@ func (f *file) callPlace(s *scope, n *node) *unit.Place {
 			return f.classOf(s, args.Kids[0])
 		case name == "cast" && len(args.Kids) == 2:
 			return f.place(s, args.Kids[1])
+		case (name == "get_object_or_404" || name == "aget_object_or_404") && len(args.Kids) > 0:
+			return step(f.place(s, args.Kids[0]), ".objects", ".get()")
 		case quiet(name) && !f.names[name] && collection("builtins."+name) == "" && name != "object":
 			return nil
 		}

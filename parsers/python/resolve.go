@@ -31,6 +31,17 @@ type resolver struct {
 	results map[string]thing
 	owned   map[string][]*function // methods by class
 	inner   map[string][]*function // functions inside others, by these
+	// What is known of the models of Django: what refers back to them, their names with
+	// labels, the variables in class bodies by class, and the folders that are
+	// applications with their labels.
+	models     map[string]*entity
+	back       map[string]map[string]link
+	named      map[string]string
+	attributes map[string][]*unit.Holder
+	apps       map[string]string
+	routed     []registration // what URLconfs say, in the order of the source
+	made       []made         // views of which a library writes the body
+	saved      []saving       // rows that are saved one by one
 }
 
 // module is a file as others see it.
@@ -86,6 +97,7 @@ func resolve(units []*unit.Unit) {
 	r.index()
 	r.ancestry()
 	r.collect()
+	r.entities()
 	r.forget()
 	r.arrivals()
 	r.forget()
@@ -97,9 +109,13 @@ func resolve(units []*unit.Unit) {
 	for i, fn := range r.order {
 		fn.Accesses, fn.Calls, fn.Returns, fn.Allocs = rewritten[i].accesses, rewritten[i].calls, rewritten[i].returns, append(fn.Allocs, rewritten[i].allocs...)
 	}
+	r.routes() // before what holders are set to is resolved: it asks what views are about
 	r.values()
 	r.decorate()
+	r.signals()
+	r.transactions()
 	r.roles()
+	r.declareEntities()
 	r.settings()
 	r.finish()
 }
@@ -350,6 +366,9 @@ func (r *resolver) finish() {
 	}
 	for _, fn := range r.order {
 		fn.Attrs = slices.DeleteFunc(fn.Attrs, func(a string) bool { return strings.HasPrefix(a, attrDefault) })
+	}
+	for _, f := range r.made {
+		f.in.unit.Functions = append(f.in.unit.Functions, f.fn)
 	}
 	ids := make([]string, 0, len(r.added))
 	for id := range r.added {

@@ -60,18 +60,26 @@ func (r *resolver) rewriteCall(fn *function, c unit.Call, w *rewrite, as map[str
 		}
 		c.Receiver = &unit.Value{Kind: held.Kind, Type: held.Type, Text: held.Text}
 		r.unknownCall(fn, &c)
+		c.Computes = computes(c.Name)
 		r.arguments(fn, &c, nil)
 		w.calls = append(w.calls, c)
 		return
 	}
+	if task := r.startedTask(fn, *place); task != nil {
+		w.calls = append(w.calls, r.handsToTask(fn, task, c))
+		return
+	}
 	t := r.walk(*place, fn, fn.module)
+	r.registers(fn, &c, t)
 	if object, name := parent(*place); name != "" {
 		on := r.walk(object, fn, fn.module)
+		r.rowCall(fn, &c, on, t)
 		c.Receiver = &unit.Value{Kind: unit.PlaceValue, Type: known(on.typ), Text: held.Text, Place: on.place}
 		if on.kind == outside {
 			c.Receiver.Callee = on.id
 		}
 	} else {
+		r.rowCall(fn, &c, thing{}, t)
 		c.Receiver = nil
 		if t.kind == aValue || t.kind == nothing {
 			c.Receiver = &unit.Value{Kind: unit.PlaceValue, Text: held.Text, Place: t.place}
@@ -92,12 +100,24 @@ func (r *resolver) rewriteCall(fn *function, c unit.Call, w *rewrite, as map[str
 	default:
 		r.unknownCall(fn, &c)
 	}
+	c.Computes = c.Computes || c.External && computing(c.Callee) || to == nil && c.Callee == "" && computes(c.Name)
 	r.arguments(fn, &c, to)
 	r.hand(fn, &c, as, w)
 	if changesFirst(c.Callee) && len(c.Args) > 0 && c.Args[0].Place != nil {
 		w.accesses = append(w.accesses, unit.Access{Place: *c.Args[0].Place, Kind: unit.Modify, Op: "append", Location: c.Location, Guards: c.Guards})
 	}
 	w.calls = append(w.calls, c)
+}
+
+// handsToTask is a call that puts a task on a queue.
+func (r *resolver) handsToTask(fn, task *function, c unit.Call) unit.Call {
+	c.Callee, c.Async, c.ByValue, c.Receiver = task.ID, true, true, nil
+	c.Args = r.columnArguments(fn, handedOver(&c))
+	if task.Owner == "" && len(task.Params) > 0 && task.Params[0] == "self" {
+		c.Args = slices.Insert(c.Args, 0, unit.Value{}) // the task itself, of one that is bound
+	}
+	r.arguments(fn, &c, task)
+	return c
 }
 
 // construct is the making of an object: its class says what runs.
@@ -273,6 +293,15 @@ func (r *resolver) rewriteAccess(fn *function, a unit.Access, w *rewrite, as map
 
 // rewriteRead is the reading of a place, or the naming of a function.
 func (r *resolver) rewriteRead(fn *function, a unit.Access, w *rewrite, as map[string]unit.Call) {
+	r.columnRead(fn, &a)
+	r.routerRead(fn, &a)
+	if task := r.startedTask(fn, a.Place); task != nil {
+		w.calls = append(w.calls, unit.Call{Callee: task.ID, Name: task.Name, Async: true, Result: unit.Dropped, Location: a.Location})
+		return
+	}
+	if a.Place.Root == unit.RootParam {
+		return
+	}
 	t := r.walk(a.Place, fn, fn.module)
 	if t.kind == aFunction {
 		ref := unit.Call{Callee: t.id, Name: r.functions[t.id].Name, Reference: true, Result: unit.Used, Location: a.Location}
@@ -575,12 +604,7 @@ func (r *resolver) value(v *unit.Value, fn *function) unit.Value {
 // resultValue is the value of a call: an object of a class, or what a function hands
 // out.
 func (r *resolver) resultValue(out *unit.Value, raw unit.Place, fn *function) {
-	n := len(raw.Path)
-	callee := unit.Place{Root: raw.Root, Name: raw.Name, Path: slices.Clone(raw.Path[:n-1])}
-	if raw.Path[n-1] != "()" {
-		callee.Path = append(callee.Path, strings.TrimSuffix(raw.Path[n-1], "()"))
-	}
-	by := r.walk(callee, fn, fn.module)
+	by := r.walk(uncalled(raw), fn, fn.module)
 	got := r.walk(raw, fn, fn.module)
 	out.Place = got.place
 	if got.kind == aValue && known(got.typ) != "" {

@@ -500,11 +500,17 @@ func (d *django) sessions() {
 		return "shared"
 	}, unit.Value{Callee: "cache", Type: cache})
 	d.put(unit.SettingCookieSerializer, "SESSION_SERIALIZER", "SESSION_SERIALIZER", d.entry("SESSION_SERIALIZER"), func(name string) string {
-		if strings.Contains(name, "Pickle") {
+		switch {
+		case strings.Contains(name, "Pickle"):
 			return "pickle"
+		case strings.HasSuffix(name, ".JSONSerializer"):
+			return "json"
 		}
-		return "json"
+		return "custom"
 	})
+	if len(d.of("SESSION_SERIALIZER")) == 0 {
+		d.omit(unit.SettingCookieSerializer, "SESSION_SERIALIZER", "SESSION_SERIALIZER", "json", ", which is JSON")
+	}
 }
 
 // databases are those that are files.

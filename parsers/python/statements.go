@@ -333,6 +333,7 @@ func (f *file) deletes(s *scope, n *node) {
 		case "subscript":
 			f.eval(s, target.Child("value"), unit.Used)
 			key := f.eval(s, target.Child("subscript"), unit.Used)
+			f.session(s, target.Child("value"), unit.SessionUse{Key: f.keyText(target.Child("subscript")), Op: "delete", Value: unit.Value{Kind: unit.Nil, Text: "None"}, Location: f.at(target)})
 			f.access(s, unit.Access{Kind: unit.Modify, Op: "delete", Reset: true, Key: &key, Location: f.at(target)}, f.place(s, target.Child("value")))
 		case "attribute", "identifier":
 			if target.Kind == "identifier" && !s.global[f.text(target)] {

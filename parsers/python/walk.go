@@ -27,6 +27,8 @@ type thing struct {
 	model string      // of what asks the database: the class of the rows
 	on    *thing      // what a method was found on
 	own   bool        // of an object of a library: which one is not known
+	// between is the table that joins two others, where rows are reached by it.
+	between string
 }
 
 // maxFollow bounds how deep names, results and values are followed.
@@ -223,6 +225,9 @@ func (r *resolver) memberOfValue(t thing, name string) thing {
 		return thing{kind: aValue, place: step(t.place, id), typ: r.typeOf(r.holders[id])}
 	}
 	c := r.classes[t.typ]
+	if to, ok := r.related(t.typ, name); ok {
+		return to
+	}
 	for _, at := range c.order {
 		id := at + "." + name
 		if fn := r.functions[id]; fn != nil {
@@ -331,7 +336,7 @@ func (r *resolver) resultOutside(t thing) thing {
 		case "get", "first", "last", "create", "latest", "earliest", "aget", "afirst", "acreate", "get_or_404":
 			return thing{kind: aValue, typ: t.model}
 		}
-		return thing{kind: outside, id: rows, model: t.model}
+		return thing{kind: outside, id: rows, model: t.model, between: t.between}
 	}
 	if typ := collection(t.id); typ != "" {
 		return thing{kind: aValue, typ: typ}
@@ -343,7 +348,13 @@ func (r *resolver) resultOutside(t thing) thing {
 	case "typing.cast", "copy.copy", "copy.deepcopy":
 		return thing{}
 	case "django.contrib.auth.get_user_model":
+		if id := r.userModel(); id != "" {
+			return thing{kind: aClass, id: id}
+		}
 		return thing{kind: outside, id: model}
+	}
+	if out, ok := r.handedRows(t); ok {
+		return out
 	}
 	if typ := clocks[t.id]; typ != "" {
 		return thing{kind: aValue, typ: typ}
