@@ -158,11 +158,11 @@ func starts(p *program.Program) []start {
 }
 
 // handed lists the loops that a function hands to code outside the checkout, which
-// runs them.
+// runs them. A handler that goes on while its connection lives is none.
 func handed(f *program.Function) []start {
 	var out []start
 	for _, h := range f.HandedOver() {
-		if h.To.Test || !slices.Contains(h.To.Attrs, "endless-loop") {
+		if h.To.Test || h.To.HasRole(unit.Handler) || !slices.Contains(h.To.Attrs, "endless-loop") {
 			continue
 		}
 		at := h.To.Location

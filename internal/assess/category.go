@@ -43,7 +43,7 @@ func categorise(p *program.Program, src *Sources, h *program.Holder, e catalog.E
 		return result.Flag
 	case speaks(ws, "cache", "memo", "cached", "lru", "ttl") && !(isNumber(h.Type) && !a.Memo) && !(taken(a) && onlyGiven(a)):
 		return result.Cache
-	case speaks(ws, "queue", "scheduler", "cron", "worker"):
+	case speaks(workers(h), "queue", "scheduler", "cron", "worker"):
 		return result.Worker
 	case speaks(ws, "flag", "feature", "toggle", "setting", "rollout", "experiment", "override", "tenant", "config", "maintenance"):
 		return flagOrCache(a)
@@ -96,6 +96,23 @@ func vocabulary(h *program.Holder) []string {
 	}
 	if h.Kind == unit.Field || h.Kind == unit.ClassIvar || h.Kind == unit.ClassVar || h.Kind == unit.Constant || h.Kind == unit.Captured {
 		ws = append(ws, words(last(h.Owner))...)
+	}
+	return ws
+}
+
+// workers is what says of a place that work waits in it or is driven by it: what it is
+// itself called, and, of a collection, what it belongs to. A time or a number beside a
+// queue is none, and neither is all that a package of a scheduler declares.
+func workers(h *program.Holder) []string {
+	if isNumber(h.Type) || isTime(h.Type) || strings.HasPrefix(h.Type, "sync/atomic.") {
+		return nil
+	}
+	ws := words(h.Name, last(h.Type), last(h.Value.Type))
+	if isCollection(h.Type) {
+		ws = append(ws, words(last(h.Elem))...)
+		if h.Kind != unit.PackageVar {
+			ws = append(ws, words(last(h.Owner))...)
+		}
 	}
 	return ws
 }
@@ -294,6 +311,8 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "figures about this process"
 	case isSignal(h):
 		return "a signal channel inside this process"
+	case readAnew(src, a):
+		return "read anew from the files of its host by each copy"
 	case replacedHandle(h, a):
 		return "a handle of this process, which is opened again"
 	case feedsMetrics(p, src, h, a):

@@ -93,3 +93,29 @@ func packageOfID(id string) string {
 	}
 	return id
 }
+
+// readAnew tells what loops of this process read again from files, when these change or
+// from time to time, and what no request and no command sets: each copy does so with the
+// files that it has.
+func readAnew(src *Sources, a Assessment) bool {
+	files := false
+	for _, c := range a.Writes {
+		if !c.Function.Serving {
+			continue // on behalf of boot
+		}
+		steps := c.Function.Path(result.Serving)
+		if len(steps) == 0 || c.Kind != unit.Write && !c.Reset && c.Op != "Store" || !slices.Contains(steps[0].Function.Attrs, "endless-loop") {
+			return false
+		}
+		for _, s := range slices.Concat(a.Facts.Sources, src.Reach(c.In)) {
+			switch s {
+			case FromFile:
+				files = true
+			case FromClock, FromEnvironment, FromRuntime:
+			default:
+				return false
+			}
+		}
+	}
+	return files
+}
