@@ -102,6 +102,7 @@ type function struct {
 	cloned    bool // by its callers
 	instances map[context]*instance
 	made      []bool // by slot, see justMade
+	built     []bool // by slot, see justBuilt
 	merged    bool   // has more contexts than are kept apart
 }
 
@@ -109,31 +110,74 @@ type function struct {
 // giving it its first values is no change of it.
 func (f *function) justMade(at unit.Slot) bool {
 	if f.made == nil {
-		f.made = make([]bool, f.Slots)
-		other := make([]bool, f.Slots)
-		for grown := true; grown; {
-			grown = false
-			for i := range f.Ops {
-				op := &f.Ops[i]
-				for _, to := range op.To {
-					switch {
-					case to == 0:
-					case op.Kind == unit.OpMake || (op.Kind == unit.OpStep || op.Kind == unit.OpElem || op.Kind == unit.OpCopy) && f.made[op.Base]:
-						grown = grown || !f.made[to]
-						f.made[to] = true
-					}
-					if to != 0 && op.Kind != unit.OpMake && (op.Kind != unit.OpStep && op.Kind != unit.OpElem && op.Kind != unit.OpCopy || other[op.Base] || !f.made[op.Base] && f.given(op.Base)) {
-						grown = grown || !other[to]
-						other[to] = true
-					}
+		f.made = f.onlyFrom(func(op *unit.Op, _ int) bool { return op.Kind == unit.OpMake })
+	}
+	return f.made[at]
+}
+
+// justBuilt is the same for what a function that it calls has made and handed out: a
+// constructor whose caller goes on filling. In a loop that does not end such an object
+// lasts, and is filled no more.
+func (s *solver) justBuilt(f *function, at unit.Slot) bool {
+	if f.built == nil {
+		f.built = make([]bool, f.Slots) // who calls itself hands out nothing new
+		if !s.in.Loops(f.Function) {
+			f.built = f.onlyFrom(func(op *unit.Op, nth int) bool {
+				return op.Kind == unit.OpMake || op.Kind == unit.OpCall && !op.Call.Dynamic && !op.Call.Foreign && s.handsOutNew(op.Name, nth)
+			})
+		}
+	}
+	return f.built[at]
+}
+
+// handsOutNew tells a function of which a result is always nil or made in that run.
+func (s *solver) handsOutNew(id string, nth int) bool {
+	f := s.functions[id]
+	if f == nil {
+		return false
+	}
+	some := false
+	for i := range f.Ops {
+		op := &f.Ops[i]
+		if op.Kind != unit.OpReturn || nth >= len(op.Args) || op.Args[nth] == 0 {
+			continue
+		}
+		if some = true; !s.justBuilt(f, op.Args[nth]) {
+			return false
+		}
+	}
+	return some
+}
+
+// onlyFrom tells for each slot whether all that it can hold, or lie in, is a result of
+// operations of a kind.
+func (f *function) onlyFrom(makes func(op *unit.Op, nth int) bool) []bool {
+	made, other := make([]bool, f.Slots), make([]bool, f.Slots)
+	for grown := true; grown; {
+		grown = false
+		for i := range f.Ops {
+			op := &f.Ops[i]
+			passes := op.Kind == unit.OpStep || op.Kind == unit.OpElem || op.Kind == unit.OpCopy
+			for nth, to := range op.To {
+				if to == 0 {
+					continue
+				}
+				is := makes(op, nth)
+				if is || passes && made[op.Base] {
+					grown = grown || !made[to]
+					made[to] = true
+				}
+				if !is && (!passes || other[op.Base] || !made[op.Base] && f.given(op.Base)) {
+					grown = grown || !other[to]
+					other[to] = true
 				}
 			}
 		}
-		for s := range f.made {
-			f.made[s] = f.made[s] && !other[s]
-		}
 	}
-	return f.made[at]
+	for s := range made {
+		made[s] = made[s] && !other[s]
+	}
+	return made
 }
 
 // given tells a slot that comes from outside the function.

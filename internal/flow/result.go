@@ -331,7 +331,7 @@ func (s *solver) happens(r *Result, h *holders, seen map[eventKey]int, in *insta
 	}
 	for _, n := range s.vars[v].all {
 		o := &s.objects[s.nodes[n].object]
-		if o.function != "" || o.maker == in && in.fn.justMade(at) || !h.lasts(s.nodes[n].object) {
+		if o.function != "" || o.maker == in && in.fn.justMade(at) || o.maker != nil && o.maker != in && s.justBuilt(in.fn, at) || !h.lasts(s.nodes[n].object) {
 			continue
 		}
 		if kind == Invoke && op.Call.Dynamic && !o.foreign && s.methods[s.nodes[n].typ] != nil {
