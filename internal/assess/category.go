@@ -108,6 +108,11 @@ func workers(h *program.Holder) []string {
 		return nil
 	}
 	ws := words(h.Name, last(h.Type), last(h.Value.Type))
+	for _, part := range h.Parts {
+		if !isNumber(part.Type) && !isTime(part.Type) {
+			ws = append(ws, words(part.Name)...)
+		}
+	}
 	if isCollection(h.Type) {
 		ws = append(ws, words(last(h.Elem))...)
 		if h.Kind != unit.PackageVar {
