@@ -21,7 +21,8 @@ type writer struct {
 	results map[ssa.Value][]unit.Slot
 	spans   map[*ssa.BasicBlock]unit.Span
 	at      *ssa.BasicBlock
-	sure    bool // of the block
+	sure    bool      // of the block
+	pos     token.Pos // of the last operation that has one
 }
 
 // endsProcess tells a function that always ends the process: each way through it exits or
@@ -143,7 +144,11 @@ func (w *writer) fresh(v ssa.Value) unit.Slot {
 }
 
 func (w *writer) emit(op unit.Op, pos token.Pos) {
+	if !pos.IsValid() {
+		pos = w.pos // what nobody wrote by itself stands where what it belongs to does
+	}
 	if pos.IsValid() {
+		w.pos = pos
 		p := w.r.x.Fset.Position(pos)
 		op.Line, op.Col = int32(p.Line), int32(p.Column)
 		if w.out.File == "" {
