@@ -44,11 +44,12 @@ const (
 type Sources struct {
 	p    *program.Program
 	memo map[string]map[Source]bool
+	logs map[string]bool // functions that log
 }
 
 // NewSources works out what every function of a program reaches.
 func NewSources(p *program.Program) *Sources {
-	s := &Sources{p: p, memo: map[string]map[Source]bool{}}
+	s := &Sources{p: p, memo: map[string]map[Source]bool{}, logs: loggers(p)}
 	s.fixpoint()
 	return s
 }
@@ -79,7 +80,7 @@ func (s *Sources) absorb(f *program.Function) bool {
 	set := s.memo[f.ID]
 	s.next(f, func(to *program.Function) {
 		for src := range s.memo[to.ID] {
-			if !set[src] {
+			if !set[src] && !s.logged(to.ID, src) {
 				set[src] = true
 				grew = true
 			}
@@ -99,7 +100,9 @@ func (s *Sources) ReachOfCall(c *unit.Call) []Source {
 	}
 	for _, id := range append([]string{c.Callee}, c.Targets...) {
 		for src := range s.memo[id] {
-			set[src] = true
+			if !s.logged(id, src) {
+				set[src] = true
+			}
 		}
 	}
 	return sorted(set)
@@ -145,7 +148,7 @@ func (s *Sources) WayTo(id string, src Source) []Way {
 			return out
 		}
 		s.next(f, func(to *program.Function) {
-			if seen[to] || !s.memo[to.ID][src] {
+			if seen[to] || !s.memo[to.ID][src] || s.logged(to.ID, src) {
 				return
 			}
 			seen[to] = true

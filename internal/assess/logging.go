@@ -1,0 +1,69 @@
+package assess
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/program"
+)
+
+// levelsOfLogs are the levels of a log, and beside them what names of functions that
+// log are made of.
+var (
+	levelsOfLogs = []string{"debug", "info", "warn", "warning", "error", "fatal", "trace"}
+	besideLevels = []string{"log", "logf", "sys", "f", "ln", "w", "ctx", "context", "print", "printf", "println"}
+)
+
+// loggers lists the functions of the checkout that log: called like a level, on a type
+// or in a package that has at least three of them. Where they write to is where the log
+// goes, and not what those do who call them.
+func loggers(p *program.Program) map[string]bool {
+	levels, named := map[string]map[string]bool{}, map[string][]string{}
+	for _, f := range p.Functions() {
+		at := strings.LastIndexAny(f.ID, ".#:")
+		if at < 0 || f.Test {
+			continue
+		}
+		level, ok := logLevel(f.Name)
+		if !ok {
+			continue
+		}
+		group := f.ID[:at]
+		if levels[group] == nil {
+			levels[group] = map[string]bool{}
+		}
+		if level != "" {
+			levels[group][level] = true
+		}
+		named[group] = append(named[group], f.ID)
+	}
+	out := map[string]bool{}
+	for group, ids := range named {
+		if len(levels[group]) >= 3 {
+			for _, id := range ids {
+				out[id] = true
+			}
+		}
+	}
+	return out
+}
+
+// logLevel tells a name that is made only of the words of loggers, and the level in it.
+func logLevel(name string) (level string, ok bool) {
+	ws := words(name)
+	for _, w := range ws {
+		l := strings.TrimSuffix(strings.TrimSuffix(w, "f"), "ln")
+		switch {
+		case slices.Contains(levelsOfLogs, l):
+			level = strings.TrimSuffix(l, "ing")
+		case !slices.Contains(besideLevels, w):
+			return "", false
+		}
+	}
+	return level, len(ws) > 0
+}
+
+// logged tells what a function reaches only because it logs.
+func (s *Sources) logged(id string, src Source) bool {
+	return s.logs[id] && (src == ToFile || src == ToNetwork || src == FromNetwork)
+}
