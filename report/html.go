@@ -68,6 +68,7 @@ type htmlView struct {
 	Filters                                         []filterView
 	Findings                                        []findingView
 	Candidates                                      []candidateView
+	Leaves                                          string
 	Waves                                           []wave
 	DomainNames, EdgeKinds                          []string
 	Matrix                                          []matrixRow
@@ -118,6 +119,9 @@ func (m *pageMaker) view(d *result.Diff) htmlView {
 // draws it.
 func (m *pageMaker) ranking(v *htmlView) {
 	v.Candidates, v.Waves = m.candidates(), waves(m.r)
+	if slices.ContainsFunc(v.Candidates, func(c candidateView) bool { return c.Leaf }) {
+		v.Leaves = "– " + noService
+	}
 	for _, d := range m.r.Domains {
 		v.DomainNames = append(v.DomainNames, clean(d.Name))
 	}

@@ -14,6 +14,7 @@ import (
 // candidateView is a candidate with what stands behind its row.
 type candidateView struct {
 	result.Candidate
+	Leaf      bool // listed without a place
 	Blocking  []rowView
 	Contracts []contractView
 	Terms     []termView
@@ -29,7 +30,7 @@ type termView struct{ Name, Value, Says string }
 func (m *pageMaker) candidates() []candidateView {
 	var out []candidateView
 	for _, c := range m.r.Candidates {
-		v := candidateView{Candidate: c}
+		v := candidateView{Candidate: c, Leaf: c.Inputs["leaf"] > 0}
 		for _, id := range c.Blockers {
 			if f, ok := m.byID[id]; ok {
 				v.Blocking = append(v.Blocking, rowOf(f))

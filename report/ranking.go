@@ -113,6 +113,9 @@ func (r Ranked) seventh(c *rank.Candidate) string {
 	return fmt.Sprintf("%d-%d", c.Best, c.Worst) + mark(c)
 }
 
+// noService is said of candidates that are listed without a place.
+const noService = "no table, endpoint or job is its own: it can be moved, and there is no service in it."
+
 // numbered is the place of a candidate, a dash for those that are listed without one.
 func numbered(place int, c *rank.Candidate) string {
 	if c.Leaf {
@@ -176,7 +179,7 @@ func (p *page) legend(r Ranked) {
 		p.wrap("", "", onInference)
 	}
 	if slices.ContainsFunc(cs, func(c rank.Candidate) bool { return c.Leaf }) {
-		p.wrap("", "", "- no table, endpoint or job is its own: it can be moved, and there is no service in it.")
+		p.wrap("", "", "- "+noService)
 	}
 	p.wrap("", "", whyFirst(r))
 	if inferred := drawn(r.Ranking); inferred != "" {
