@@ -274,12 +274,6 @@ func tooMany(v unit.Value) bool {
 	return v.Text == "429" || v.Text == ":too_many_requests" || strings.HasSuffix(v.Text, "StatusTooManyRequests") || strings.HasSuffix(v.Text, "429_TOO_MANY_REQUESTS")
 }
 
-// below is the end of the path of the folder in which a holder is declared.
-func below(h *program.Holder, parts int) string {
-	all := strings.Split(packageOf(h), "/")
-	return strings.Join(all[max(0, len(all)-parts):], "/")
-}
-
 func packageOf(h *program.Holder) string {
 	dir := h.Location.File
 	if i := strings.LastIndexByte(dir, '/'); i >= 0 {
@@ -322,7 +316,7 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "a handle of this process, which is opened again"
 	case feedsMetrics(p, src, h, a):
 		return "figures about this process"
-	case (speaks(ws, "metric", "stats", "uptime", "latency") || speaks(words(below(h, 2)), "metric", "telemetry", "statsd")) && a.Category != result.Cache && !refuses(a):
+	case speaks(ws, "metric", "stats", "uptime", "latency") && a.Category != result.Cache && !refuses(a):
 		return "figures about this process"
 	}
 	return ""

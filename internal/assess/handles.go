@@ -33,11 +33,11 @@ func entry(c program.Change) bool {
 	return c.Key != nil && c.Value != nil && c.Key.Text != c.Value.Text && c.Key.Type != "context.Context"
 }
 
-// feedsMetrics tells what the exporter of figures keeps for itself: fields of a type
-// that holds meters of a metrics library, where whoever uses them in serving returns
-// nothing, and reaches nothing outside the process.
+// feedsMetrics tells what the exporter of figures keeps for itself: plain fields of a
+// type that holds meters of a metrics library, where whoever uses them in serving
+// returns nothing, and reaches nothing outside the process.
 func feedsMetrics(p *program.Program, src *Sources, h *program.Holder, a Assessment) bool {
-	if h.Kind != unit.Field || !metersIn(p, h.Owner) || refuses(a) {
+	if h.Kind != unit.Field || !h.Plain || !metersIn(p, h.Owner) || refuses(a) {
 		return false
 	}
 	for _, c := range slices.Concat(a.Writes, h.Reads) {
@@ -65,8 +65,7 @@ func onlyMeters(src *Sources, f *program.Function, in string, depth int) bool {
 	})
 }
 
-// metersIn tells a type one of whose fields is a meter, and no other keeps what the
-// catalogue knows as something else.
+// metersIn tells a type one of whose fields is a meter.
 func metersIn(p *program.Program, owner string) bool {
 	t := p.Type(owner)
 	if t == nil {

@@ -1,17 +1,10 @@
 package assess
 
 import (
-	"slices"
 	"strings"
 
+	naming "github.com/stateaudit/stateaudit/internal/names"
 	"github.com/stateaudit/stateaudit/internal/program"
-)
-
-// levelsOfLogs are the levels of a log, and beside them what names of functions that
-// log are made of.
-var (
-	levelsOfLogs = []string{"debug", "info", "warn", "warning", "error", "fatal", "trace"}
-	besideLevels = []string{"log", "logf", "sys", "f", "ln", "w", "ctx", "context", "print", "printf", "println"}
 )
 
 // loggers lists the functions of the checkout that log: called like a level, on a type
@@ -24,7 +17,7 @@ func loggers(p *program.Program) map[string]bool {
 		if at < 0 || f.Test {
 			continue
 		}
-		level, ok := logLevel(f.Name)
+		level, ok := naming.LogLevel(f.Name)
 		if !ok {
 			continue
 		}
@@ -46,21 +39,6 @@ func loggers(p *program.Program) map[string]bool {
 		}
 	}
 	return out
-}
-
-// logLevel tells a name that is made only of the words of loggers, and the level in it.
-func logLevel(name string) (level string, ok bool) {
-	ws := words(name)
-	for _, w := range ws {
-		l := strings.TrimSuffix(strings.TrimSuffix(w, "f"), "ln")
-		switch {
-		case slices.Contains(levelsOfLogs, l):
-			level = strings.TrimSuffix(l, "ing")
-		case !slices.Contains(besideLevels, w):
-			return "", false
-		}
-	}
-	return level, len(ws) > 0
 }
 
 // logged tells what a function reaches only because it logs.

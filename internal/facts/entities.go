@@ -33,6 +33,7 @@ func (s *Schema) readEntities(p *program.Program) {
 
 // entities adds the models that front ends have read.
 func (f *Facts) entities() {
+	var read []*Model
 	for _, u := range f.Program.Units {
 		for _, e := range u.Entities {
 			t := f.Program.Type(e.Type)
@@ -44,9 +45,10 @@ func (f *Facts) entities() {
 				m.Associations[l.Name] = Association{Target: l.To, Many: l.Many, Location: l.Location}
 			}
 			f.Models[e.Type] = m
+			read = append(read, m)
 		}
 	}
-	for _, m := range f.Models {
+	for _, m := range read {
 		for name, a := range m.Associations {
 			if f.Models[a.Target] == nil {
 				delete(m.Associations, name)

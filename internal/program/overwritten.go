@@ -1,6 +1,8 @@
 package program
 
 import (
+	"slices"
+
 	"github.com/stateaudit/stateaudit/internal/flow"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
@@ -91,8 +93,13 @@ func (o *overwriting) emptying(e *flow.Event) bool {
 }
 
 // covered tells whether each way to a site, in its function or in whoever calls that,
-// leads through a write.
+// leads through a write. A write before a loop without end covers nothing: the loop is a
+// run that lasts.
 func (o *overwriting) covered(function string, at site, depth int) bool {
+	f := o.p.functions[function]
+	if f != nil && slices.Contains(f.Attrs, "endless-loop") {
+		return false
+	}
 	for _, w := range o.writes[function] {
 		if (site{w.Span, w.Line}).before(at) {
 			return true
@@ -103,7 +110,6 @@ func (o *overwriting) covered(function string, at site, depth int) bool {
 			return true
 		}
 	}
-	f := o.p.functions[function]
 	if f == nil || depth == 0 || len(f.Roles) > 0 {
 		return false
 	}

@@ -178,6 +178,9 @@ type Holder struct {
 	// Handle says that it holds one thing of a library that is opened and closed: a
 	// connection, a listener, a file.
 	Handle bool `json:",omitempty"`
+	// Plain says that it can keep only texts, numbers, flags and times, and collections
+	// of them: nothing that somebody waits on or that does something.
+	Plain bool `json:",omitempty"`
 	// Settings is the name of the file of settings that it is read from, without
 	// folder and ending, if it is.
 	Settings string `json:",omitempty"`

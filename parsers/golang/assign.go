@@ -121,7 +121,7 @@ func (b *body) recordAt(places []unit.Place, at ast.Expr, kind unit.AccessKind, 
 	if rhs != nil {
 		v := b.value(rhs, 0)
 		a.Value = &v
-		a.Reset = isEmpty(v)
+		a.Reset = isEmpty(v) || cutToNothing(rhs)
 	}
 	for _, p := range places {
 		a.Place = p
@@ -163,6 +163,16 @@ func (b *body) access(a unit.Access) {
 // onceGuard stands among the guards for code that runs once in the life of the
 // process.
 const onceGuard = "once"
+
+// cutToNothing tells a slice of which nothing is left but its room: rows[:0].
+func cutToNothing(e ast.Expr) bool {
+	s, ok := ast.Unparen(e).(*ast.SliceExpr)
+	if !ok || s.Low != nil || s.High == nil {
+		return false
+	}
+	high, ok := ast.Unparen(s.High).(*ast.BasicLit)
+	return ok && high.Value == "0"
+}
 
 func isEmpty(v unit.Value) bool {
 	return v.Kind == unit.Nil || v.Kind == unit.Collection && len(v.Parts) == 0 ||

@@ -173,7 +173,7 @@ func (x *extractor) vars(f *ast.File, d *ast.GenDecl, s *ast.ValueSpec) {
 		}
 		h := unit.Holder{
 			ID: objectID(obj), Symbol: x.Types.Name() + "." + name.Name, Name: name.Name, Kind: unit.PackageVar,
-			Owner: x.Types.Path(), Type: typeString(obj.Type()), Elem: elemString(obj.Type()), Handle: x.handle(obj.Type()),
+			Owner: x.Types.Path(), Type: typeString(obj.Type()), Elem: elemString(obj.Type()), Handle: x.handle(obj.Type()), Plain: isPlain(obj.Type(), 0),
 			Location: x.location(name.Pos(), name.End()), Test: info.Test || info.Generated,
 			Comment: comment(s.Doc, s.Comment, d.Doc),
 		}
@@ -259,7 +259,7 @@ func (x *extractor) fields(t *unit.Type, named *types.Named, st *types.Struct, s
 		}
 		h := unit.Holder{
 			ID: t.ID + "." + v.Name(), Symbol: s.Name.Name + "." + v.Name(), Name: v.Name(), Kind: unit.Field,
-			Owner: t.ID, Type: typeString(v.Type()), Elem: elemString(v.Type()), Handle: x.handle(v.Type()),
+			Owner: t.ID, Type: typeString(v.Type()), Elem: elemString(v.Type()), Handle: x.handle(v.Type()), Plain: isPlain(v.Type(), 0),
 			Location: x.location(v.Pos(), v.Pos()+token.Pos(len(v.Name()))), Test: info.Test || info.Generated,
 			Comment: docs[v.Name()],
 		}
@@ -306,6 +306,24 @@ func (x *extractor) handle(t types.Type) bool {
 		methods = types.NewMethodSet(named)
 	}
 	return slices.ContainsFunc(closers, func(name string) bool { return methods.Lookup(named.Obj().Pkg(), name) != nil })
+}
+
+// isPlain tells a type of texts, numbers, flags and times, and of collections of them.
+func isPlain(t types.Type, depth int) bool {
+	if typeString(t) == "time.Time" {
+		return true
+	}
+	switch u := types.Unalias(t).Underlying().(type) {
+	case *types.Basic:
+		return u.Kind() != types.UnsafePointer
+	case *types.Slice:
+		return depth < 4 && isPlain(u.Elem(), depth+1)
+	case *types.Array:
+		return depth < 4 && isPlain(u.Elem(), depth+1)
+	case *types.Map:
+		return depth < 4 && isPlain(u.Key(), depth+1) && isPlain(u.Elem(), depth+1)
+	}
+	return false
 }
 
 func fieldDocs(s *ast.TypeSpec) map[string]string {

@@ -2,7 +2,8 @@ package golang
 
 import (
 	"go/types"
-	"strings"
+
+	"github.com/stateaudit/stateaudit/internal/names"
 )
 
 var universeError = types.Universe.Lookup("error").Type()
@@ -43,12 +44,10 @@ func isLogger(t types.Type) bool {
 	})
 }
 
-var logLevels = []string{"Debug", "Info", "Warn", "Warning", "Error", "Fatal", "Panic", "Print"}
-
 // levels asks whether at least three levels are there, in whatever spelling.
 func levels(has func(name string) bool) bool {
 	n := 0
-	for _, l := range logLevels {
+	for _, l := range names.LogLevels {
 		if has(l) || has(l+"f") || has(l+"w") || has(l+"ln") {
 			n++
 		}
@@ -57,15 +56,8 @@ func levels(has func(name string) bool) bool {
 }
 
 func isLevel(name string) bool {
-	for _, l := range logLevels {
-		if rest, ok := strings.CutPrefix(name, l); ok {
-			switch rest {
-			case "", "f", "w", "ln", "Context", "Ctx":
-				return true
-			}
-		}
-	}
-	return false
+	level, ok := names.LogLevel(name)
+	return ok && level != ""
 }
 
 // foreignLogger tells a logger of a library: nothing that is kept leads through one.

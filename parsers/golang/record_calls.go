@@ -80,13 +80,14 @@ func (w *writer) handed(op *unit.Op, f *types.Func, sig *types.Signature) {
 			t = s.Elem()
 		}
 		methods := interfaceMethods(t)
-		if slices.Contains(methods, "ProtoMessage") && !strings.HasPrefix(f.Name(), "Unmarshal") {
-			methods = nil // a message is read; Reset is for those that are read into
+		message := slices.Contains(methods, "ProtoMessage") && !strings.HasPrefix(f.Name(), "Unmarshal")
+		if message {
+			methods = nil // it is read; Reset is for those that are read into
 		}
-		if len(methods) == 0 && len(called) > 0 && types.IsInterface(t) {
+		if !message && len(methods) == 0 && len(called) > 0 && types.IsInterface(t) {
 			methods = called
 		}
-		if len(methods) == 0 && types.IsInterface(t) && sig.Recv() == nil && f.Signature().Recv() == nil && !standard(f.Pkg()) {
+		if !message && len(methods) == 0 && types.IsInterface(t) && sig.Recv() == nil && f.Signature().Recv() == nil && !standard(f.Pkg()) {
 			methods = []string{"*"} // it may ask for whatever the object offers
 		}
 		some = some || len(methods) > 0
@@ -97,7 +98,7 @@ func (w *writer) handed(op *unit.Op, f *types.Func, sig *types.Signature) {
 	}
 	op.Call.Brief = w.brief(f, sig, op.Call.Method)
 	switch {
-	case len(called) > 0:
+	case when != unit.HandsNow:
 		op.Call.Hands, op.Call.Guessed = when, false
 	case op.Call.Hands == unit.HandsNow && !p.life && w.keepsFunction(f, sig):
 		op.Call.Hands, op.Call.Note = unit.HandsServes, "kept by "+shortType(funcID(f))
@@ -157,7 +158,8 @@ func standard(p *types.Package) bool {
 
 // callers are libraries that call methods of what they are handed as any: by
 // package path, up to its version, with what the names of their functions that do so
-// begin with, and the methods.
+// begin with, and the methods; without methods, only those of its interfaces. The first
+// that fits holds.
 var callers = []struct {
 	pkg, names string
 	methods    []string
@@ -167,6 +169,7 @@ var callers = []struct {
 	{"github.com/alecthomas/kong", "", []string{"Run", "BeforeApply", "AfterApply"}, unit.HandsRuns},
 	{"net/rpc", "Register", []string{"*"}, unit.HandsServes},
 	{"google.golang.org/grpc", "RegisterService", []string{"*"}, unit.HandsServes},
+	{"google.golang.org/grpc", "", nil, unit.HandsServes}, // handlers of statistics, resolvers, credentials
 	{"storj.io/drpc", "Register", []string{"*"}, unit.HandsServes},
 	{"github.com/gorilla/rpc", "Register", []string{"*"}, unit.HandsServes},
 	{"github.com/99designs/gqlgen", "", []string{"*"}, unit.HandsServes},

@@ -160,7 +160,7 @@ func foreignPart(f *types.Func) part {
 // ends: cobra.OnInitialize, RegisterOnShutdown.
 func lifeCycle(name string) bool {
 	_, when, ok := strings.Cut(name, "On")
-	return ok && hasAnyPrefix(when, "Init", "Initialize", "Start", "Startup", "Boot", "Finalize", "Stop", "Shutdown", "Exit")
+	return ok && slices.Contains([]string{"Init", "Initialize", "Start", "Startup", "Boot", "Finalize", "Stop", "Shutdown", "Exit"}, when)
 }
 
 // servesRequests tells a function outside the checkout of which more than the name

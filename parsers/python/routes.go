@@ -330,7 +330,7 @@ func (r *resolver) answers(class, name string) string {
 			return fn.ID
 		}
 	}
-	does, ok := r.library(class, name)
+	does, ok := r.ofLibrary(class, name)
 	if !ok {
 		return ""
 	}
@@ -393,8 +393,8 @@ func hooks(name string) []string {
 	return common
 }
 
-// library says what the classes of a library that a view is made from do under a name.
-func (r *resolver) library(class, name string) (does string, ok bool) {
+// ofLibrary says what the classes of a library that a view is made from do under a name.
+func (r *resolver) ofLibrary(class, name string) (does string, ok bool) {
 	for _, above := range r.above(class) {
 		last := above[strings.LastIndexByte(above, '.')+1:]
 		if strings.HasPrefix(above, "rest_framework") {

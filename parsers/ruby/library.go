@@ -56,9 +56,9 @@ func stores(name string) bool {
 	return false
 }
 
-// libraryAttributes declares the attributes of libraries' classes that the
+// attributesOfLibraries declares the attributes of libraries' classes that the
 // checkout changes, where it does.
-func (r *resolver) libraryAttributes(functions []*unit.Function) {
+func (r *resolver) attributesOfLibraries(functions []*unit.Function) {
 	first := map[string]*unit.Access{}
 	for _, f := range functions {
 		for i := range f.Accesses {

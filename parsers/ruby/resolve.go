@@ -64,7 +64,7 @@ func resolve(units []*unit.Unit) {
 	}
 	r.each(functions, (*resolver).function)
 	r.holderValues()
-	r.libraryAttributes(functions)
+	r.attributesOfLibraries(functions)
 	r.defaults()
 	r.roles(functions)
 	r.settings()
