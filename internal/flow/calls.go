@@ -333,6 +333,9 @@ func (s *solver) serveResults(in *instance, depth int) {
 func (s *solver) callBack(in *instance, i int32) {
 	op := &in.fn.Ops[i]
 	kind := backKind(op.Call.Hands)
+	if kind == called && op.Call.Async {
+		kind = beside // go once.Do(f)
+	}
 	for k, a := range op.Args {
 		var methods []string
 		if k < len(op.Call.Ifaces) {

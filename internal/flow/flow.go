@@ -68,6 +68,9 @@ type Input struct {
 	Serves func(function string) bool
 	// Loops tells a function that goes on for as long as the process does.
 	Loops func(function string) bool
+	// Repeats tells a function that has a loop which waits in its rounds, and may go on
+	// for as long as the process does.
+	Repeats func(function string) bool
 	// Waits tells a function that waits until the process is told to end.
 	Waits func(function string) bool
 	// Accepts tells a function that waits for connections.
@@ -262,6 +265,7 @@ type solver struct {
 	dispatch map[dispatchKey]bool
 	ownerOf  map[string]string // type that declares each method
 	callers  [][]caller
+	ending   map[*instance]bool       // see ends
 	lasting  entrySet                 // entries that go on after they have started
 	fields   map[string][]unit.Holder // of each struct of the checkout
 }

@@ -27,6 +27,12 @@ type holders struct {
 	// kept counts the lasting objects with a type's fields.
 	kept  map[string][]int32
 	known map[int32]answer
+	// ofMany is for each object whether it is one of many, see many.
+	ofMany []bool
+	// building, putters and runs are what stillBuilt has found.
+	building map[buildKey]bool
+	putters  map[int32][]*instance
+	runs     map[*instance]map[*instance]bool
 }
 
 type answer struct {
@@ -39,7 +45,8 @@ type answer struct {
 }
 
 func newHolders(s *solver) *holders {
-	h := &holders{s: s, lives: make([]life, len(s.objects)), heldAt: make([][]int32, len(s.objects)), kept: map[string][]int32{}, known: map[int32]answer{}}
+	h := &holders{s: s, lives: make([]life, len(s.objects)), heldAt: make([][]int32, len(s.objects)), kept: map[string][]int32{}, known: map[int32]answer{},
+		building: map[buildKey]bool{}, runs: map[*instance]map[*instance]bool{}}
 	h.holdings()
 	h.live()
 	for i := 1; i < len(s.objects); i++ {
@@ -121,7 +128,7 @@ func (h *holders) live() {
 			for _, m := range s.vars[s.nodes[n].content].all {
 				o, to := s.nodes[m].object, h.lives[o]
 				switch born := h.bornAtBoot(&s.objects[o]); {
-				case leads == inTransit && born:
+				case leads == inTransit && born && !h.isTask(o, nodes[o]):
 					to = single
 				case leads != lasting:
 					continue
@@ -134,6 +141,20 @@ func (h *holders) live() {
 			}
 		}
 	}
+}
+
+// isTask tells a message that is something to be done: a function, or what brings one along. Who
+// takes it runs it once. Other messages of boot may be put back, as those of a pool are.
+func (h *holders) isTask(object int32, nodes []int32) bool {
+	s := h.s
+	if s.objects[object].function != "" {
+		return true
+	}
+	return slices.ContainsFunc(nodes, func(n int32) bool {
+		return s.nodes[n].content != 0 && slices.ContainsFunc(s.vars[s.nodes[n].content].all, func(m int32) bool {
+			return s.objects[s.nodes[m].object].function != ""
+		})
+	})
 }
 
 // handedToServing lists what boot hands to the functions that serve: what they are
@@ -256,7 +277,7 @@ func (h *holders) find(n int32, depth int) answer {
 		a.vague = a.vague || !sole
 		return a
 	}
-	if h.lives[object] == single && h.unique(field) {
+	if h.lives[object] == single && h.unique(field) && !h.oneOfMany(owner) {
 		return answer{holder: field}
 	}
 	// The part that the field belongs to may lie by value in a field or variable.

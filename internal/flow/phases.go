@@ -14,6 +14,7 @@ func (s *solver) phases() {
 	for _, in := range s.instances {
 		in.boot, in.serving, in.via, in.doubt = false, false, [2]way{}, [2]Doubt{}
 	}
+	s.ending = map[*instance]bool{}
 	s.markEntries()
 	w := walker{s: s}
 	for _, r := range s.in.Roots {
@@ -119,7 +120,7 @@ func (w *walker) over(at step, c call) int {
 	case served:
 		return serving
 	case beside:
-		if w.s.in.Joins(at.in.fn.Function, c.to.fn.Function) || !at.in.entries.meets(w.s.lasting) || w.s.opens(c.to) {
+		if w.s.in.Joins(at.in.fn.Function, c.to.fn.Function) || !at.in.entries.meets(w.s.lasting) || w.s.opens(c.to) || w.s.ends(c.to) {
 			return at.phase
 		}
 		return serving
@@ -157,6 +158,32 @@ func (s *solver) opens(in *instance) bool {
 		}
 	}
 	return registers
+}
+
+// ends tells a goroutine that does something once and is over: nothing in it waits in a loop, or
+// starts itself again. What boot does so, each copy does for itself, a little later.
+func (s *solver) ends(in *instance) bool {
+	if is, known := s.ending[in]; known {
+		return is
+	}
+	is := true
+	seen := map[*instance]bool{in: true}
+	for queue := []*instance{in}; is && len(queue) > 0; queue = queue[1:] {
+		at := queue[0]
+		f := at.fn.Function
+		is = !s.in.Loops(f) && !s.in.Repeats(f) && !s.in.Serves(f) && !s.in.Waits(f)
+		for _, c := range at.calls {
+			switch {
+			case c.kind == served || c.to == in:
+				is = false
+			case !seen[c.to]:
+				seen[c.to] = true
+				queue = append(queue, c.to)
+			}
+		}
+	}
+	s.ending[in] = is
+	return is
 }
 
 // adopt gives methods that serve, and on which no object was seen to arrive, the

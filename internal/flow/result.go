@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -334,6 +335,9 @@ func (s *solver) happens(r *Result, h *holders, seen map[eventKey]int, in *insta
 		if o.function != "" || o.maker == in && in.fn.justMade(at) || o.maker != nil && o.maker != in && s.justBuilt(in.fn, at) || !h.lasts(s.nodes[n].object) {
 			continue
 		}
+		if kind != Read && h.stillBuilt(in, s.nodes[n].object) || kind == Write && s.staysEmpty(op, n) {
+			continue
+		}
 		if kind == Invoke && op.Call.Dynamic && !o.foreign && s.methods[s.nodes[n].typ] != nil {
 			continue // its own method says
 		}
@@ -342,6 +346,17 @@ func (s *solver) happens(r *Result, h *holders, seen map[eventKey]int, in *insta
 			s.inside(n, maxInside, func(m int32) { s.happensAt(r, h, seen, in, op, Read, m) })
 		}
 	}
+}
+
+// staysEmpty tells that nothing is put where nothing ever is: of several objects of a type one
+// may be filled, and all be cleared.
+func (s *solver) staysEmpty(op *unit.Op, n int32) bool {
+	if op.Kind != unit.OpStore || len(op.Args) == 0 || op.Args[0] != 0 || op.Whole {
+		return false
+	}
+	at := &s.nodes[n]
+	refers := slices.ContainsFunc([]string{"map[", "[]", "*", "chan ", "func("}, func(begin string) bool { return strings.HasPrefix(at.typ, begin) })
+	return refers && (at.content == 0 || len(s.vars[at.content].all) == 0)
 }
 
 // maxInside bounds how deep structs are nested in each other that are read as one.

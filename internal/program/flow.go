@@ -38,6 +38,10 @@ func (p *Program) solve() {
 			f := p.functions[id]
 			return f != nil && slices.Contains(f.Attrs, "endless-loop")
 		},
+		Repeats: func(id string) bool {
+			f := p.functions[id]
+			return f != nil && slices.Contains(f.Attrs, "waits-in-loop")
+		},
 		Accepts: func(id string) bool {
 			f := p.functions[id]
 			return f != nil && slices.ContainsFunc(f.Calls, func(c unit.Call) bool {

@@ -42,6 +42,8 @@ type Op struct {
 	// end, and of all else that it is done in each turn of a loop that waits for
 	// something to happen.
 	Loop bool `json:",omitempty"`
+	// Rounds says that a loop of its function, endless or not, runs it again.
+	Rounds bool `json:",omitempty"`
 	// Span says where it stands among the ways through its function; Sure that each
 	// way to a return leads through it.
 	Span Span

@@ -308,6 +308,9 @@ func (b *body) forStmt(s *ast.ForStmt) {
 	b.loop = b.loop || s.Cond == nil && goesOn(s.Body)
 	b.scope(s.Body.List)
 	b.loop = loop
+	if s.Cond != nil && waits(s.Body) {
+		b.attr("waits-in-loop")
+	}
 	if s.Cond == nil && goesOn(s.Body) {
 		b.attr("endless-loop")
 		b.x.loops = append(b.x.loops, s.Body)
@@ -337,6 +340,13 @@ func goesOn(body *ast.BlockStmt) bool {
 	w := &way{}
 	ast.Walk(w, body)
 	return w.waits || !w.leaves
+}
+
+// waits tells the body of a loop that waits for something in its rounds.
+func waits(body *ast.BlockStmt) bool {
+	w := &way{}
+	ast.Walk(w, body)
+	return w.waits
 }
 
 // way is what was seen of the body of a loop. Inner is how many statements around

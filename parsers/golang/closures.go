@@ -98,7 +98,16 @@ func (b *body) argumentRole(f *types.Func, call *unit.Call) *part {
 	if !call.External {
 		return nil // the callee's own calls of its parameter tell
 	}
+	return givenPart(f, call)
+}
+
+// givenPart is what a function of others does with one that it is given. In a goroutine it
+// does so there.
+func givenPart(f *types.Func, call *unit.Call) *part {
 	p := foreignPart(f)
+	if call.Async && p.inline {
+		p.inline, p.async = false, true
+	}
 	return &p
 }
 
@@ -109,7 +118,7 @@ func (b *body) argumentFunc(a ast.Expr, f *types.Func, call *unit.Call) {
 	if target == nil || f == nil || !call.External || b.x.isExternal(target) {
 		return
 	}
-	p := foreignPart(f)
+	p := givenPart(f, call)
 	var guards []string
 	if p.once {
 		guards = []string{onceGuard}

@@ -34,6 +34,8 @@ type Foreign struct {
 	outside map[*types.Package]bool
 	clients map[types.Type]bool
 	within  map[types.Type]map[any]bool
+	spoken  map[string]*spoken // by folder
+	asking  map[*types.Package]*asked
 }
 
 // extent is where a function stands in its file, in bytes.
@@ -54,7 +56,7 @@ func NewForeign(fset *token.FileSet) *Foreign {
 		fset:    fset,
 		extents: map[token.Pos]extent{}, bodies: map[*types.Func]*bodyEntry{}, checked: map[*types.Package]*sync.Mutex{},
 		sums: map[sumKey]*foreignSummary{}, whole: map[*types.Func]*foreignSummary{}, outside: map[*types.Package]bool{}, clients: map[types.Type]bool{},
-		within: map[types.Type]map[any]bool{},
+		within: map[types.Type]map[any]bool{}, spoken: map[string]*spoken{}, asking: map[*types.Package]*asked{},
 	}
 }
 

@@ -443,6 +443,7 @@ func parseFile(root string, cgo *cgoFiles, foreign *Foreign) func(*token.FileSet
 		cgo.complete(fset, name, f)
 		if f != nil {
 			foreign.noteBodies(f)
+			foreign.noteAsked(name, src, f)
 			dropBodies(f)
 		}
 		return f, err

@@ -39,7 +39,7 @@ func (w *writer) callee(op *unit.Op, c *ssa.CallCommon) {
 		op.Call.Dynamic, op.Base, op.Name = true, w.slot(c.Value), c.Method.Name()
 		op.Type = funcID(c.Method)
 		if op.Call.Foreign = w.r.x.isExternal(c.Method); op.Call.Foreign {
-			w.handed(op, c.Method, c.Signature())
+			w.handed(op, c.Method, c)
 		}
 	case c.StaticCallee() != nil:
 		fn := c.StaticCallee()
@@ -52,7 +52,7 @@ func (w *writer) callee(op *unit.Op, c *ssa.CallCommon) {
 		if own {
 			w.r.add(fn)
 		} else if obj, ok := fn.Object().(*types.Func); ok {
-			w.handed(op, obj, c.Signature())
+			w.handed(op, obj, c)
 		}
 	default:
 		op.Call.Dynamic, op.Base = true, w.slot(c.Value)
@@ -61,7 +61,8 @@ func (w *writer) callee(op *unit.Op, c *ssa.CallCommon) {
 
 // handed describes what a function outside the checkout expects and what it does
 // with functions and objects.
-func (w *writer) handed(op *unit.Op, f *types.Func, sig *types.Signature) {
+func (w *writer) handed(op *unit.Op, f *types.Func, c *ssa.CallCommon) {
+	sig := c.Signature()
 	p := foreignPart(f)
 	op.Call.Hands, op.Call.Note = handsOf(p), p.note
 	op.Call.Guessed = p.named && !servesRequests(f) && !w.keepsFunction(f, sig)
@@ -88,7 +89,7 @@ func (w *writer) handed(op *unit.Op, f *types.Func, sig *types.Signature) {
 			methods = called
 		}
 		if !message && len(methods) == 0 && types.IsInterface(t) && sig.Recv() == nil && f.Signature().Recv() == nil && !standard(f.Pkg()) {
-			methods = []string{"*"} // it may ask for whatever the object offers
+			methods = w.offered(f, handedType(c, i))
 		}
 		some = some || len(methods) > 0
 		op.Call.Ifaces = append(op.Call.Ifaces, methods)
@@ -103,6 +104,17 @@ func (w *writer) handed(op *unit.Op, f *types.Func, sig *types.Signature) {
 	case op.Call.Hands == unit.HandsNow && !p.life && w.keepsFunction(f, sig):
 		op.Call.Hands, op.Call.Note = unit.HandsServes, "kept by "+shortType(funcID(f))
 	}
+}
+
+// handedType is the type of what is handed over as a parameter, not that of the parameter.
+func handedType(c *ssa.CallCommon, i int) types.Type {
+	if i >= len(c.Args) {
+		return types.Typ[types.Invalid]
+	}
+	if box, ok := c.Args[i].(*ssa.MakeInterface); ok {
+		return box.X.Type()
+	}
+	return c.Args[i].Type()
 }
 
 // keepsFunction tells a function that stores one which it is given and does not call

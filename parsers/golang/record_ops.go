@@ -20,6 +20,7 @@ type writer struct {
 	slots   map[ssa.Value]unit.Slot
 	results map[ssa.Value][]unit.Slot
 	spans   map[*ssa.BasicBlock]unit.Span
+	rounds  map[*ssa.BasicBlock]bool // blocks within loops
 	at      *ssa.BasicBlock
 	sure    bool      // of the block
 	pos     token.Pos // of the last operation that has one
@@ -92,6 +93,31 @@ func (w *writer) order() {
 			number(b)
 		}
 	}
+	w.rounds = loopBlocks(w.fn)
+}
+
+// loopBlocks are the blocks of the natural loops of a function: those from which the head of a
+// loop, which dominates them, is come to again.
+func loopBlocks(fn *ssa.Function) map[*ssa.BasicBlock]bool {
+	in := map[*ssa.BasicBlock]bool{}
+	for _, tail := range fn.Blocks {
+		for _, head := range tail.Succs {
+			if !head.Dominates(tail) {
+				continue
+			}
+			body := map[*ssa.BasicBlock]bool{head: true}
+			for queue := []*ssa.BasicBlock{tail}; len(queue) > 0; queue = queue[1:] {
+				if b := queue[0]; !body[b] {
+					body[b] = true
+					queue = append(queue, b.Preds...)
+				}
+			}
+			for b := range body {
+				in[b] = true
+			}
+		}
+	}
+	return in
 }
 
 // certain tells a block through which each way to a return leads.
@@ -160,7 +186,7 @@ func (w *writer) emit(op unit.Op, pos token.Pos) {
 	} else {
 		op.Loop = inBodies(w.r.x.turns, pos)
 	}
-	op.Span, op.Sure = w.spans[w.at], w.sure
+	op.Span, op.Sure, op.Rounds = w.spans[w.at], w.sure, w.rounds[w.at]
 	w.out.Ops = append(w.out.Ops, op)
 }
 
@@ -485,6 +511,11 @@ func (w *writer) unary(in *ssa.UnOp) {
 	case token.MUL:
 		if at, ok := in.X.(*ssa.FieldAddr); ok && w.inner(at.X.Type(), at.Field) {
 			w.copy(in, in.X)
+			return
+		}
+		if put := justPut(in); put != nil {
+			w.copy(in, put)
+			w.emit(unit.Op{Kind: unit.OpLoad, Base: w.slot(in.X), Whole: whole(in.Type())}, in.Pos())
 			return
 		}
 		w.load(in, w.slot(in.X), in.Pos())

@@ -1,0 +1,95 @@
+package flow
+
+// oneOfMany tells an object, or a part of one, of which a collection may have any number: it lies
+// in an element under an unknown key, or is made time and again and only collections of the
+// language keep it. A reader knows it by the collection.
+func (h *holders) oneOfMany(n int32) bool {
+	for m := n; h.s.nodes[m].parent != 0; m = h.s.nodes[m].parent {
+		if h.s.nodes[m].step == anyElement && h.s.methods[h.s.nodes[h.s.nodes[m].parent].typ] == nil {
+			if within, leads := h.elements(m); within && leads == lasting {
+				return true
+			}
+		}
+	}
+	return h.many()[h.s.nodes[n].object]
+}
+
+// many tells for each object whether it is one of many. One that boot makes once is not, nor one
+// that a field keeps of what is not one of many.
+func (h *holders) many() []bool {
+	if h.ofMany != nil {
+		return h.ofMany
+	}
+	s := h.s
+	again := s.again()
+	h.ofMany = make([]bool, len(s.objects))
+	for i := range s.objects {
+		o := &s.objects[i]
+		h.ofMany[i] = o.maker != nil && o.function == "" && h.lasts(int32(i)) && len(h.heldAt[i]) > 0 &&
+			(o.maker.fn.Ops[o.op].Rounds || again[o.maker.id])
+	}
+	// What something keeps that is one itself is one: until nothing changes.
+	for changed := true; changed; {
+		changed = false
+		for i := range s.objects {
+			if h.ofMany[i] && h.keptAsOne(int32(i)) {
+				h.ofMany[i], changed = false, true
+			}
+		}
+	}
+	return h.ofMany
+}
+
+// keptAsOne tells an object that a place keeps of which the process has one.
+func (h *holders) keptAsOne(object int32) bool {
+	lasts := false
+	for _, at := range h.heldAt[object] {
+		holding := h.s.nodes[at].object
+		if !h.lasts(holding) || holding == object {
+			continue
+		}
+		lasts = true
+		if within, leads := h.elements(at); !h.ofMany[holding] && !(within && leads == lasting && h.underUnknownKey(at)) {
+			return true
+		}
+	}
+	return !lasts
+}
+
+// underUnknownKey tells a place in an element of which the key is not known.
+func (h *holders) underUnknownKey(n int32) bool {
+	for ; h.s.nodes[n].parent != 0; n = h.s.nodes[n].parent {
+		if h.s.nodes[n].step == anyElement {
+			return true
+		}
+	}
+	return false
+}
+
+// again tells for each instance whether a loop runs it in its rounds, by way of what calls it.
+func (s *solver) again() []bool {
+	out := make([]bool, len(s.instances))
+	var queue []*instance
+	reach := func(c call) {
+		if c.kind != command && !out[c.to.id] {
+			out[c.to.id] = true
+			queue = append(queue, c.to)
+		}
+	}
+	for _, in := range s.instances {
+		if !in.boot && !in.serving {
+			continue
+		}
+		for _, c := range in.calls {
+			if in.fn.Ops[c.op].Rounds {
+				reach(c)
+			}
+		}
+	}
+	for ; len(queue) > 0; queue = queue[1:] {
+		for _, c := range queue[0].calls {
+			reach(c)
+		}
+	}
+	return out
+}
