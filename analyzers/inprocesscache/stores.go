@@ -27,7 +27,7 @@ func reportStores(p *rule.Pass) {
 		}
 	}
 	for _, f := range p.Program.Functions() {
-		if f.Test || !f.Boot && !f.Serving {
+		if !p.Lasting(f) {
 			continue
 		}
 		for i := range f.Calls {

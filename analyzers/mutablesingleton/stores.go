@@ -23,7 +23,7 @@ func reportStores(p *rule.Pass) {
 		reportKept(p, k, result.Flag, result.FeatureFlag, "feature flags are kept")
 	}
 	for _, f := range p.Program.Functions() {
-		if f.Test || !f.Boot && !f.Serving {
+		if !p.Lasting(f) {
 			continue
 		}
 		for i := range f.Calls {

@@ -47,7 +47,7 @@ func run(p *rule.Pass) {
 // reportStores reports the stores that code makes.
 func reportStores(p *rule.Pass) {
 	for _, f := range p.Program.Functions() {
-		if f.Test || !f.Boot && !f.Serving {
+		if !p.Lasting(f) {
 			continue
 		}
 		for i := range f.Calls {
@@ -84,7 +84,7 @@ func reportDefaults(p *rule.Pass) {
 	var made []func()
 	chosen := false
 	for _, f := range p.Program.Functions() {
-		if f.Test {
+		if f.Test || p.Ended(f) {
 			continue
 		}
 		for i := range f.Accesses {

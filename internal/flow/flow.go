@@ -263,6 +263,7 @@ type solver struct {
 	ownerOf  map[string]string // type that declares each method
 	callers  [][]caller
 	lasting  entrySet                 // entries that go on after they have started
+	starts   [][]string               // functions that each entry begins with
 	fields   map[string][]unit.Holder // of each struct of the checkout
 }
 
