@@ -28,7 +28,7 @@ func reportStores(p *rule.Pass) {
 		}
 		for i := range f.Calls {
 			c := &f.Calls[i]
-			if e, ok := effects.Of(c); ok && !effects.Chosen(c) && (e.Unless == "" || !p.Calls(e.Unless)) {
+			if e, ok := effects.Of(c); ok && !p.Chosen(f, c) && (e.Unless == "" || !p.Calls(e.Unless)) {
 				reportCall(p, f, c, e)
 			}
 		}
