@@ -198,6 +198,9 @@ func (b *body) localValue(v *unit.Value, obj *types.Var, depth int) {
 	}
 	first := b.bound(binds[0], obj, depth)
 	v.Kind, v.Callee, v.Parts = first.Kind, first.Callee, first.Parts
+	if first.Kind == unit.Literal && len(first.Parts) == 0 {
+		v.Parts = []unit.Value{first} // whose text is that of the local
+	}
 	open := b.shared.open(obj)
 	if open || binds[0].elem || binds[0].fill || slices.ContainsFunc(binds[1:], func(x binding) bool { return !x.fill }) {
 		v.Kind, v.Callee, v.Parts = unit.Compound, "", []unit.Value{first}
