@@ -47,19 +47,26 @@ type resource struct {
 	of            bindings.Resource
 	set           string // with %s for the value
 	local, remote string
+	beside        []string // files that it needs, by name and content
 }
 
 func assigned() []resource {
 	return []resource{
-		{bindings.Cache, "config.cache_store = %s", ":memory_store", ":redis_cache_store"},
-		{bindings.Jobs, "config.active_job.queue_adapter = %s", ":async", ":sidekiq"},
-		{bindings.Session, "config.session_store(%s)", ":file_store", ":redis_store"},
-		{bindings.Limiter, "Rack::Attack.cache.store = %s", "ActiveSupport::Cache::MemoryStore.new", "ActiveSupport::Cache::RedisCacheStore.new"},
-		{bindings.Upload, "CarrierWave.configure { |config| config.storage = %s }", ":file", ":fog"},
-		{bindings.Upload, "Refile.store = %s", "Refile::Backend::FileSystem.new", "Refile::S3.new"},
-		{bindings.Upload, "Paperclip::Attachment.default_options[:storage] = %s", ":filesystem", ":s3"},
-		{bindings.Bus, "MessageBus.configure(backend: %s)", ":memory", ":redis"},
-		{bindings.Flags, "Flipper.new(%s)", "Flipper::Adapters::Memory.new", "Flipper::Adapters::ActiveRecord.new"},
+		{bindings.Cache, "config.cache_store = %s", ":memory_store", ":redis_cache_store", nil},
+		{bindings.Jobs, "config.active_job.queue_adapter = %s", ":async", ":sidekiq", nil},
+		{bindings.Session, "config.session_store(%s)", ":file_store", ":redis_store", nil},
+		{bindings.Limiter, "Rack::Attack.cache.store = %s", "ActiveSupport::Cache::MemoryStore.new", "ActiveSupport::Cache::RedisCacheStore.new", nil},
+		{bindings.Upload, "CarrierWave.configure { |config| config.storage = %s }", ":file", ":fog", nil},
+		{bindings.Upload, "Refile.store = %s", "Refile::Backend::FileSystem.new", "Refile::S3.new", nil},
+		{bindings.Upload, "Paperclip::Attachment.default_options[:storage] = %s", ":filesystem", ":s3", nil},
+		{bindings.Upload, "Shrine.storages = { store: %s }", "Shrine::Storage::FileSystem.new(\"public\")", "Shrine::Storage::S3.new", nil},
+		{bindings.Cable, "Rails.application.config.action_cable.cable = { adapter: %s }", "\"async\"", "\"redis\"", nil},
+		{bindings.Cache, "Rails.cache = %s", "ActiveSupport::Cache::MemoryStore.new", "ActiveSupport::Cache::RedisCacheStore.new", nil},
+		{bindings.Limiter, "class OrdersController < ApplicationController\n  rate_limit to: 10, within: 1.minute, store: %s\nend", "ActiveSupport::Cache::MemoryStore.new", "ActiveSupport::Cache::RedisCacheStore.new", nil},
+		{bindings.Upload, "SitemapGenerator::Sitemap.adapter = %s", "SitemapGenerator::FileAdapter.new", "SitemapGenerator::S3Adapter.new", nil},
+		{bindings.Storage, "config.active_storage.service = %s", ":disk", ":bucket", []string{"config/storage.yml", "disk:\n  service: Disk\nbucket:\n  service: S3\n"}},
+		{bindings.Bus, "MessageBus.configure(backend: %s)", ":memory", ":redis", nil},
+		{bindings.Flags, "Flipper.new(%s)", "Flipper::Adapters::Memory.new", "Flipper::Adapters::ActiveRecord.new", nil},
 	}
 }
 
@@ -88,13 +95,13 @@ func spellings() map[string]string {
 func TestSpellings(t *testing.T) {
 	for _, r := range assigned() {
 		for name, text := range spellings() {
-			if r.of == bindings.Flags && name == "modifiers" {
+			if (r.of == bindings.Flags || strings.Contains(r.set, "rate_limit")) && name == "modifiers" {
 				continue // two objects, not one that is replaced
 			}
 			set := strings.SplitN(r.set, "%s", 2)
 			text = strings.NewReplacer(">", set[0], "<", set[1], "REMOTE", r.remote, "LOCAL", r.local).Replace(text)
 			for _, file := range []string{"config/application.rb", "config/environments/production.rb", "config/initializers/stores.rb"} {
-				list := study(t, file, text)
+				list := whole(append([]string{file, text}, r.beside...)...)
 				if got := local(list, r.of); !strings.HasSuffix(got, " unless REDIS_URL is set") || strings.Contains(got, ";") {
 					t.Errorf("%s, %s, in %s: %q of\n%s", r.of, name, file, got, text)
 				}
