@@ -27,12 +27,12 @@ func reportStores(p *rule.Pass) {
 		}
 	}
 	for _, f := range p.Program.Functions() {
-		if f.Test || !f.Boot && !f.Serving {
+		if !p.Lasting(f) {
 			continue
 		}
 		for i := range f.Calls {
 			c := &f.Calls[i]
-			if e, ok := effects.Of(c); ok && e.Kind == effects.CacheStore && !effects.Chosen(c) {
+			if e, ok := effects.Of(c); ok && e.Kind == effects.CacheStore && !p.Chosen(f, c) {
 				p.Report(result.Finding{
 					Category: result.Cache, Symbol: c.Callee[strings.LastIndexByte(c.Callee, '/')+1:], Language: f.Language, Location: c.Location,
 					Message:  fmt.Sprintf("`%s` makes a cache that keeps its entries in %s. With two copies %s.", f.Symbol, e.What, remedy.Breaks(result.Cache, "")),

@@ -43,7 +43,7 @@ func run(p *rule.Pass) {
 		if w, ok := published(f); ok && !adapted(p, w) {
 			reportPublished(p, f, w)
 		}
-		if w, ok := opened(p, f); ok && (f.Boot || f.Serving) && !byTool(p, f) {
+		if w, ok := opened(p, f); ok && p.Lasting(f) && !byTool(p, f) {
 			reportDatabase(p, f, w)
 		}
 		if !f.Serving {

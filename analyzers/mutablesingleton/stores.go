@@ -23,12 +23,12 @@ func reportStores(p *rule.Pass) {
 		reportKept(p, k, result.Flag, result.FeatureFlag, "feature flags are kept")
 	}
 	for _, f := range p.Program.Functions() {
-		if f.Test || !f.Boot && !f.Serving {
+		if !p.Lasting(f) {
 			continue
 		}
 		for i := range f.Calls {
 			c := &f.Calls[i]
-			if e, ok := effects.Of(c); ok && !effects.Chosen(c) && (e.Unless == "" || !p.Calls(e.Unless)) {
+			if e, ok := effects.Of(c); ok && !p.Chosen(f, c) && (e.Unless == "" || !p.Calls(e.Unless)) {
 				reportCall(p, f, c, e)
 			}
 		}

@@ -47,7 +47,7 @@ func run(p *rule.Pass) {
 // reportStores reports the stores that code makes.
 func reportStores(p *rule.Pass) {
 	for _, f := range p.Program.Functions() {
-		if f.Test || !f.Boot && !f.Serving {
+		if !p.Lasting(f) {
 			continue
 		}
 		for i := range f.Calls {
@@ -56,14 +56,10 @@ func reportStores(p *rule.Pass) {
 			if ok && e.Kind == effects.Signer && slices.ContainsFunc(c.Args, func(v unit.Value) bool { return effects.Drawn(&v) }) {
 				reportKeys(p, f, c)
 			}
-			if !ok || e.Kind != effects.SessionStore || effects.Chosen(c) {
+			if !ok || e.Kind != effects.SessionStore || p.Chosen(f, c) {
 				continue
 			}
-			level := result.Error
-			if strings.Contains(e.What, "unless") && len(c.Args) > 0 {
-				level = result.Warning // options may name another one
-			}
-			reportCall(p, f, c, level, e.What)
+			reportCall(p, f, c, e.What)
 		}
 	}
 }
@@ -84,7 +80,7 @@ func reportDefaults(p *rule.Pass) {
 	var made []func()
 	chosen := false
 	for _, f := range p.Program.Functions() {
-		if f.Test {
+		if f.Test || p.Ended(f) {
 			continue
 		}
 		for i := range f.Accesses {
@@ -100,7 +96,7 @@ func reportDefaults(p *rule.Pass) {
 			c := &f.Calls[i]
 			if c.External && strings.HasPrefix(c.Callee, "github.com/alexedwards/scs") && strings.HasSuffix(c.Callee, ".New") && !strings.Contains(c.Callee, "store") {
 				made = append(made, func() {
-					reportCall(p, f, c, result.Error, "a map in the memory of the process, since no Store is set")
+					reportCall(p, f, c, "a map in the memory of the process, since no Store is set")
 				})
 			}
 		}
@@ -143,9 +139,9 @@ func reportProvider(p *rule.Pass, f *program.Function, a *unit.Access) {
 	}, f)
 }
 
-func reportCall(p *rule.Pass, f *program.Function, c *unit.Call, level result.Level, where string) {
+func reportCall(p *rule.Pass, f *program.Function, c *unit.Call, where string) {
 	p.Report(result.Finding{
-		Level: level, Category: result.Session, Symbol: c.Callee[strings.LastIndexByte(c.Callee, '/')+1:], Language: f.Language, Location: c.Location,
+		Category: result.Session, Symbol: c.Callee[strings.LastIndexByte(c.Callee, '/')+1:], Language: f.Language, Location: c.Location,
 		Message:  fmt.Sprintf("`%s` keeps sessions in %s. With two copies %s.", f.Symbol, where, remedy.Breaks(result.Session, "")),
 		Fix:      remedy.Fix(result.Session, "", f.Language),
 		Evidence: []result.Evidence{{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: c.Location, Note: "made here"}},

@@ -173,7 +173,7 @@ func (f *finder) groups() []group {
 			s.When = s.When.Also(unit.Condition{Op: unit.Atom, Text: s.Location.File + " is loaded"})
 		}
 		key := string(g.resource) + " " + g.subject + " " + g.root
-		if single(g) {
+		if single(g, s.Location.File) {
 			key += " " + s.Location.File + " " + s.Text
 		}
 		if _, ok := index[key]; !ok {
@@ -195,9 +195,16 @@ func (f *finder) apart(file, root string) bool {
 	return ok && len(f.apps) > 0 && strings.TrimPrefix(folder, "/") != root
 }
 
-// single tells the resources of which each statement makes one of its own.
-func single(g group) bool {
-	return g.resource == Limiter && g.subject != "Rack::Attack" || g.resource == PageCache || g.resource == Flags || g.resource == Database || g.resource == Cable
+// single tells the resources of which each statement in a file makes one of its own.
+// What Action Cable is told in code replaces what it was told before.
+func single(g group, file string) bool {
+	switch g.resource {
+	case Limiter:
+		return g.subject != "Rack::Attack"
+	case Cable:
+		return !strings.HasSuffix(file, ".rb")
+	}
+	return g.resource == PageCache || g.resource == Flags || g.resource == Database
 }
 
 // loaded orders files as Rails loads them.

@@ -48,6 +48,7 @@ type knowledge struct {
 	places   map[Resource]map[string]Where
 	defaults map[Resource]string
 	users    map[Resource][]use
+	brings   map[Resource][]string // modules that bring a place of their own
 }
 
 // use is a way in which a resource is used.
@@ -59,7 +60,7 @@ type use struct {
 var known = sync.OnceValue(func() knowledge { return parse(text) })
 
 func parse(text string) knowledge {
-	k := knowledge{map[Resource]map[string]Where{}, map[Resource]string{}, map[Resource][]use{}}
+	k := knowledge{map[Resource]map[string]Where{}, map[Resource]string{}, map[Resource][]use{}, map[Resource][]string{}}
 	for line := range strings.Lines(text) {
 		line, _, _ = strings.Cut(line, "#")
 		words := strings.Fields(line)
@@ -75,6 +76,8 @@ func parse(text string) knowledge {
 			k.places[resource][words[2]] = Where(words[3])
 		case "default":
 			k.defaults[resource] = words[2]
+		case "brings":
+			k.brings[resource] = append(k.brings[resource], words[2])
 		case "user":
 			k.users[resource] = append(k.users[resource], use{words[2], words[3:]})
 		}

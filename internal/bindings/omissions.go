@@ -1,6 +1,7 @@
 package bindings
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -167,7 +168,7 @@ func (f *finder) uploaders() []Binding {
 	}
 	var out []Binding
 	for _, t := range f.p.Types() {
-		if t.Test || !f.inherits(t.ID, carrierWave, 0) || f.uploads(t.ID) {
+		if t.Test || !f.inherits(t.ID, carrierWave, 0) || f.uploads(t.ID) || f.brought(Upload, t.ID) {
 			continue
 		}
 		if super := f.superOf(t); super != nil && f.inherits(super.ID, carrierWave, 0) {
@@ -177,13 +178,18 @@ func (f *finder) uploaders() []Binding {
 		if len(users) == 0 {
 			continue
 		}
-		s := unit.Setting{Kind: unit.SettingUploadStorage, Subject: t.ID, Origin: unit.Defaulted, Text: "class " + t.Name, Location: t.Location}
+		s := unit.Setting{Kind: unit.SettingUploadStorage, Subject: t.ID, Origin: unit.Defaulted, Text: t.Name + ".storage is not set", Location: t.Location}
 		out = append(out, Binding{
 			Resource: Upload, Subject: t.ID, Users: users,
 			Backends: []Backend{{Name: "file", Where: Disk, Omitted: true, Location: t.Location, Setting: s}},
 		})
 	}
 	return out
+}
+
+// brought tells a class whose modules say where things are kept.
+func (f *finder) brought(r Resource, id string) bool {
+	return slices.ContainsFunc(known().brings[r], func(module string) bool { return f.inherits(id, module, 0) })
 }
 
 // uploads tells whether a subject is told where to keep files in production.

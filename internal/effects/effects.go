@@ -207,29 +207,20 @@ func namesFile(v *unit.Value) bool {
 	return strings.HasPrefix(v.Callee, "File.") || strings.HasPrefix(v.Callee, "Pathname.")
 }
 
-// Chosen tells whether the options with which a store is made name a store that
-// copies share.
-func Chosen(c *unit.Call) bool {
-	for i := range c.Args {
-		if shared(&c.Args[i]) {
-			return true
-		}
+// HandsStore tells the fields and functions by which libraries are handed a store of
+// the caller's: Storage, WithLimitCounter.
+func HandsStore(name string) bool {
+	switch name[strings.LastIndexByte(name, '.')+1:] {
+	case "Storage", "LimitCounter", "WithLimitCounter", "WithLimitCounterFunc", "storage_uri":
+		return true
 	}
 	return false
 }
 
-// stores are the options by which libraries are handed a store of the caller's.
-func stores() []string {
-	return []string{"Storage:", "WithLimitCounter", "LimitCounter:", "WithLimitCounterFunc", "storage_uri"}
-}
-
-func shared(v *unit.Value) bool {
-	for _, option := range stores() {
-		for _, text := range []string{v.Text, v.Callee} {
-			if i := strings.Index(text, option); i >= 0 && !strings.Contains(strings.ToLower(text[i:]), "memory") {
-				return true
-			}
-		}
+// NamesShared tells a value that is named after a store which copies share.
+func NamesShared(v *unit.Value) bool {
+	if v.Type == "pair" && HandsStore(v.Callee) && !strings.Contains(strings.ToLower(v.Text), "memory") {
+		return true
 	}
 	for _, text := range []string{v.Callee, v.Type, v.Text} {
 		text = strings.ToLower(text)
@@ -239,12 +230,12 @@ func shared(v *unit.Value) bool {
 			}
 		}
 	}
-	for i := range v.Parts {
-		if shared(&v.Parts[i]) {
-			return true
-		}
-	}
 	return false
+}
+
+// NamesMemory tells a value that is named after a store in the memory of the process.
+func NamesMemory(v *unit.Value) bool {
+	return strings.Contains(strings.ToLower(v.Callee), "mem") || strings.Contains(strings.ToLower(v.Type), "memory")
 }
 
 // Named tells what a function does by its ID alone: of values, of which only

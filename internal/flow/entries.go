@@ -10,6 +10,11 @@ func (e *entrySet) put(i int) {
 	e[i/64] |= 1 << (i % 64)
 }
 
+func (e entrySet) has(i int) bool {
+	i %= 64 * len(e)
+	return e[i/64]&(1<<(i%64)) != 0
+}
+
 func (e *entrySet) join(o entrySet) {
 	for i := range e {
 		e[i] |= o[i]
@@ -78,12 +83,42 @@ func (s *solver) markEntries() {
 			grown = grown || sets[i] != before
 		}
 	}
+	s.starts = nil
 	for i, t := range trees {
 		for _, in := range t.reached {
 			in.entries.join(sets[i])
 		}
+		s.starts = append(s.starts, t.starts())
 	}
 	s.lasting = s.lastingEntries()
+}
+
+// starts are the functions that an entry begins with: its own, or those that a
+// method bound to its object stands for.
+func (t *entryTree) starts() []string {
+	if !t.at.fn.Wrapper {
+		return []string{t.at.fn.Function}
+	}
+	var out []string
+	for _, c := range t.at.calls {
+		out = append(out, c.to.fn.Function)
+	}
+	return out
+}
+
+// ending are the functions that the entries of an instance begin with, if none of
+// these was seen to go on after it has started; nil otherwise.
+func (s *solver) ending(in *instance) []string {
+	if in.entries.empty() || in.entries.meets(s.lasting) {
+		return nil
+	}
+	var out []string
+	for i, names := range s.starts {
+		if in.entries.has(i) {
+			out = append(out, names...)
+		}
+	}
+	return out
 }
 
 // walk goes along the calls of an entry up to the commands that it runs.

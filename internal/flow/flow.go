@@ -267,6 +267,7 @@ type solver struct {
 	callers  [][]caller
 	ending   map[*instance]bool       // see ends
 	lasting  entrySet                 // entries that go on after they have started
+	starts   [][]string               // functions that each entry begins with
 	fields   map[string][]unit.Holder // of each struct of the checkout
 }
 

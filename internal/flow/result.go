@@ -22,6 +22,8 @@ type Result struct {
 	// Keepers are, for each field of an object that lasts, the places that hold the
 	// object.
 	Keepers map[string][]string
+	// Lasting tells whether any program or command was seen to go on.
+	Lasting bool
 	// Cut counts the values and places at which so many objects arrive that the rest
 	// was not followed.
 	Cut int
@@ -39,6 +41,10 @@ type Reached struct {
 	Begins [2]bool
 	// Doubt is what the way rests on besides what was followed.
 	Doubt [2]Doubt
+	// Ending are the functions that the programs and commands begin with which run
+	// it, if none of these was seen to go on after it has started; nil otherwise.
+	Ending []string
+	lasts  bool // some program or command that runs it goes on
 }
 
 // EventKind says what an operation does to a place.
@@ -107,6 +113,7 @@ func (s *solver) result() *Result {
 	h.all(r)
 	s.events(r, h)
 	r.Cut = len(s.cut)
+	r.Lasting = !s.lasting.empty()
 	return r
 }
 
@@ -127,6 +134,7 @@ func (s *solver) reached(r *Result) {
 			f = &Reached{}
 			r.Functions[in.fn.Function] = f
 		}
+		f.end(s.ending(in))
 		if in.boot && (!f.Boot || in.doubt[boot] < f.Doubt[boot]) {
 			f.Boot = true
 			f.tell(boot, in)
@@ -140,6 +148,19 @@ func (s *solver) reached(r *Result) {
 		r.Calls = append(r.Calls, e)
 	}
 	sort.Slice(r.Calls, func(i, j int) bool { return lessEdge(r.Calls[i], r.Calls[j]) })
+}
+
+// end takes over what runs one instance of the function.
+func (r *Reached) end(starts []string) {
+	if r.lasts = r.lasts || starts == nil; r.lasts {
+		r.Ending = nil
+		return
+	}
+	for _, id := range starts {
+		if !slices.Contains(r.Ending, id) {
+			r.Ending = append(r.Ending, id)
+		}
+	}
 }
 
 func lessEdge(a, b Edge) bool {

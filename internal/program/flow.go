@@ -143,7 +143,7 @@ func (p *Program) flowPhases() {
 		if f == nil || f.Test {
 			continue
 		}
-		f.Boot, f.Serving = r.Boot, r.Serving
+		f.Boot, f.Serving, f.Ending = r.Boot, r.Serving, r.Ending
 		for i, ph := range []result.Phase{result.Boot, result.Serving} {
 			if i == 0 && !r.Boot || i == 1 && !r.Serving {
 				continue
@@ -165,6 +165,10 @@ func (p *Program) NotFollowed() int {
 	}
 	return p.flow.Cut
 }
+
+// Lasts tells whether some program or command of the checkout was seen to serve, loop
+// or wait.
+func (p *Program) Lasts() bool { return p.flow != nil && p.flow.Lasting }
 
 // Solved tells whether the solver knows what the function calls and when it runs.
 func (f *Function) Solved() bool { return f.solved }

@@ -53,6 +53,10 @@ type Function struct {
 	Language unit.Language
 	Boot     bool // runs before the first request
 	Serving  bool // runs while requests are served
+	// Ending are the functions that begin the programs and commands which run it, if
+	// none of these was seen to serve, loop or wait; nil otherwise, and where the
+	// solver does not know the function.
+	Ending []string
 
 	out     []edge
 	via     map[result.Phase]*step

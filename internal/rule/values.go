@@ -1,6 +1,9 @@
 package rule
 
 import (
+	"slices"
+
+	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
@@ -34,6 +37,21 @@ func (p *Pass) Values(visit func(lang unit.Language, at unit.Location, v *unit.V
 			visit(f.Language, f.Location, &f.Returns[i])
 		}
 	}
+}
+
+// Lasting tells whether what a function makes is there while a process serves: it is
+// no test, something runs it, and not only programs and commands that end.
+func (p *Pass) Lasting(f *program.Function) bool {
+	if f.Test || !f.Boot && !f.Serving {
+		return false
+	}
+	return !p.Ended(f)
+}
+
+// Ended tells a function that runs only in programs and commands which end, such as a
+// migration. Where no program was seen to go on, none is taken for one that ends.
+func (p *Pass) Ended(f *program.Function) bool {
+	return !f.Serving && len(f.Ending) > 0 && p.Program.Lasts() && !slices.ContainsFunc(f.Ending, p.Sources.Serves)
 }
 
 // Calls tells whether code that is no test calls a function.

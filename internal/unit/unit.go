@@ -18,6 +18,8 @@
 //   - a Setting is what a configuration file says, or fails to say.
 package unit
 
+import "slices"
+
 // Language names a front end.
 type Language string
 
@@ -273,6 +275,25 @@ type Function struct {
 // that it returns.
 const ErrorOnly = "error-only"
 
+// Given lists what is put into a field of an object where it is made and filled. What
+// is put there under a condition leaves nothing only if nothing else is put there.
+func (v *Value) Given(field string) []Value {
+	var out []Value
+	settled := false
+	for _, part := range v.Parts {
+		if part.Field == field {
+			out = append(out, part)
+			settled = settled || part.Callee != Branches
+		}
+	}
+	for i, part := range out {
+		if settled && part.Callee == Branches {
+			out[i].Parts = slices.DeleteFunc(slices.Clone(part.Parts), func(way Value) bool { return way.Kind == Nil && way.Text == "" })
+		}
+	}
+	return out
+}
+
 // Branches is the Callee of a Compound of which the Parts are alternatives: it is one
 // of them, and not made from all.
 const Branches = "|"
@@ -397,6 +418,8 @@ type Value struct {
 	Place  *Place    `json:",omitempty"`
 	Parts  []Value   `json:",omitempty"`
 	Nth    int       `json:",omitempty"` // of a function's returns: which result, from 0
+	// Field is the field of the value around it that it is put into.
+	Field string `json:",omitempty"`
 }
 
 // Use says what a caller does with a result.

@@ -19,6 +19,7 @@ type bindings struct {
 	owner    map[*types.Var]ast.Node // the closure that declares it, nil for the function itself
 	values   map[*types.Var][]binding
 	captures map[*types.Var]string
+	blocks   map[*types.Var][]ast.Stmt // in which it is declared
 	closures int
 }
 
@@ -28,10 +29,12 @@ type binding struct {
 	elem bool // the local is an element of expr: range
 	nth  int  // which result of a call
 	fill bool // expr is a call that was given the local's address
+	// field is the field of the local that is set, if expr is put into one.
+	field string
 }
 
 func newBindings(x *extractor, fn *unit.Function) *bindings {
-	return &bindings{x: x, fn: fn, owner: map[*types.Var]ast.Node{}, values: map[*types.Var][]binding{}, captures: map[*types.Var]string{}}
+	return &bindings{x: x, fn: fn, owner: map[*types.Var]ast.Node{}, values: map[*types.Var][]binding{}, captures: map[*types.Var]string{}, blocks: map[*types.Var][]ast.Stmt{}}
 }
 
 // collect walks the whole function once, closures included.
@@ -55,6 +58,9 @@ func (s *bindings) collect(block *ast.BlockStmt) {
 			in = closures[len(closures)-1]
 		}
 		s.node(n, in)
+		if id, ok := n.(*ast.Ident); ok {
+			s.declare(id, stack)
+		}
 		return true
 	})
 }
@@ -112,6 +118,7 @@ func (s *bindings) pairs(lhs, rhs []ast.Expr) {
 
 func (s *bindings) bind(l ast.Expr, b binding) {
 	if root := rootOf(l); root != l {
+		b.field = fieldOf(l)
 		l, b.fill = root, true // what is put into a local collection or object
 	}
 	id, ok := l.(*ast.Ident)

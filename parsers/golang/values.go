@@ -27,9 +27,6 @@ func (x *extractor) staticValue(e ast.Expr, depth int) unit.Value {
 // value describes an expression.
 func (b *body) value(e ast.Expr, depth int) unit.Value {
 	v := unit.Value{Type: typeString(b.typeOf(e)), Text: b.x.text(e)}
-	if depth > maxValueDepth {
-		return v
-	}
 	if tv, ok := b.x.Info.Types[e]; ok {
 		if tv.IsNil() {
 			v.Kind = unit.Nil
@@ -40,7 +37,11 @@ func (b *body) value(e ast.Expr, depth int) unit.Value {
 			return v
 		}
 	}
-	b.describe(&v, ast.Unparen(e), depth)
+	if lit, ok := ast.Unparen(e).(*ast.FuncLit); ok {
+		v.Kind, v.Callee = unit.Func, b.closureID(lit)
+	} else if depth <= maxValueDepth {
+		b.describe(&v, ast.Unparen(e), depth)
+	}
 	return v
 }
 
@@ -77,9 +78,6 @@ func (b *body) describe(v *unit.Value, e ast.Expr, depth int) {
 		b.parts(v, []ast.Expr{e.X, e.Y}, depth)
 	case *ast.CallExpr:
 		b.callValue(v, e, depth)
-	case *ast.FuncLit:
-		v.Kind = unit.Func
-		v.Callee = b.closureID(e)
 	default:
 		b.placeValue(v, e, depth)
 	}
@@ -90,10 +88,16 @@ func (b *body) parts(v *unit.Value, list []ast.Expr, depth int) {
 		if len(v.Parts) == maxParts {
 			return
 		}
+		field := ""
 		if kv, ok := p.(*ast.KeyValueExpr); ok {
+			if id, ok := kv.Key.(*ast.Ident); ok && v.Kind == unit.New {
+				field = id.Name
+			}
 			p = kv.Value
 		}
-		v.Parts = append(v.Parts, b.value(p, depth+1))
+		part := b.value(p, depth+1)
+		part.Field = field
+		v.Parts = append(v.Parts, part)
 	}
 }
 
@@ -116,12 +120,24 @@ func (b *body) callValue(v *unit.Value, c *ast.CallExpr, depth int) {
 	} else {
 		v.Callee = b.heldFunction(c.Fun, depth)
 	}
+	if v.Callee == "" || v.Callee == "&"+unit.Element {
+		b.parts(v, []ast.Expr{collectionOf(c.Fun)}, depth) // what holds the function
+	}
 	if sel, ok := ast.Unparen(c.Fun).(*ast.SelectorExpr); ok {
 		if _, isMethod := b.x.Info.Selections[sel]; isMethod {
 			b.parts(v, []ast.Expr{sel.X}, depth)
 		}
 	}
 	b.parts(v, c.Args, depth)
+}
+
+// collectionOf is the collection of which an expression is an element, or the
+// expression itself.
+func collectionOf(e ast.Expr) ast.Expr {
+	if i, ok := ast.Unparen(e).(*ast.IndexExpr); ok {
+		return i.X
+	}
+	return e
 }
 
 // heldFunction names a function value by where it is kept: & and the holder, or
@@ -163,6 +179,9 @@ func (b *body) placeValue(v *unit.Value, e ast.Expr, depth int) {
 			b.localValue(v, obj, depth)
 		}
 	}
+	if sel, ok := e.(*ast.SelectorExpr); ok && v.Kind == unit.Unknown {
+		b.fieldValue(v, sel, depth)
+	}
 	if len(ps) > 0 && ps[0].Root != unit.RootLocal {
 		p := ps[0]
 		v.Place = &p
@@ -177,14 +196,53 @@ func (b *body) localValue(v *unit.Value, obj *types.Var, depth int) {
 	if len(binds) == 0 {
 		return
 	}
-	first := b.value(binds[0].expr, depth+1)
+	first := b.bound(binds[0], obj, depth)
 	v.Kind, v.Callee, v.Parts = first.Kind, first.Callee, first.Parts
-	if binds[0].elem || binds[0].fill || slices.ContainsFunc(binds[1:], func(x binding) bool { return !x.fill }) {
+	if first.Kind == unit.Literal && len(first.Parts) == 0 {
+		v.Parts = []unit.Value{first} // whose text is that of the local
+	}
+	open := b.shared.open(obj)
+	if open || binds[0].elem || binds[0].fill || slices.ContainsFunc(binds[1:], func(x binding) bool { return !x.fill }) {
 		v.Kind, v.Callee, v.Parts = unit.Compound, "", []unit.Value{first}
+		if !slices.ContainsFunc(binds, func(x binding) bool { return x.fill || x.elem }) {
+			v.Callee = unit.Branches
+		}
 	}
 	for _, bind := range binds[1:] {
-		v.Parts = append(v.Parts[:len(v.Parts):len(v.Parts)], b.value(bind.expr, depth+1))
+		v.Parts = append(v.Parts[:len(v.Parts):len(v.Parts)], b.bound(bind, obj, depth))
 	}
+	if open {
+		v.Parts = append(v.Parts, unit.Value{Kind: unit.Nil})
+	}
+}
+
+// fieldValue describes a field of an object that the function makes itself, by what is
+// put into it there.
+func (b *body) fieldValue(v *unit.Value, sel *ast.SelectorExpr, depth int) {
+	id, ok := ast.Unparen(sel.X).(*ast.Ident)
+	if !ok {
+		return
+	}
+	obj, ok := b.x.Info.ObjectOf(id).(*types.Var)
+	if !ok || isPackageLevel(obj) || len(b.shared.values[obj]) == 0 {
+		return
+	}
+	made := b.value(id, depth+1)
+	if made.Kind != unit.New {
+		return
+	}
+	if given := made.Given(sel.Sel.Name); len(given) > 0 {
+		v.Kind, v.Callee, v.Parts = unit.Compound, unit.Branches, given
+	}
+}
+
+// bound is one of the values that a local, or a field of it, is given.
+func (b *body) bound(bind binding, obj *types.Var, depth int) unit.Value {
+	v := b.value(bind.expr, depth+1)
+	if v.Field = bind.field; v.Field != "" && !b.shared.always(obj, v.Field) {
+		return either(v)
+	}
+	return v
 }
 
 // funcRef is the function that an expression names without calling it.

@@ -157,6 +157,17 @@ func label(f *record.File, service, key, value string, line int) {
 	f.Add(s)
 }
 
+// tagged tells a key of Traefik by its form, since its first word may be another one
+// that the provider is told: ingress.http.services.shop.loadbalancer.sticky.cookie.
+func tagged(key string) bool {
+	parts := strings.Split(key, ".")
+	if len(parts) < 6 || parts[1] != "http" || parts[2] != "services" || parts[4] != "loadbalancer" {
+		return false
+	}
+	rest := strings.Join(parts[5:], ".")
+	return rest == "sticky" || rest == "sticky.cookie"
+}
+
 // Label tells which balancer reads a label of a container, and what it then ties
 // a client by.
 func Label(key, value string) (technology, kind string) {
@@ -165,7 +176,7 @@ func Label(key, value string) (technology, kind string) {
 		return "", ""
 	}
 	switch {
-	case strings.HasPrefix(key, "traefik.") && (strings.HasSuffix(key, "loadbalancer.sticky") || strings.HasSuffix(key, "loadbalancer.sticky.cookie") || strings.HasSuffix(key, "loadbalancer.stickiness") || strings.HasSuffix(key, "backend.loadbalancer.stickiness")):
+	case tagged(key), strings.HasPrefix(key, "traefik.") && (strings.HasSuffix(key, "loadbalancer.sticky") || strings.HasSuffix(key, "loadbalancer.sticky.cookie") || strings.HasSuffix(key, "loadbalancer.stickiness") || strings.HasSuffix(key, "backend.loadbalancer.stickiness")):
 		return "traefik", "cookie"
 	case strings.HasSuffix(key, "nginx-proxy.loadbalance"):
 		return "nginx-proxy", nginx.Directives(value)

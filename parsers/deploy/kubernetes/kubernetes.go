@@ -43,6 +43,12 @@ func read(f *record.File) {
 			}
 			continue
 		}
+		if objects := doc.Get("objects"); objects != nil && doc.Str("kind") == "Template" {
+			for _, o := range objects.Elements() {
+				object(f, o)
+			}
+			continue
+		}
 		object(f, doc)
 	}
 }

@@ -20,6 +20,7 @@ func Readers() []record.Reader {
 		{Name: "heroku", Match: named("app.json"), Marks: []string{"formation", "http-session-affinity"}, Read: each(heroku)},
 		{Name: "cloudfoundry", Match: like("manifest", ".yml", ".yaml"), Marks: []string{"applications:"}, Read: each(cloudFoundry)},
 		{Name: "cloudfoundry", Match: record.YAML, Marks: []string{"sticky_session"}, Read: each(router)},
+		{Name: "bosh", Match: record.YAML, Marks: []string{"instance_groups"}, Read: each(bosh)},
 		{Name: "fly", Match: like("fly", ".toml"), Named: record.Called("fly.toml"), Read: each(fly)},
 		{Name: "render", Match: named("render.yaml", "render.yml"), Named: named("render.yaml", "render.yml"), Read: each(render)},
 		{Name: "appengine", Match: like("app", ".yaml", ".yml"), Marks: []string{"runtime:"}, Read: each(appEngine)},
@@ -112,6 +113,25 @@ func cloudFoundry(f *record.File, doc *tree.Node) {
 			if ok && p.Value.String() == "hash" {
 				f.Affinity("cloudfoundry application "+name, fields.Hit{Kind: "header", At: p})
 			}
+		}
+	}
+}
+
+// bosh reads how many instances a deployment of BOSH has of each group: in its
+// manifest, or by operations that change one.
+func bosh(f *record.File, doc *tree.Node) {
+	for _, group := range doc.Get("instance_groups").Elements() {
+		if p, ok := group.Pair("instances"); ok {
+			f.Recognise()
+			replicas(f, record.Named(group.Str("name"), "group"), p)
+		}
+	}
+	for _, operation := range doc.Elements() {
+		rest, ok := strings.CutPrefix(operation.Str("path"), "/instance_groups/name=")
+		name, of, _ := strings.Cut(rest, "/")
+		if p, set := operation.Pair("value"); ok && set && of == "instances" {
+			f.Recognise()
+			replicas(f, name, p)
 		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 // templateEndings are what a template's file name ends in after the ending of
 // the file that it makes.
 func templateEndings() []string {
-	return []string{".j2", ".jinja", ".jinja2", ".erb", ".tmpl", ".tpl", ".template", ".tftpl", ".gotmpl", ".ctmpl", ".mustache", ".in", ".dist", ".example", ".sample", ".default"}
+	return []string{".j2", ".jinja", ".jinja2", ".erb", ".tmpl", ".tpl", ".template", ".tftpl", ".gotmpl", ".ctmpl", ".mustache", ".in", ".php", ".dist", ".example", ".sample", ".default"}
 }
 
 // Base is the name of a file in lower case, without what marks a template.

@@ -16,7 +16,7 @@ import (
 
 // Reader returns the reader.
 func Reader() record.Reader {
-	return record.Reader{Name: "terraform", Match: match, Marks: []string{"resource", "module", "job", "service-resolver"}, Named: declared, Read: read}
+	return record.Reader{Name: "terraform", Match: match, Marks: []string{"resource", "module", "job", "service-resolver", "aws:elasticbeanstalk"}, Named: declared, Read: read}
 }
 
 // declared tells the files that only Terraform and Nomad have; HCL is also of others.
@@ -25,7 +25,7 @@ func declared(path string) bool {
 }
 
 func match(path string) bool {
-	return record.Ending(path, ".tf", ".tf.json", ".tofu", ".nomad", ".hcl") && !record.Ending(path, ".terraform.lock.hcl")
+	return record.Ending(path, ".tf", ".tf.json", ".tofu", ".nomad", ".hcl", ".tfvars") && !record.Ending(path, ".terraform.lock.hcl")
 }
 
 func read(f *record.File) {
@@ -63,11 +63,15 @@ func document(f *record.File, doc *tree.Node) {
 			for _, m := range p.Value.Entries() {
 				f.Recognise()
 				tied(f, "terraform module."+m.Key.Text, "", m.Value)
+				listed(f, "terraform module."+m.Key.Text, m.Value)
 			}
 		case "job":
 			f.Recognise()
 			job(f, p.Value)
 		}
+	}
+	if record.Ending(f.Path, ".tfvars") {
+		listed(f, "beanstalk environment", doc)
 	}
 	if doc.Str("Kind") == "service-resolver" {
 		f.Recognise()
@@ -127,17 +131,52 @@ func defaulted(f *record.File, kind string, r tree.Pair) {
 // options reads the settings of Elastic Beanstalk, which are blocks of a name
 // and a value.
 func options(f *record.File, subject string, of *tree.Node) {
+	var low, high tree.Pair
 	for _, p := range of.Entries() {
 		if p.Key.Text != "setting" {
 			continue
 		}
-		name := p.Value.Str("name")
-		if name != "StickinessEnabled" && name != "Stickiness Policy" {
-			continue
+		option(f, subject, p.Value)
+		switch v, _ := p.Value.Pair("value"); p.Value.Str("name") {
+		case "MinSize":
+			low = v
+		case "MaxSize":
+			high = v
 		}
-		if v, ok := p.Value.Pair("value"); ok && !v.Value.Off() {
-			f.Affinity(subject, fields.Hit{Kind: "cookie", At: v, Open: v.Value.Open()})
+	}
+	if low.Value != nil && high.Value != nil {
+		f.Bounds("environment", &tree.Node{Kind: tree.Map, Pairs: []tree.Pair{renamed(low, "MinSize"), renamed(high, "MaxSize")}}, "MinSize", "MaxSize")
+	}
+}
+
+// renamed is a value under the name that the block around it gives.
+func renamed(p tree.Pair, name string) tree.Pair {
+	key := *p.Key
+	key.Text = name
+	return tree.Pair{Key: &key, Value: p.Value}
+}
+
+// listed reads settings of Elastic Beanstalk that are handed to a module, as a list of
+// objects of a name and a value.
+func listed(f *record.File, subject string, of *tree.Node) {
+	of.Walk(func(_ []string, p tree.Pair) bool {
+		for _, o := range p.Value.Elements() {
+			if strings.HasPrefix(o.Str("namespace"), "aws:elasticbeanstalk:") {
+				f.Recognise()
+				option(f, subject, o)
+			}
 		}
+		return true
+	})
+}
+
+// option reads one of them.
+func option(f *record.File, subject string, of *tree.Node) {
+	if name := of.Str("name"); name != "StickinessEnabled" && name != "Stickiness Policy" {
+		return
+	}
+	if v, ok := of.Pair("value"); ok && !v.Value.Off() {
+		f.Affinity(subject, fields.Hit{Kind: "cookie", At: v, Open: v.Value.Open()})
 	}
 }
 
