@@ -262,6 +262,7 @@ type solver struct {
 	dispatch map[dispatchKey]bool
 	ownerOf  map[string]string // type that declares each method
 	callers  [][]caller
+	lifts    map[liftKey][]Lift
 	lasting  entrySet                 // entries that go on after they have started
 	fields   map[string][]unit.Holder // of each struct of the checkout
 }
