@@ -135,10 +135,27 @@ func TestDeepNesting(t *testing.T) {
 		"go brackets":     {"go.mod": gomod, "deep.go": deep("package deep\n\nvar x = ", "(", "1", ")", "\n")},
 		"go sums":         {"go.mod": gomod, "deep.go": deep("package deep\n\nvar x = 1", "+1", "", "", "\n")},
 		"go types":        {"go.mod": gomod, "deep.go": deep("package deep\n\nvar x ", "[]", "int", "", "\n")},
+		"python brackets": {"shop/deep.py": deep("x = ", "(", "1", ")", "\n")},
+		"python dicts":    {"shop/settings.py": deep("CACHES = ", "{'default': ", "1", "}", "\n")},
+		"python calls":    {"shop/deep.py": deep("x = a", ".b()", "", "", "\n")},
+		"python keys":     {"shop/deep.py": deep("x = a", "[0]", "", "", "\n")},
+		"python lambdas":  {"shop/deep.py": deep("x = ", "lambda: ", "1", "", "\n")},
+		"python branches": {"shop/deep.py": deep("if a:\n  pass\n", "elif a:\n  x = 1\n", "", "", "")},
+		"python blocks":   {"shop/deep.py": indented(2000, "if a:\n") + "\n"},
+		"python open":     {"shop/deep.py": deep("x = ", "f(", "", "", "")},
 		"sql":             {"db/structure.sql": deep("CREATE TABLE a (", "(", "", ")", ");\n")},
 	} {
 		t.Run(name, func(t *testing.T) { stillFound(t, bounded(t, tree(t, files))) })
 	}
+}
+
+// indented nests a line that opens a block n times, each a column further in.
+func indented(n int, line string) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString(strings.Repeat(" ", i) + line)
+	}
+	return b.String() + strings.Repeat(" ", n) + "pass\n"
 }
 
 func TestLongLines(t *testing.T) {
