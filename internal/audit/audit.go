@@ -318,9 +318,7 @@ func assemble(units []*unit.Unit, tree *checkout.Tree, problems []unit.Problem, 
 		Findings:      found,
 	}
 	r.Workloads, r.Reach = s.workloads, s.reach
-	for _, l := range tree.LeftOut {
-		r.LeftOut = append(r.LeftOut, result.LeftOut(l))
-	}
+	r.LeftOut = setAside(tree, units)
 	g.step("describing candidates", func() { s.describe(r) })
 	if s.Program != nil && s.Program.NotFollowed() > 0 {
 		values := "1 value"
