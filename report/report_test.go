@@ -222,7 +222,7 @@ func deployed() *result.Result {
 			Drafts: []result.Draft{{Function: "example.com/shop/stations.*.Work", Brings: 30}},
 		},
 	}
-	r.LeftOut = []result.LeftOut{{Folder: "examples", Files: 12}, {Folder: "pkg/testdata", Files: 1}}
+	r.LeftOut = []result.LeftOut{{Folder: ".", Files: 3, Reason: result.Tests}, {Folder: "examples", Files: 12, Reason: result.Fixtures}, {Folder: "pkg/mocks", Files: 1, Reason: result.Doubles}}
 	r.Complete()
 	return r
 }

@@ -77,7 +77,9 @@ func reachOf(r *result.Result) string {
 	}
 	fixtures := 0
 	for _, l := range r.LeftOut {
-		fixtures += l.Files
+		if l.Reason == result.Fixtures {
+			fixtures += l.Files
+		}
 	}
 	switch n := len(r.Errors); {
 	case n > 0:

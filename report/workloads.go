@@ -43,7 +43,7 @@ func copiesOf(w result.Workload) string {
 	return w.Copies
 }
 
-// leftOut lists the folders of fixtures that were not read.
+// leftOut lists what is no part of the audited program, and why.
 func (p *page) leftOut(all []result.LeftOut) {
 	if len(all) == 0 {
 		return
@@ -52,9 +52,13 @@ func (p *page) leftOut(all []result.LeftOut) {
 	for _, l := range all {
 		files += l.Files
 	}
-	p.line(fmt.Sprintf("Left out as fixtures or examples: %s in %s.", plural(files, "file"), plural(len(all), "folder")))
+	p.line(fmt.Sprintf("Left out of the program: %s.", plural(files, "file")))
 	for _, l := range all {
-		p.line(fmt.Sprintf("  %s: %s", clean(l.Folder), plural(l.Files, "file")))
+		folder := clean(l.Folder)
+		if folder == "." {
+			folder = "beside the code"
+		}
+		p.line(fmt.Sprintf("  %s: %s, %s", folder, plural(l.Files, "file"), l.Reason))
 	}
 	p.line("")
 }

@@ -318,13 +318,15 @@ func assemble(units []*unit.Unit, tree *checkout.Tree, problems []unit.Problem, 
 		Findings:      found,
 	}
 	r.Workloads, r.Reach = s.workloads, s.reach
-	for _, l := range tree.LeftOut {
-		r.LeftOut = append(r.LeftOut, result.LeftOut(l))
-	}
+	r.LeftOut = setAside(tree, units)
 	g.step("describing candidates", func() { s.describe(r) })
 	if s.Program != nil && s.Program.NotFollowed() > 0 {
-		g.problems = append(g.problems, unit.Problem{File: ".", Message: fmt.Sprintf(
-			"at %d values of the program too many objects arrive to follow all of them: state that is reached only there is not reported", s.Program.NotFollowed())})
+		values := "1 value"
+		if n := s.Program.NotFollowed(); n > 1 {
+			values = fmt.Sprintf("%d values", n)
+		}
+		g.problems = append(g.problems, unit.Problem{File: ".", Message: "at " + values +
+			" of the program too many objects arrive to follow all of them: state that is reached only there is not reported"})
 	}
 	g.problems = append(g.problems, unreached(s.reach)...)
 	r.Errors = result.SortProblems(g.problems)

@@ -93,6 +93,16 @@ const ledger = `class Ledger
 end
 `
 
+// views is a module with a finding, and routes what Django needs to serve it.
+const views = `HITS = {}
+
+
+def home(request):
+    HITS[request.path] = 1
+`
+
+const routes = "from django.urls import path\n\nfrom . import views\n\nurlpatterns = [path('', views.home)]\n"
+
 // stillFound holds that the class beside hostile files was read.
 func stillFound(t *testing.T, r *result.Result) {
 	t.Helper()
@@ -135,15 +145,34 @@ func TestDeepNesting(t *testing.T) {
 		"go brackets":     {"go.mod": gomod, "deep.go": deep("package deep\n\nvar x = ", "(", "1", ")", "\n")},
 		"go sums":         {"go.mod": gomod, "deep.go": deep("package deep\n\nvar x = 1", "+1", "", "", "\n")},
 		"go types":        {"go.mod": gomod, "deep.go": deep("package deep\n\nvar x ", "[]", "int", "", "\n")},
+		"python brackets": {"shop/deep.py": deep("x = ", "(", "1", ")", "\n")},
+		"python dicts":    {"shop/settings.py": deep("CACHES = ", "{'default': ", "1", "}", "\n")},
+		"python calls":    {"shop/deep.py": deep("x = a", ".b()", "", "", "\n")},
+		"python keys":     {"shop/deep.py": deep("x = a", "[0]", "", "", "\n")},
+		"python lambdas":  {"shop/deep.py": deep("x = ", "lambda: ", "1", "", "\n")},
+		"python branches": {"shop/deep.py": deep("if a:\n  pass\n", "elif a:\n  x = 1\n", "", "", "")},
+		"python blocks":   {"shop/deep.py": indented(2000, "if a:\n") + "\n"},
+		"python open":     {"shop/deep.py": deep("x = ", "f(", "", "", "")},
 		"sql":             {"db/structure.sql": deep("CREATE TABLE a (", "(", "", ")", ");\n")},
 	} {
 		t.Run(name, func(t *testing.T) { stillFound(t, bounded(t, tree(t, files))) })
 	}
 }
 
+// indented nests a line that opens a block n times, each a column further in.
+func indented(n int, line string) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString(strings.Repeat(" ", i) + line)
+	}
+	return b.String() + strings.Repeat(" ", n) + "pass\n"
+}
+
 func TestLongLines(t *testing.T) {
 	const size = 50 << 20
 	files := map[string]string{
+		"shop/long.py":        "x = 1  # " + strings.Repeat("a", size),
+		"shop/wide.py":        "x = [" + strings.Repeat("1,", 500_000) + "]\n",
 		"app/models/long.rb":  "x = 1 # " + strings.Repeat("a", size),
 		"long.go":             "package long\n// " + strings.Repeat("a", size),
 		"go.mod":              "module example.com/long\n\ngo 1.22\n",
@@ -206,22 +235,36 @@ func TestOddBytes(t *testing.T) {
 		return string(b)
 	}
 	contents := map[string]string{
+		"wide": "\xfe\xff\x00x\x00=\x001", "tabs": "if a:\n\tif b:\n        c = {}\n\t  d = 1\n",
 		"nul": "class A\x00\n  @@a = {}\x00\nend\n\x00", "utf16": wide(ledger), "latin1": "# caf\xe9\nx = '\xff\xfe'\n", "escape": "x = '\x1b]0;evil\x07\x1b[2J'\n",
 		"huge": "x = " + strings.Repeat("9", 100_000) + "\nreplicas: " + strings.Repeat("9", 4000) + "\n", "bidi": "x = '\u202e\u2066'\n", "empty": "", "cr": "class B\r@@a = 1\rend\r",
 	}
 	files := map[string]string{"go.mod": "module example.com/odd\n\ngo 1.22\n"}
 	for name, content := range contents {
-		for _, file := range []string{"app/models/%s.rb", "app/views/%s.html.erb", "app/views/%s.haml", "app/views/%s.slim", "%s/docker-compose.yml", "%s/main.tf", "%s/nginx.conf", "%s/haproxy.cfg", "%s/Caddyfile", "%s/a.go", "%s/httpd.conf", "%s/fly.toml", "%s/Procfile", "%s/structure.sql", "%s/deployment.yaml", "%s/.env"} {
+		for _, file := range []string{"app/models/%s.rb", "shop/%s.py", "shop/%s/settings.py", "app/views/%s.html.erb", "app/views/%s.haml", "app/views/%s.slim", "%s/docker-compose.yml", "%s/main.tf", "%s/nginx.conf", "%s/haproxy.cfg", "%s/Caddyfile", "%s/a.go", "%s/httpd.conf", "%s/fly.toml", "%s/Procfile", "%s/structure.sql", "%s/deployment.yaml", "%s/.env"} {
 			files[fmt.Sprintf(file, name)] = content
 		}
 	}
-	stillFound(t, bounded(t, tree(t, files)))
+	r := bounded(t, tree(t, files))
+	stillFound(t, r)
+	for _, file := range []string{"app/models/utf16.rb", "shop/utf16.py", "shop/wide.py"} {
+		var said []string
+		for _, e := range r.Errors {
+			if e.File == file {
+				said = append(said, e.Message)
+			}
+		}
+		if len(said) != 1 || !strings.Contains(said[0], "UTF-16") {
+			t.Errorf("%s: %q, want the encoding, once", file, said)
+		}
+	}
 }
 
 func TestOddNames(t *testing.T) {
 	files := map[string]string{}
 	for _, name := range []string{"new\nline", "\x1b[2Jclear", "::error file=x::y", "-rf", "a b", "\xff\xfe", "..hidden", "quote\"'`", "=cmd|' /C calc'!A0", strings.Repeat("n", 240), "%s%n", "\u202etxt"} {
 		files["app/models/"+name+".rb"] = strings.ReplaceAll(ledger, "Ledger", "Other")
+		files["shop/"+name+".py"] = views
 		files[name+"/docker-compose.yml"] = "services: {web: {image: a}}\n"
 	}
 	deep := strings.Repeat("folder/", 500) // 3,500 bytes of path
@@ -232,9 +275,10 @@ func TestOddNames(t *testing.T) {
 // TestWindowsLineEnds holds that every finding of a fixture is found at the same
 // place with CRLF and a byte order mark.
 func TestWindowsLineEnds(t *testing.T) {
-	plain := bounded(t, tree(t, nil))
-	windows := bounded(t, tree(t, map[string]string{"app/models/ledger.rb": "\ufeff" + strings.ReplaceAll(ledger, "\n", "\r\n")}))
-	if len(plain.Findings) == 0 || len(plain.Findings) != len(windows.Findings) {
+	plain := bounded(t, tree(t, map[string]string{"manage.py": "", "shop/urls.py": routes, "shop/views.py": views}))
+	on := func(text string) string { return "\ufeff" + strings.ReplaceAll(text, "\n", "\r\n") }
+	windows := bounded(t, tree(t, map[string]string{"app/models/ledger.rb": on(ledger), "manage.py": "", "shop/urls.py": on(routes), "shop/views.py": on(views)}))
+	if len(plain.Findings) < 2 || len(plain.Findings) != len(windows.Findings) {
 		t.Fatalf("%d findings, %d with CRLF", len(plain.Findings), len(windows.Findings))
 	}
 	for i, f := range plain.Findings {
@@ -255,17 +299,20 @@ func TestNothingOutsideIsRead(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	root := tree(t, map[string]string{"go.mod": "module example.com/shop\n\ngo 1.22\n", "a.go": "package shop\n\nvar Own = 1\n", "sub/go.mod": "module example.com/sub\n\ngo 1.22\n", "sub/b.go": "package sub\n"})
+	if err := os.WriteFile(filepath.Join(outside, "secret.py"), []byte(strings.ReplaceAll(views, "HITS", "LEAKED")), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	root := tree(t, map[string]string{"manage.py": "", "shop/urls.py": strings.ReplaceAll(routes, "views", "leak"), "go.mod": "module example.com/shop\n\ngo 1.22\n", "a.go": "package shop\n\nvar Own = 1\n", "sub/go.mod": "module example.com/sub\n\ngo 1.22\n", "sub/b.go": "package sub\n"})
 	at := func(name string) string { return filepath.Join(root, filepath.FromSlash(name)) }
 	for link, target := range map[string]string{
-		"leak.go": filepath.Join(outside, "secret.go"), "app/models/leak.rb": filepath.Join(outside, "secret.rb"), "folder": outside, "loop": root, "app/loop": "..",
+		"leak.go": filepath.Join(outside, "secret.go"), "app/models/leak.rb": filepath.Join(outside, "secret.rb"), "shop/leak.py": filepath.Join(outside, "secret.py"), "shop/zero.py": "/dev/zero", "folder": outside, "loop": root, "app/loop": "..",
 		"zero.go": "/dev/zero", "app/models/zero.rb": "/dev/zero", "docker-compose.yml": "/dev/zero", "dangling.rb": "nowhere", "self.go": "self.go", "sub/go.sum": "/dev/zero",
 	} {
 		if err := os.Symlink(target, at(link)); err != nil {
 			t.Skip("this system has no symbolic links")
 		}
 	}
-	for _, pipe := range []string{"pipe.go", "app/models/pipe.rb", "nginx.conf", "main.tf", "db/structure.sql"} {
+	for _, pipe := range []string{"pipe.go", "app/models/pipe.rb", "shop/pipe.py", "nginx.conf", "main.tf", "db/structure.sql"} {
 		if err := os.MkdirAll(filepath.Dir(at(pipe)), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -298,6 +345,7 @@ func TestFilesThatVanish(t *testing.T) {
 	files := map[string]string{"go.mod": "module example.com/shop\n\ngo 1.22\n"}
 	for i := range 300 {
 		files[fmt.Sprintf("app/services/s%d.rb", i)] = strings.ReplaceAll(ledger, "Ledger", fmt.Sprintf("S%d", i))
+		files[fmt.Sprintf("shop/s%d.py", i)] = views
 		files[fmt.Sprintf("p%d/a.go", i%20)] = "package a\n\nvar Seen = map[string]int{}\n"
 	}
 	root := tree(t, files)
@@ -320,6 +368,7 @@ func TestFilesThatVanish(t *testing.T) {
 				os.Remove(name)
 				os.Mkdir(name, 0o755)
 			}
+			os.Remove(filepath.Join(root, "shop", fmt.Sprintf("s%d.py", i)))
 			os.RemoveAll(filepath.Join(root, fmt.Sprintf("p%d", i%20)))
 		}
 	}()

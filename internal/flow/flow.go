@@ -265,7 +265,8 @@ type solver struct {
 	dispatch map[dispatchKey]bool
 	ownerOf  map[string]string // type that declares each method
 	callers  [][]caller
-	ending   map[*instance]bool       // see ends
+	ending   map[*instance]bool // see ends
+	lifts    map[liftKey][]Lift
 	lasting  entrySet                 // entries that go on after they have started
 	starts   [][]string               // functions that each entry begins with
 	fields   map[string][]unit.Holder // of each struct of the checkout

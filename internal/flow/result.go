@@ -429,24 +429,54 @@ func (s *solver) happensAt(r *Result, h *holders, seen map[eventKey]int, in *ins
 
 const maxLifts = 12
 
-// lift finds the callers that an object of a shared type is changed for: those
-// outside the methods of its type.
+// liftKey says for whom callers are looked up: an instance of a method, and the type
+// of the object that it changes.
+type liftKey struct {
+	in  int32
+	typ string
+}
+
+// lift tells an event on whose behalf a shared type's object is changed. An instance
+// changes many places of one type, of many objects: its callers are looked up once.
 func (s *solver) lift(e *Event, in *instance, object int32) {
-	typ := s.objects[object].typ
+	key := liftKey{in.id, s.objects[object].typ}
+	found, known := s.lifts[key]
+	if !known {
+		found = s.liftsOf(in, key.typ)
+		if s.lifts == nil {
+			s.lifts = map[liftKey][]Lift{}
+		}
+		s.lifts[key] = found
+	}
+	for _, l := range found {
+		e.Lifted = withLift(e.Lifted, l)
+	}
+	sort.SliceStable(e.Lifted, func(i, j int) bool {
+		a, b := e.Lifted[i], e.Lifted[j]
+		if a.Function != b.Function {
+			return a.Function < b.Function
+		}
+		return a.Line < b.Line
+	})
+}
+
+// liftsOf finds the callers that an object of a shared type is changed for: those
+// outside the methods of its type.
+func (s *solver) liftsOf(in *instance, typ string) (found []Lift) {
 	seen := map[*instance]bool{in: true}
 	type at struct {
 		in      *instance
 		through []string
 	}
 	queue := []at{{in, []string{in.fn.Function}}}
-	for len(queue) > 0 && len(e.Lifted) < maxLifts {
+	for len(queue) > 0 && len(found) < maxLifts {
 		here := queue[0]
 		queue = queue[1:]
 		for _, up := range s.callersOf(here.in) {
 			if !up.in.boot && !up.in.serving || up.in == here.in {
 				continue
 			}
-			if (s.owners()[up.in.fn.Function] == typ || up.in.fn.Wrapper) && len(here.through) < 4 {
+			if (up.in.fn.Wrapper || s.owners()[up.in.fn.Function] == typ) && len(here.through) < 4 {
 				if !seen[up.in] {
 					seen[up.in] = true
 					through := here.through
@@ -458,35 +488,31 @@ func (s *solver) lift(e *Event, in *instance, object int32) {
 				continue
 			}
 			op := &up.in.fn.Ops[up.op]
-			e.addLift(Lift{
+			found = withLift(found, Lift{
 				Function: up.in.fn.Function, Line: int(op.Line), Col: int(op.Col), Through: here.through,
 				Boot: up.in.boot, Serving: up.in.serving || here.in.serving && startsServing(up.kind),
 			})
 		}
 	}
-	sort.SliceStable(e.Lifted, func(i, j int) bool {
-		a, b := e.Lifted[i], e.Lifted[j]
-		if a.Function != b.Function {
-			return a.Function < b.Function
-		}
-		return a.Line < b.Line
-	})
+	return found
 }
 
 // startsServing tells a call after which its target serves, though the caller need
 // not.
 func startsServing(k callKind) bool { return k == beside || k == served }
 
-func (e *Event) addLift(l Lift) {
-	for i := range e.Lifted {
-		if have := &e.Lifted[i]; have.Function == l.Function && have.Line == l.Line && have.Col == l.Col {
+// withLift joins a lift to those of the same call, or adds it while there is room.
+func withLift(all []Lift, l Lift) []Lift {
+	for i := range all {
+		if have := &all[i]; have.Function == l.Function && have.Line == l.Line && have.Col == l.Col {
 			have.Boot, have.Serving = have.Boot || l.Boot, have.Serving || l.Serving
-			return
+			return all
 		}
 	}
-	if len(e.Lifted) < maxLifts {
-		e.Lifted = append(e.Lifted, l)
+	if len(all) < maxLifts {
+		all = append(all, l)
 	}
+	return all
 }
 
 type caller struct {

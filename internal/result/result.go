@@ -187,11 +187,24 @@ type Workload struct {
 	Location unit.Location `json:"location"`
 }
 
-// LeftOut is a folder of fixtures or examples, which was not read.
+// LeftOut is a folder that is no part of the audited program; "." stands for files that
+// lie beside code of the program.
 type LeftOut struct {
 	Folder string `json:"folder"`
 	Files  int    `json:"files"`
+	Reason Reason `json:"reason"`
 }
+
+// Reason says why something is no part of the audited program.
+type Reason string
+
+// The reasons. Only fixtures are not read at all.
+const (
+	Fixtures Reason = "fixtures or examples"
+	Tests    Reason = "tests"
+	Doubles  Reason = "generated for tests"
+	Vendored Reason = "code of others"
+)
 
 // Tool names the program that wrote a result.
 type Tool struct {

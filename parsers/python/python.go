@@ -32,7 +32,6 @@
 package python
 
 import (
-	"fmt"
 	"path"
 
 	"github.com/stateaudit/stateaudit/internal/frontend"
@@ -70,9 +69,11 @@ func parseFile(name string, content []byte) *unit.Unit {
 	}
 	switch {
 	case class.skipped():
-	case len(content) > maxSize:
-		syntax.GiveUp(u, 0, fmt.Sprintf("larger than %d bytes, not analysed", maxSize))
 	default:
+		if why := syntax.Refused(content, maxSize); why != "" {
+			syntax.GiveUp(u, 0, why)
+			break
+		}
 		parseInto(u, class, syntax.Clean(content))
 	}
 	return u

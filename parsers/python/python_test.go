@@ -2,6 +2,7 @@ package python
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -55,4 +56,16 @@ func TestResolveCircles(t *testing.T) {
 		units = append(units, parseFile("pkg/"+from+".py", []byte(source+"\ndef f():\n    return missing(other)\n")))
 	}
 	resolve(units)
+}
+
+// TestManyBranchesStayInProportion holds that what is said of a file grows with it and
+// not with its square, however many branches follow each other.
+func TestManyBranchesStayInProportion(t *testing.T) {
+	size := func(n int) int {
+		source := "if stage == 'production':\n    CACHE = {}\n" + strings.Repeat("elif stage == 'staging':\n    CACHE = {}\n", n)
+		return len(encoded(t, parseFile("shop/settings.py", []byte(source))))
+	}
+	if small, large := size(400), size(1600); large > 6*small {
+		t.Errorf("%d bytes of unit for 400 branches, %d for 1600", small, large)
+	}
 }

@@ -141,9 +141,18 @@ func (f *file) topBranches(s *scope, n *node) {
 	}
 }
 
+// maxWhen bounds the text of the conditions that hold at a place, in bytes. Without it
+// the text of n branches in a row grows with the square of n. What is left out are the
+// innermost conditions: a setting then counts as made where it may not be, which errs
+// towards telling.
+const maxWhen = 4096
+
 // when1 is the scope in which a condition holds, or does not.
 func (s *scope) when1(condition string, holds bool) *scope {
 	inner := *s
+	if len(inner.when) > maxWhen {
+		return &inner
+	}
 	if !holds {
 		condition = "not (" + condition + ")"
 	}

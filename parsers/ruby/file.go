@@ -108,7 +108,7 @@ func (f *file) problems() {
 	last := 0
 	for _, offset := range at {
 		if line := f.line(offset); line != last && len(f.unit.Problems) < 3 {
-			syntax.GiveUp(f.unit, line, "syntax not understood")
+			syntax.GiveUp(f.unit, line, "syntax not understood; the rest of the file is read")
 			last = line
 		}
 	}

@@ -56,8 +56,11 @@ func isTest(base string, dirs []string) bool {
 		return true
 	}
 	for i, dir := range dirs {
+		if strings.HasSuffix(dir, "test_app") { // also .internal_test_app, which engines generate
+			return true
+		}
 		switch dir {
-		case "testing_support", "test_app", "dummy_app":
+		case "testing_support", "dummy_app":
 			return true
 		case "dummy":
 			return i > 0 && has([]string{"test", "spec", "tests"}, dirs[i-1])

@@ -36,7 +36,6 @@ package ruby
 
 import (
 	"bytes"
-	"fmt"
 	"path"
 
 	"github.com/stateaudit/stateaudit/internal/frontend"
@@ -93,9 +92,11 @@ func parseKnowing(name string, content []byte, switches map[string]bool) *unit.U
 	case class.gems:
 		u.Settings = gems(name, content)
 	case class.skipped():
-	case len(content) > maxSize:
-		syntax.GiveUp(u, 0, fmt.Sprintf("larger than %d bytes, not analysed", maxSize))
 	default:
+		if why := syntax.Refused(content, maxSize); why != "" {
+			syntax.GiveUp(u, 0, why)
+			break
+		}
 		parseInto(u, class, content, switches)
 	}
 	return u

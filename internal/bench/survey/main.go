@@ -4,10 +4,10 @@
 // own with bounds on time and memory, and prints a table in Markdown: how it ended,
 // what it took, what it found and what it could not read.
 //
-//	go run ./internal/bench/survey [-bin stateaudit] [-time 10m] [-memory 6144] [-offline] FOLDER...
+//	go run ./internal/bench/survey [-bin stateaudit] [-time 10m] [-memory 6144] [-offline] [-say] FOLDER...
 //
-// A folder that holds go.mod or Gemfile is a checkout; of any other, each folder in
-// it is one.
+// A folder that holds go.mod, Gemfile, pyproject.toml or the like is a checkout; of
+// any other, each folder in it is one.
 package main
 
 import (
@@ -32,6 +32,7 @@ type options struct {
 	time    time.Duration
 	memory  int64 // MiB
 	offline bool
+	say     bool
 }
 
 func main() {
@@ -40,6 +41,7 @@ func main() {
 	flag.DurationVar(&o.time, "time", 10*time.Minute, "how long one audit may take")
 	flag.Int64Var(&o.memory, "memory", 6144, "how many MiB one audit may take")
 	flag.BoolVar(&o.offline, "offline", false, "let no audit ask the network for modules")
+	flag.BoolVar(&o.say, "say", false, "write what could not be read to the standard error, line by line")
 	flag.Parse()
 	if flag.NArg() == 0 {
 		fmt.Fprintln(os.Stderr, "survey: name a folder of checkouts")
@@ -73,7 +75,7 @@ func checkouts(folders []string) []string {
 }
 
 func isCheckout(folder string) bool {
-	for _, name := range []string{"go.mod", "Gemfile"} {
+	for _, name := range []string{"go.mod", "go.work", "Gemfile", "manage.py", "pyproject.toml", "setup.py"} {
 		if _, err := os.Stat(filepath.Join(folder, name)); err == nil {
 			return true
 		}
@@ -100,18 +102,25 @@ type report struct {
 		ByLevel map[string]int `json:"byLevel"`
 	}
 	Candidates []json.RawMessage
-	Errors     []struct{ File, Kind, Message string }
+	Reach      []struct{ Functions, Reached int }
+	Errors     []struct {
+		File, Kind, Message string
+		Line                int
+	}
 }
 
 // survey writes the table, and tells whether no audit crashed, hung or failed in
 // a stage.
 func survey(w io.Writer, o options, folders []string) bool {
-	fmt.Fprintln(w, "| checkout | lines | exit | s | MiB | errors | warnings | notes | candidates | could not be read |")
-	fmt.Fprintln(w, "| --- | --: | --- | --: | --: | --: | --: | --: | --: | --- |")
+	fmt.Fprintln(w, "| checkout | lines | exit | s | MiB | errors | warnings | notes | candidates | reach | could not be read |")
+	fmt.Fprintln(w, "| --- | --: | --- | --: | --: | --: | --: | --: | --: | --- | --- |")
 	well := true
 	for _, folder := range folders {
 		r := audit(o, folder)
 		fmt.Fprintln(w, r.row())
+		if o.say {
+			r.say(os.Stderr)
+		}
 		well = well && r.healthy()
 	}
 	return well
@@ -210,20 +219,54 @@ func (r run) healthy() bool {
 	if r.result == nil {
 		return r.exit == "2"
 	}
-	return !slices.ContainsFunc(r.result.Errors, func(e struct{ File, Kind, Message string }) bool { return e.Kind == "bug" })
+	for _, e := range r.result.Errors {
+		if e.Kind == "bug" {
+			return false
+		}
+	}
+	return true
+}
+
+// say writes what could not be read.
+func (r run) say(w io.Writer) {
+	if r.result == nil {
+		fmt.Fprintf(w, "%s\t%s\n", r.name, r.last)
+		return
+	}
+	for _, e := range r.result.Errors {
+		fmt.Fprintf(w, "%s\t%s\t%s:%d\t%s\n", r.name, e.Kind, e.File, e.Line, strings.ReplaceAll(e.Message, "\n", " "))
+	}
+}
+
+// reach is the share of the functions that the least and the most reached of the
+// programs run.
+func (r run) reach() string {
+	var shares []int
+	for _, p := range r.result.Reach {
+		if p.Functions > 0 {
+			shares = append(shares, 100*p.Reached/p.Functions)
+		}
+	}
+	if len(shares) == 0 {
+		return ""
+	}
+	if least, most := slices.Min(shares), slices.Max(shares); least != most {
+		return fmt.Sprintf("%d to %d %% of %d", least, most, len(shares))
+	}
+	return fmt.Sprintf("%d %%", shares[0])
 }
 
 func (r run) row() string {
 	if r.result == nil {
-		return fmt.Sprintf("| %s | | %s | %.1f | %d | | | | | %s |", r.name, r.exit, r.seconds, r.mib, cell(r.last))
+		return fmt.Sprintf("| %s | | %s | %.1f | %d | | | | | | %s |", r.name, r.exit, r.seconds, r.mib, cell(r.last))
 	}
 	lines := 0
 	for _, l := range r.result.Languages {
 		lines += l.Lines
 	}
 	level := r.result.Summary.ByLevel
-	return fmt.Sprintf("| %s | %d | %s | %.1f | %d | %d | %d | %d | %d | %s |",
-		r.name, lines, r.exit, r.seconds, r.mib, level["error"], level["warning"], level["note"], len(r.result.Candidates), r.problems())
+	return fmt.Sprintf("| %s | %d | %s | %.1f | %d | %d | %d | %d | %d | %s | %s |",
+		r.name, lines, r.exit, r.seconds, r.mib, level["error"], level["warning"], level["note"], len(r.result.Candidates), r.reach(), r.problems())
 }
 
 // problems counts what could not be read by kind.

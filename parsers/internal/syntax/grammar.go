@@ -94,6 +94,9 @@ func (c *copier) copy(depth int, fielded bool) *Node {
 	}
 	if depth >= MaxDepth {
 		c.tree.Cut = true
+		if current.NamedChildCount() > 0 {
+			n.Kind = "ERROR" // without its parts it is not what its kind promises
+		}
 		return n
 	}
 	c.copyKids(n, depth, id >= len(c.symbols) || !c.symbols[id].listed)

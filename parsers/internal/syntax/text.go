@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -38,6 +39,19 @@ func CountLines(content []byte) int {
 func GiveUp(u *unit.Unit, line int, message string) {
 	u.Incomplete = true
 	u.Problems = append(u.Problems, unit.Problem{File: u.Path, Line: line, Message: message})
+}
+
+// Refused says why source is not parsed, or "" if it is. An interpreter that is given
+// UTF-16 stops at the first byte, so that there is nothing to find in such a file, and
+// a grammar would say of each line that it does not understand it.
+func Refused(content []byte, most int) string {
+	switch {
+	case len(content) > most:
+		return fmt.Sprintf("larger than %d bytes, not analysed", most)
+	case bytes.HasPrefix(content, []byte{0xff, 0xfe}), bytes.HasPrefix(content, []byte{0xfe, 0xff}):
+		return "encoded as UTF-16, which no interpreter reads, and not analysed: save it as UTF-8"
+	}
+	return ""
 }
 
 // Generated tells whether a comment at the top says that a program wrote it.
