@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/mattn/go-runewidth"
@@ -25,12 +26,23 @@ func (p *page) answer(r *result.Result, a answer) {
 		p.wrap("carve out first: ", "  ", fmt.Sprintf("%s, score %.3f (clarity %.2f × async %.2f ÷ %.2f)", c.Domain, c.Score, c.DomainClarity, c.AsyncViability, c.SharedStateCoupling))
 	}
 	p.wrap("read: ", "  ", reachOf(r))
-	for _, e := range r.Reach {
-		if e.Low {
-			p.wrap("little is reached: ", "  ", fmt.Sprintf("%d of %d functions of %s are reached from nowhere and not judged; `stateaudit doctor` shows what may start them", e.Unreached, e.Functions, e.Entry))
-			break
-		}
+	if e, ok := lowest(r); ok {
+		p.wrap("little is reached: ", "  ", unreachedOf(e)+"; `stateaudit doctor` shows what may start them")
 	}
+}
+
+// lowest is the first program of which too little is reached, if there is one.
+func lowest(r *result.Result) (result.Reach, bool) {
+	i := slices.IndexFunc(r.Reach, func(e result.Reach) bool { return e.Low })
+	if i < 0 {
+		return result.Reach{}, false
+	}
+	return r.Reach[i], true
+}
+
+// unreachedOf says how much of a program is not judged.
+func unreachedOf(e result.Reach) string {
+	return fmt.Sprintf("%d of %d functions of %s are reached from nowhere and not judged", e.Unreached, e.Functions, e.Entry)
 }
 
 // worst names a fold in two lines: where, and what two copies do.
