@@ -62,17 +62,23 @@ func (p *page) worst(f fold) {
 	p.line("    " + runewidth.Truncate(clean(plainInline(consequence(first))), p.width-4, "…"))
 }
 
-// consequence is what two copies do: the first sentence after what there is, but
-// for those that go on about the place ("It lives in …"). The headline has
-// already said that there are two copies.
+// twoCopies begins the sentence of a message that says what a second copy does. The
+// headline has already said that there are two.
+const twoCopies = "With two copies "
+
+// consequence is what two copies do. Of a message that does not say so it is the first
+// sentence after what there is, but for those that go on about the place ("It lives in …").
 func consequence(f result.Finding) string {
 	said := once(f.Message)
 	if len(said) == 0 {
 		return ""
 	}
+	if i := slices.IndexFunc(said, func(s string) bool { return strings.HasPrefix(s, twoCopies) }); i >= 0 {
+		return strings.TrimPrefix(said[i], twoCopies)
+	}
 	for _, s := range said[1:] {
 		if !strings.HasPrefix(s, "It ") {
-			return strings.TrimPrefix(s, "With two copies ")
+			return s
 		}
 	}
 	return said[0]

@@ -63,6 +63,20 @@ func TestWorstFirst(t *testing.T) {
 	}
 }
 
+// TestWorstSaysWhatTwoCopiesDo takes the sentence about that, wherever it stands.
+func TestWorstSaysWhatTwoCopiesDo(t *testing.T) {
+	for message, want := range map[string]string{
+		"`q` waits. What waits in it is taken out by `run`. With two copies queued work is lost.": "queued work is lost.",
+		"A request waits. A transaction is open meanwhile.":                                       "A transaction is open meanwhile.",
+		"`x` is there. It lives here. Two of them collide.":                                       "Two of them collide.",
+		"Nothing more": "Nothing more",
+	} {
+		if got := consequence(result.Finding{Message: message}); got != want {
+			t.Errorf("%q: %q, want %q", message, got, want)
+		}
+	}
+}
+
 func TestAnswerIsShortAndFits(t *testing.T) {
 	r := awkward()
 	r.Findings = append(disk(24), r.Findings...)
