@@ -53,8 +53,13 @@ func (p *page) worst(f fold) {
 	if n := len(f.findings) - 1; n > 0 {
 		rest += fmt.Sprintf(" and %d more", n)
 	}
-	line := "  " + p.paint(levelColor(level), level) + " " + p.link(p.paint(bold, at), first.Location)
+	line := "  " + p.paint(levelColor(level), level) + " "
 	room := p.width - len(level) - textWidth(at) - 6
+	if room < -3 { // a place alone can still be followed
+		p.line(strings.TrimRight(line, " "))
+		line = "  "
+	}
+	line += p.link(p.paint(bold, at), first.Location)
 	if room > 8 && rest != "" {
 		line += "  " + runewidth.Truncate(rest, room, "…")
 	}
