@@ -144,6 +144,32 @@ func common(findings []result.Finding) []string {
 	return out
 }
 
+// parts divides a fold by what two copies do at its places, in the order of the first of
+// each, so that it can be said once.
+func (f fold) parts() []fold {
+	var out []fold
+	var said []string
+	for _, one := range f.findings {
+		does := ""
+		for _, s := range sentences(one.Message) {
+			if strings.HasPrefix(s, twoCopies) && !slices.Contains(f.common, s) {
+				does = s
+			}
+		}
+		i := slices.Index(said, does)
+		if i < 0 {
+			i, out, said = len(out), append(out, fold{}), append(said, does)
+		}
+		out[i].findings = append(out[i].findings, one)
+	}
+	for i := range out {
+		if len(out[i].findings) > 1 && said[i] != "" {
+			out[i].common = []string{said[i]}
+		}
+	}
+	return out
+}
+
 // own is a message without what its fold says for all.
 func (f fold) own(message string) string {
 	var out []string

@@ -64,6 +64,9 @@ type htmlView struct {
 	History                                         *historyView
 	Kinds                                           []kindView
 	Domains                                         []domainView
+	Entries                                         []entryView
+	Unentered                                       string
+	Limits                                          []string
 	Confidence                                      []countView
 	Filters                                         []filterView
 	Findings                                        []findingView
@@ -102,10 +105,14 @@ func (m *pageMaker) view(d *result.Diff) htmlView {
 	a := answerOf(m.r)
 	v := htmlView{
 		Name: cmp.Or(clean(m.o.Name), "the checkout"), Tool: clean(m.r.Tool.Name + " " + m.r.Tool.Version), When: clean(m.r.StartedAt),
-		Read: read(m.r), Answer: headlineOf(a), First: a.first, Worst: m.worst(a), Kinds: kindViews(a.kinds),
+		Read: read(m.r), Answer: headlineOf(a), Limits: limits(m.r), First: a.first, Worst: m.worst(a), Kinds: kindViews(a.kinds),
 		Domains: domainViews(m.r.Findings), Confidence: confidences(m.r.Findings), Filters: m.filters(),
 		Changes: m.changes(d), History: m.history(m.o.History), Reach: reachViews(m.r.Reach), Languages: languageViews(m.r), Problems: problemViews(m.r.Errors),
 		Style: template.CSS(asset("report.css")), Script: template.JS(asset("report.js")),
+	}
+	var rest int
+	if v.Entries, rest = entryViews(m.r.Findings); rest > 0 {
+		v.Unentered = plural(rest, "finding") + " more: of settings and deployment files, of what runs by itself, or behind entries further down."
 	}
 	v.Findings, v.Omitted = m.findings()
 	if len(m.r.Candidates) > 0 {

@@ -39,6 +39,12 @@ type filterView struct {
 	Values      []string
 }
 
+// entryView counts the findings that one entry of the program leads to.
+type entryView struct {
+	Name, Where             string
+	Errors, Warnings, Notes int
+}
+
 // textView is a part of a message; code is set apart.
 type textView struct {
 	Text string
@@ -46,10 +52,10 @@ type textView struct {
 }
 
 type findingView struct {
-	ID, Short, Level, Kind, Rule, Domain, State, Confidence, Doubt, Title, Where, Reason, Fix, Owners string
-	Message                                                                                           []textView
-	Steps, Evidence                                                                                   []placeView
-	Related                                                                                           []rowView
+	ID, Short, Level, Kind, Rule, Domain, State, Confidence, Doubt, Title, Where, Reason, Fix, Owners, Entry string
+	Message                                                                                                  []textView
+	Steps, Evidence                                                                                          []placeView
+	Related                                                                                                  []rowView
 }
 
 // placeView is a piece of evidence with the source around it.
@@ -115,6 +121,18 @@ func (m *pageMaker) worst(a answer) []rowView {
 	return out
 }
 
+// limits says what the answer may have missed, so that nobody takes it for the whole.
+func limits(r *result.Result) []string {
+	var out []string
+	if e, ok := lowest(r); ok {
+		out = append(out, "Little is reached: "+clean(unreachedOf(e))+".")
+	}
+	if n := len(r.Errors); n > 0 {
+		out = append(out, fmt.Sprintf("Not analysed: %s.", plural(n, "place")))
+	}
+	return out
+}
+
 func kindViews(all []kind) []kindView {
 	var out []kindView
 	for _, k := range all {
@@ -143,6 +161,44 @@ func domainViews(findings []result.Finding) []domainView {
 	return out
 }
 
+// maxEntries is how many entries the page lists.
+const maxEntries = 25
+
+// entryViews counts findings by the entry that leads to them, what leads to the worst
+// first. It also says how many findings are outside of the list.
+func entryViews(findings []result.Finding) (out []entryView, rest int) {
+	tallies, places := map[string]tally{}, map[string]string{}
+	active, _ := split(findings)
+	for _, f := range active {
+		e, ok := entryOf(f)
+		if !ok {
+			rest++
+			continue
+		}
+		t := tallies[e.Function]
+		t.add(f.Level)
+		tallies[e.Function], places[e.Function] = t, clean(place(e.Location))
+	}
+	for _, name := range worstFirst(tallies) {
+		t := tallies[name]
+		if len(out) == maxEntries {
+			rest += t.total
+			continue
+		}
+		out = append(out, entryView{clean(name), places[name], t.errors, t.warnings, t.notes})
+	}
+	return out, rest
+}
+
+// entryOf is where the program is entered on the way to a finding, if it rests on one.
+func entryOf(f result.Finding) (result.Evidence, bool) {
+	i := slices.IndexFunc(f.Evidence, func(e result.Evidence) bool { return e.Entry && e.Function != "" })
+	if i < 0 {
+		return result.Evidence{}, false
+	}
+	return f.Evidence[i], true
+}
+
 // noDomain is what the page calls the absence of one, so that it can be chosen.
 const noDomain = "(none)"
 
@@ -163,14 +219,17 @@ func (m *pageMaker) filters() []filterView {
 		add("domain", cmp.Or(clean(f.Domain), noDomain))
 		add("state", stateOf(f))
 		add("confidence", string(f.Confidence))
+		if e, ok := entryOf(f); ok {
+			add("entry", clean(e.Function))
+		}
 		for _, owner := range f.Owners {
 			add("owner", clean(owner))
 		}
 	}
 	var out []filterView
-	for _, f := range []filterView{{"level", "Level", nil}, {"kind", "Group or category", nil}, {"rule", "Rule", nil}, {"domain", "Domain", nil}, {"state", "State", nil}, {"confidence", "Confidence", nil}, {"owner", "Owner", nil}} {
+	for _, f := range []filterView{{"level", "Level", nil}, {"kind", "Group or category", nil}, {"rule", "Rule", nil}, {"domain", "Domain", nil}, {"state", "State", nil}, {"confidence", "Confidence", nil}, {"entry", "Entered at", nil}, {"owner", "Owner", nil}} {
 		f.Values = slices.Sorted(maps.Keys(values[f.Name]))
-		if f.Name != "owner" || len(f.Values) > 0 {
+		if f.Name != "owner" && f.Name != "entry" || len(f.Values) > 0 {
 			out = append(out, f)
 		}
 	}
@@ -216,6 +275,9 @@ func (m *pageMaker) finding(f result.Finding) findingView {
 	}
 	if f.Suppressed != nil && f.Suppressed.Reason != "" {
 		v.Reason = "Kept because: " + clean(f.Suppressed.Reason)
+	}
+	if e, ok := entryOf(f); ok {
+		v.Entry = clean(e.Function)
 	}
 	way := entryToChange(f.Evidence)
 	for _, e := range way {

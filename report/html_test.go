@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ import (
 	pages "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"github.com/stateaudit/stateaudit/internal/result"
 )
@@ -252,6 +254,157 @@ func TestPageInABrowser(t *testing.T) {
 	}
 	if all := said(); len(all) > 0 {
 		t.Errorf("the console says %q", all)
+	}
+}
+
+// TestPageByEntry chooses the findings of one entry, and draws one line between two
+// domains where there are several.
+func TestPageByEntry(t *testing.T) {
+	text, r := hostilePage(t)
+	ctx, said := browser(t, text)
+	e, ok := entryOf(r.Findings[0])
+	for i := 1; !ok; i++ {
+		e, ok = entryOf(r.Findings[i])
+	}
+	want := 0
+	for _, f := range r.Findings {
+		if other, ok := entryOf(f); ok && other.Function == e.Function {
+			want++
+		}
+	}
+	must(t, ctx, chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll('a[href^="#filter:entry="]')].find(a => a.textContent === `+fmt.Sprintf("%q", e.Function)+`).click()`), chromedp.Sleep(100*time.Millisecond))
+	if got := ask[int](t, ctx, countShown); got != want || want == len(r.Findings) {
+		t.Errorf("%d findings shown of the %d that %s leads to", got, want, e.Function)
+	}
+	links := `echarts.getInstanceByDom(document.getElementById("graph")).getOption().series[0].links.map(l => JSON.stringify([l.source, l.target].sort()))`
+	all := ask[[]string](t, ctx, links)
+	must(t, ctx, chromedp.Evaluate[chromedp.Void](`document.getElementById("collapse").click()`))
+	one := ask[[]string](t, ctx, links)
+	slices.Sort(all)
+	slices.Sort(one)
+	if pairs := slices.Compact(slices.Clone(all)); !slices.Equal(one, pairs) || len(pairs) == len(all) {
+		t.Errorf("%d lines for %d pairs of %d edges", len(one), len(pairs), len(all))
+	}
+	if all := said(); len(all) > 0 {
+		t.Errorf("the console says %q", all)
+	}
+}
+
+// TestPageOverTime looks at the history as a reader does: each revision, what came and
+// went with it and the links to what is still there.
+func TestPageOverTime(t *testing.T) {
+	r := awkward()
+	r.Findings = r.Findings[1:] // as the first is gone by now
+	var b bytes.Buffer
+	if err := writeHTML(&b, r, Options{History: past()}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, said := browser(t, b.String())
+	must(t, ctx, chromedp.Click(`nav a[href="#history"]`), chromedp.Sleep(100*time.Millisecond))
+	if at := ask[float64](t, ctx, `document.getElementById("history").getBoundingClientRect().top`); at < 0 || at > 200 {
+		t.Errorf("the section is at %v", at)
+	}
+	tables := ask[[][]string](t, ctx, `[...document.querySelectorAll("#history table")].map(t => [...t.querySelectorAll("tbody tr")].map(r => [...r.cells].map(c => c.textContent).join("|")))`)
+	if len(tables) != 2 || len(tables[0]) != 4 || tables[0][1] != "v1.0|2024-02-01|1|0|1|0|0|2" || tables[0][3] != "HEAD|2024-04-01|1|1|1|1|1|0" {
+		t.Errorf("tables %q", tables)
+	}
+	if !strings.HasPrefix(tables[0][0], "v0.9 could not be audited: ") {
+		t.Errorf("what failed: %q", tables[0][0])
+	}
+	if len(tables[1]) != 3 || !strings.HasPrefix(tables[1][0], "new|") {
+		t.Errorf("growth %q", tables[1])
+	}
+	// What is there now leads to its finding, what is gone to nothing.
+	turns := ask[[]string](t, ctx, `[...document.querySelectorAll("#history li")].map(l => l.querySelector("a") ? l.querySelector("a").getAttribute("href") : "")`)
+	if slices.Index(turns, "#f-"+r.Findings[0].ID) < 0 || slices.Index(turns, "") < 0 {
+		t.Errorf("turns %q", turns)
+	}
+	must(t, ctx, chromedp.Click(`#history li a[href="#f-`+r.Findings[0].ID+`"]`), chromedp.Sleep(100*time.Millisecond))
+	if !ask[bool](t, ctx, `document.getElementById("f-`+r.Findings[0].ID+`").open`) {
+		t.Error("the link does not open its finding")
+	}
+	if all := said(); len(all) > 0 {
+		t.Errorf("the console says %q", all)
+	}
+}
+
+// TestPageByKeyboard goes through the page without a pointer.
+func TestPageByKeyboard(t *testing.T) {
+	text, _ := hostilePage(t)
+	ctx, said := browser(t, text)
+	focused := `(e => e.id || e.name || e.className || e.tagName)(document.activeElement)`
+	press := func(keys string) {
+		t.Helper()
+		must(t, ctx, chromedp.KeyEvent(keys), chromedp.Sleep(50*time.Millisecond))
+	}
+	press(kb.Tab)
+	if got := ask[string](t, ctx, focused); got != "skip" {
+		t.Errorf("the first stop is %q", got)
+	}
+	if !ask[bool](t, ctx, `document.activeElement.getBoundingClientRect().left >= 0`) {
+		t.Error("the skip link stays hidden")
+	}
+	press(kb.Enter)
+	if got := ask[string](t, ctx, focused); got != "main" {
+		t.Errorf("the skip link leads to %q", got)
+	}
+	// A finding opens and closes, and its source can be scrolled to.
+	must(t, ctx, chromedp.Evaluate[chromedp.Void](`document.querySelector("#findings summary").focus()`))
+	outline := ask[string](t, ctx, `getComputedStyle(document.activeElement).outlineStyle`)
+	press(kb.Enter)
+	if !ask[bool](t, ctx, `document.querySelector("#findings details").open`) || outline == "none" {
+		t.Errorf("the finding stays closed, or its focus (%s) cannot be seen", outline)
+	}
+	// A search is typed, and a domain chosen, by keys alone.
+	must(t, ctx, chromedp.Evaluate[chromedp.Void](`document.querySelector("[name=q]").focus()`))
+	press("nothing has this")
+	if got := ask[int](t, ctx, countShown); got != 0 {
+		t.Errorf("%d findings shown", got)
+	}
+	must(t, ctx, chromedp.Evaluate[chromedp.Void](`document.getElementById("clear").focus()`))
+	press(" ")
+	if got := ask[int](t, ctx, countShown); got == 0 {
+		t.Error("the button does not show all")
+	}
+	must(t, ctx, chromedp.Evaluate[chromedp.Void](`document.getElementById("focus").focus()`))
+	press(kb.ArrowDown)
+	if got := ask[string](t, ctx, `document.getElementById("focus").value`); got == "" {
+		t.Error("no domain is chosen")
+	}
+	// Every stop can be seen, and none keeps the reader.
+	stops := ask[int](t, ctx, `[...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")].filter(e => e.offsetParent).length`)
+	must(t, ctx, chromedp.Evaluate[chromedp.Void](`document.querySelector(".skip").focus()`))
+	seen := map[string]bool{}
+	for range min(stops, 60) {
+		press(kb.Tab)
+		seen[ask[string](t, ctx, `[...document.querySelectorAll("*")].indexOf(document.activeElement).toString()`)] = true
+	}
+	if len(seen) < min(stops, 60)-2 {
+		t.Errorf("%d stops of %d", len(seen), min(stops, 60))
+	}
+	if all := said(); len(all) > 0 {
+		t.Errorf("the console says %q", all)
+	}
+}
+
+// TestPageSaysWhatItLeavesOut puts the limits of an answer beside it.
+func TestPageSaysWhatItLeavesOut(t *testing.T) {
+	r := *awkward()
+	r.Reach = []result.Reach{{Entry: "shop", Functions: 100, Reached: 20, Unreached: 80, Low: true}}
+	for name, want := range map[string]bool{"low": true, "whole": false} {
+		if !want {
+			r.Reach, r.Errors = nil, nil
+		}
+		var b bytes.Buffer
+		if err := writeHTML(&b, &r, Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(b.String(), "Little is reached: 80 of 100 functions of shop") && strings.Contains(b.String(), "Not analysed: "); got != want {
+			t.Errorf("%s: %v", name, got)
+		}
+		if got := strings.Contains(b.String(), `class="limits"`); got != want {
+			t.Errorf("%s: a line of limits: %v", name, got)
+		}
 	}
 }
 

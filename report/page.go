@@ -74,9 +74,11 @@ func (p *page) line(text string) {
 // stays whole so that it can be copied.
 func (p *page) wrap(first, other, text string) {
 	line, empty := first, true
-	for _, word := range strings.Fields(clean(text)) {
-		if !empty && textWidth(line)+1+textWidth(word) > p.width {
-			p.line(line)
+	for i, word := range strings.Fields(clean(text)) {
+		// A label stands alone where the first word would not fit behind it, if that helps.
+		labelled := i == 0 && strings.TrimSpace(first) != "" && textWidth(other) < textWidth(first)
+		if (!empty || labelled) && textWidth(line)+gap(empty)+textWidth(word) > p.width {
+			p.line(strings.TrimRight(line, " "))
 			line, empty = other, true
 		}
 		if !empty {
@@ -86,6 +88,14 @@ func (p *page) wrap(first, other, text string) {
 		empty = false
 	}
 	p.line(line)
+}
+
+// gap is the room before the next word of a line.
+func gap(empty bool) int {
+	if empty {
+		return 0
+	}
+	return 1
 }
 
 func textWidth(s string) int { return runewidth.StringWidth(s) }

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/mattn/go-runewidth"
@@ -25,12 +26,23 @@ func (p *page) answer(r *result.Result, a answer) {
 		p.wrap("carve out first: ", "  ", fmt.Sprintf("%s, score %.3f (clarity %.2f × async %.2f ÷ %.2f)", c.Domain, c.Score, c.DomainClarity, c.AsyncViability, c.SharedStateCoupling))
 	}
 	p.wrap("read: ", "  ", reachOf(r))
-	for _, e := range r.Reach {
-		if e.Low {
-			p.wrap("little is reached: ", "  ", fmt.Sprintf("%d of %d functions of %s are reached from nowhere and not judged; `stateaudit doctor` shows what may start them", e.Unreached, e.Functions, e.Entry))
-			break
-		}
+	if e, ok := lowest(r); ok {
+		p.wrap("little is reached: ", "  ", unreachedOf(e)+"; `stateaudit doctor` shows what may start them")
 	}
+}
+
+// lowest is the first program of which too little is reached, if there is one.
+func lowest(r *result.Result) (result.Reach, bool) {
+	i := slices.IndexFunc(r.Reach, func(e result.Reach) bool { return e.Low })
+	if i < 0 {
+		return result.Reach{}, false
+	}
+	return r.Reach[i], true
+}
+
+// unreachedOf says how much of a program is not judged.
+func unreachedOf(e result.Reach) string {
+	return fmt.Sprintf("%d of %d functions of %s are reached from nowhere and not judged", e.Unreached, e.Functions, e.Entry)
 }
 
 // worst names a fold in two lines: where, and what two copies do.
@@ -41,8 +53,13 @@ func (p *page) worst(f fold) {
 	if n := len(f.findings) - 1; n > 0 {
 		rest += fmt.Sprintf(" and %d more", n)
 	}
-	line := "  " + p.paint(levelColor(level), level) + " " + p.link(p.paint(bold, at), first.Location)
+	line := "  " + p.paint(levelColor(level), level) + " "
 	room := p.width - len(level) - textWidth(at) - 6
+	if room < -3 { // a place alone can still be followed
+		p.line(strings.TrimRight(line, " "))
+		line = "  "
+	}
+	line += p.link(p.paint(bold, at), first.Location)
 	if room > 8 && rest != "" {
 		line += "  " + runewidth.Truncate(rest, room, "…")
 	}
@@ -50,17 +67,23 @@ func (p *page) worst(f fold) {
 	p.line("    " + runewidth.Truncate(clean(plainInline(consequence(first))), p.width-4, "…"))
 }
 
-// consequence is what two copies do: the first sentence after what there is, but
-// for those that go on about the place ("It lives in …"). The headline has
-// already said that there are two copies.
+// twoCopies begins the sentence of a message that says what a second copy does. The
+// headline has already said that there are two.
+const twoCopies = "With two copies "
+
+// consequence is what two copies do. Of a message that does not say so it is the first
+// sentence after what there is, but for those that go on about the place ("It lives in …").
 func consequence(f result.Finding) string {
 	said := once(f.Message)
 	if len(said) == 0 {
 		return ""
 	}
+	if i := slices.IndexFunc(said, func(s string) bool { return strings.HasPrefix(s, twoCopies) }); i >= 0 {
+		return strings.TrimPrefix(said[i], twoCopies)
+	}
 	for _, s := range said[1:] {
 		if !strings.HasPrefix(s, "It ") {
-			return strings.TrimPrefix(s, "With two copies ")
+			return s
 		}
 	}
 	return said[0]

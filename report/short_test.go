@@ -46,6 +46,46 @@ func TestFoldSaysEachSentenceOnce(t *testing.T) {
 
 // TestWorstFirst ranks what people notice before what is only old, and an error
 // before both.
+// TestFoldOfSeveralConsequences says each of them once, above the places that share it.
+func TestFoldOfSeveralConsequences(t *testing.T) {
+	r := empty()
+	r.Findings = disk(5)
+	for i, does := range []string{"one loses the file.", "one keeps the pictures.", "one loses the file.", "nothing else.", "one keeps the pictures."} {
+		r.Findings[i].Message = fmt.Sprintf("`save%d` writes. %s%s", i, twoCopies, does)
+	}
+	var b bytes.Buffer
+	if err := writeTable(&b, r, Options{Details: true}); err != nil {
+		t.Fatal(err)
+	}
+	_, details, _ := strings.Cut(b.String(), "5 places  ")
+	for _, does := range []string{"one loses the file.", "one keeps the pictures.", "nothing else."} {
+		if n := strings.Count(details, twoCopies+does); n != 1 {
+			t.Errorf("%q is said %d times:\n%s", does, n, details)
+		}
+	}
+	if first, second := strings.Index(details, "`save2`"), strings.Index(details, "one keeps the pictures."); first < 0 || first > second {
+		t.Errorf("places are apart from what they do:\n%s", details)
+	}
+}
+
+// TestNarrowPlaces keeps a place on a line of its own where the terminal is narrower
+// than it and its level.
+func TestNarrowPlaces(t *testing.T) {
+	r := empty()
+	r.Findings = disk(1)
+	r.Findings[0].Location.File = "config/environments/production.rb"
+	r.Findings[0].Symbol = "images.remove_uploaded_image_exif"
+	var b bytes.Buffer
+	if err := writeTable(&b, r, Options{Width: 40, Details: true}); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(b.String()) {
+		if line = strings.TrimRight(line, "\n"); textWidth(line) > 40 && len(strings.Fields(line)) > 1 {
+			t.Errorf("%d columns: %q", textWidth(line), line)
+		}
+	}
+}
+
 func TestWorstFirst(t *testing.T) {
 	of := func(c result.Category, l result.Level, symbol string) result.Finding {
 		return result.Finding{Rule: string(c) + symbol, Category: c, Level: l, Symbol: symbol}
@@ -60,6 +100,20 @@ func TestWorstFirst(t *testing.T) {
 	}
 	if want := []string{"pool", "login", "limit", "billing", "help"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestWorstSaysWhatTwoCopiesDo takes the sentence about that, wherever it stands.
+func TestWorstSaysWhatTwoCopiesDo(t *testing.T) {
+	for message, want := range map[string]string{
+		"`q` waits. What waits in it is taken out by `run`. With two copies queued work is lost.": "queued work is lost.",
+		"A request waits. A transaction is open meanwhile.":                                       "A transaction is open meanwhile.",
+		"`x` is there. It lives here. Two of them collide.":                                       "Two of them collide.",
+		"Nothing more": "Nothing more",
+	} {
+		if got := consequence(result.Finding{Message: message}); got != want {
+			t.Errorf("%q: %q, want %q", message, got, want)
+		}
 	}
 }
 

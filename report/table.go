@@ -254,8 +254,8 @@ func (p *page) findings(folds []fold) {
 	}
 }
 
-// fold writes what is true of all its places once, and then of each what is
-// true of it alone. `explain` has the evidence of each.
+// fold writes what is true of all its places once, then of those that share what two
+// copies do that, and of each what is true of it alone. `explain` has the evidence of each.
 func (p *page) fold(f fold) {
 	first := f.findings[0]
 	level := strings.ToUpper(string(first.Level))
@@ -263,13 +263,19 @@ func (p *page) fold(f fold) {
 	if len(f.common) > 0 {
 		p.wrap("    ", "    ", strings.Join(f.common, " "))
 	}
-	for _, one := range f.findings {
-		p.where("    ", one)
-		if own := f.own(one.Message); own != "" {
-			p.wrap("      ", "      ", own)
+	for _, part := range f.parts() {
+		told := fold{common: slices.Concat(f.common, part.common)}
+		if len(part.common) > 0 {
+			p.wrap("    ", "    ", strings.Join(part.common, " "))
 		}
-		p.doubt("      ", one)
-		p.owner("      ", one)
+		for _, one := range part.findings {
+			p.where("    ", one)
+			if own := told.own(one.Message); own != "" {
+				p.wrap("      ", "      ", own)
+			}
+			p.doubt("      ", one)
+			p.owner("      ", one)
+		}
 	}
 	if first.Fix != "" {
 		p.wrap("    fix: ", "         ", first.Fix)
@@ -284,6 +290,10 @@ func (p *page) where(indent string, f result.Finding) {
 	if textWidth(indent)+textWidth(at)+textWidth(symbol)+len(id)+4 > p.width {
 		p.line(text)
 		text, at = indent+" ", ""
+		if textWidth(indent)+textWidth(symbol)+len(id)+5 > p.width {
+			p.line(text + "  " + symbol)
+			symbol = ""
+		}
 	}
 	p.line(strings.TrimRight(text+"  "+symbol, " ") + "  " + p.paint(faint, id))
 }

@@ -279,7 +279,7 @@ func evidence(w waiting) []result.Evidence {
 		if i > 0 {
 			in = w.way[i-1].function.Symbol
 		}
-		out = append(out, result.Evidence{Kind: result.CallAt, Phase: result.Serving, Function: in, Location: at, Note: note})
+		out = append(out, result.Evidence{Kind: result.CallAt, Phase: result.Serving, Function: in, Location: at, Note: note, Entry: i == 0})
 	}
 	return append(out, result.Evidence{Kind: result.CallAt, Phase: result.Serving, Function: w.function.Symbol, Location: w.call.Location, Note: does(w.effect.Kind)})
 }

@@ -3,6 +3,7 @@
 package localdiskstate
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"regexp"
@@ -532,16 +533,21 @@ func breaks(c result.Category) string {
 	return "the other one does not have the file, and a host that is replaced takes it along"
 }
 
+// homes says in each language where files can be kept.
+var homes = map[unit.Language]string{
+	unit.Go:     "object storage (S3, GCS, gocloud.dev/blob)",
+	unit.Ruby:   "object storage: Active Storage, Shrine or CarrierWave on S3 or GCS",
+	unit.Python: "object storage (django-storages or boto3 on S3, GCS or Azure)",
+}
+
 func fix(c result.Category, lang unit.Language) string {
 	switch {
 	case c == result.Cache && lang == unit.Ruby:
 		return "Keep it in object storage (Active Storage on S3) or in Redis, or make it on each request from what is shared."
 	case c == result.Cache:
 		return "Keep it in object storage or in a shared cache, or make it on each request from what is shared."
-	case lang == unit.Ruby:
-		return "Put files into object storage: Active Storage, Shrine or CarrierWave on S3 or GCS; or mount a volume that all copies share."
 	}
-	return "Put files into object storage (S3, GCS, gocloud.dev/blob), or mount a volume that all copies share."
+	return "Put files into " + cmp.Or(homes[lang], "object storage") + "; or mount a volume that all copies share."
 }
 
 func reportDatabase(p *rule.Pass, f *program.Function, w write) {

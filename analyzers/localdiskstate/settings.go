@@ -30,6 +30,7 @@ func reportSettings(p *rule.Pass) {
 // kept reports uploads and pages that configuration or code puts on this host's disk.
 func kept(p *rule.Pass, k rule.Kept) {
 	f := result.Finding{Category: result.Other}
+	breaks := "a file that one keeps is missing on the other"
 	says := "uploads are kept in " + k.Place()
 	switch k.Binding.Resource {
 	case bindings.Storage:
@@ -37,12 +38,13 @@ func kept(p *rule.Pass, k rule.Kept) {
 		f.Fix = "Choose a service on S3, GCS or Azure for production in config/storage.yml."
 	case bindings.PageCache:
 		f.Category = result.Cache
+		breaks = "each serves the pages that it has cached itself"
 		says = "whole pages are cached as files of this host, and expired only where the request was handled"
 		f.Fix = "Cache pages in the proxy or CDN in front, or fragments in a Redis cache store."
 	default:
 		f.Fix = remedy.Store("upload", k.Language())
 	}
-	f.Message = fmt.Sprintf("In production %s, %s. With two copies on two hosts each has its own.", says, k.Chosen())
+	f.Message = fmt.Sprintf("In production %s, %s. With two copies on two hosts %s.", says, k.Chosen(), breaks)
 	p.ReportKept(k, f)
 }
 
@@ -67,13 +69,13 @@ func database(p *rule.Pass, k rule.Kept) {
 	}
 	p.ReportKept(k, result.Finding{
 		Category: category, Fix: "Use a database server (PostgreSQL, MySQL) in production, for this database too.",
-		Message: fmt.Sprintf("In production %s is an SQLite file of this host, written while serving, %s. With two copies on two hosts each has its own.", holds, k.Chosen()),
+		Message: fmt.Sprintf("In production %s is an SQLite file of this host, written while serving, %s. With two copies on two hosts each has a database of its own.", holds, k.Chosen()),
 	})
 }
 
 func setting(p *rule.Pass, s unit.Setting, c result.Category, says, cure string, more ...result.Evidence) {
 	p.ReportSetting(s, result.Finding{
 		Category: c, Fix: cure, Evidence: more,
-		Message: fmt.Sprintf("In production %s (`%s`). With two copies on two hosts each has its own.", says, s.Text),
+		Message: fmt.Sprintf("In production %s (`%s`). With two copies on two hosts each has files of its own.", says, s.Text),
 	})
 }

@@ -225,6 +225,17 @@ func (b *Baseline) Update(r *result.Result, scope Scope, policy Policy) Changes 
 	return c
 }
 
+// Add puts findings of an audit whose root lies at a path below the folder of the file
+// into the baseline, and touches nothing else.
+func (b *Baseline) Add(findings []result.Finding, prefix, reason string) Changes {
+	ids := diff.Of(findings, prefix)
+	for _, id := range ids {
+		b.Entries = append(b.Entries, entry(id, reason))
+	}
+	b.sort()
+	return Changes{Added: len(ids)}
+}
+
 // reviewed tells whether somebody has said why a finding may stay.
 func (e Entry) reviewed() bool { return e.Reason != "" && e.Reason != NotReviewed }
 

@@ -64,7 +64,8 @@ at or below the PATHs is shown; "-" reads them from the standard input. Nothing
 in the tree is executed or changed. The table answers in ten lines; --details
 lists each finding, and ` + "`stateaudit explain ID`" + ` shows one with its evidence.
 What a baseline knows, or a comment beside the code says may stay, is counted and
-not listed.
+not listed. On a terminal what is longer than the screen goes through $STATEAUDIT_PAGER,
+$PAGER or less; cat stands for none.
 
 Exit codes: 0 the audit ran; 1 with --fail-on, something is at or above the
 level, or new; 2 wrong usage or configuration; 3 with --strict, a part could not be

@@ -52,7 +52,8 @@ type Env struct {
 // Main runs the program for the process that it is in.
 func Main() int {
 	tuneMemory()
-	env := Env{Getenv: os.Getenv, Now: time.Now, Width: terminalWidth, CacheDir: cacheFolder, files: &files{}}
+	page := func(stream io.Writer, text []byte) bool { return paged(os.Getenv, stream, text) }
+	env := Env{Getenv: os.Getenv, Now: time.Now, Width: terminalWidth, CacheDir: cacheFolder, files: &files{page: page}}
 	return interruptible(env, func(ctx context.Context) int {
 		return Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, env)
 	})

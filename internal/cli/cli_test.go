@@ -31,7 +31,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata", UpdateScripts: *update, Setup: func(env *testscript.Env) error {
 		env.Setenv("XDG_CACHE_HOME", kept)
 		env.Setenv("SAMPLES", samples)
-		for _, step := range []string{"install", "audit"} {
+		for _, step := range []string{"install", "audit", "comment"} {
 			if err := os.WriteFile(filepath.Join(env.WorkDir, step+".sh"), []byte(actionScript(t, step)), 0o644); err != nil {
 				return err
 			}

@@ -19,6 +19,9 @@ import (
 type files struct {
 	mu      sync.Mutex
 	pending map[string]bool
+	// page shows what does not fit a terminal, and returns false if it has not; nil if
+	// nothing is to be paged.
+	page func(stream io.Writer, text []byte) bool
 }
 
 // write replaces the content of a file. What is no regular file, such as a pipe or
@@ -172,6 +175,9 @@ func (f *files) output(name string, stream io.Writer, write func(io.Writer) erro
 		return err
 	}
 	if name == "" || name == "-" {
+		if f != nil && f.page != nil && f.page(stream, b.Bytes()) {
+			return nil
+		}
 		_, err := b.WriteTo(stream)
 		return err
 	}

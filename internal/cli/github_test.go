@@ -3,6 +3,7 @@ package cli
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,6 +21,14 @@ func TestGitHubFiles(t *testing.T) {
 	release := yamlFile(t, filepath.Join(dir, "workflows", "release.yml"))["jobs"].(map[string]any)
 	if release["release"].(map[string]any)["needs"] != "check" || release["check"].(map[string]any)["uses"] != "./.github/workflows/ci.yml" {
 		t.Error("a release does not wait for the tests")
+	}
+	for _, job := range yamlFile(t, filepath.Join(dir, "workflows", "action.yml"))["jobs"].(map[string]any) {
+		if !slices.ContainsFunc(job.(map[string]any)["steps"].([]any), func(step any) bool {
+			with, _ := step.(map[string]any)["with"].(map[string]any)
+			return step.(map[string]any)["uses"] == "./" && with["version"] == "source"
+		}) {
+			t.Errorf("the action is not run: %v", job)
+		}
 	}
 	if bot := yamlFile(t, filepath.Join(dir, "dependabot.yml")); bot["version"] != 2 || len(bot["updates"].([]any)) == 0 {
 		t.Errorf("%v", bot)

@@ -94,7 +94,20 @@ func (a agent) command(ctx context.Context, name string, flags []string, args ..
 type auditQuery struct {
 	Level string `json:"level,omitempty" jsonschema:"least level to list: note, warning (default) or error"`
 	Kind  string `json:"kind,omitempty" jsonschema:"only this group or category, such as rate-limiter or session"`
-	Limit int    `json:"limit,omitempty" jsonschema:"how many findings to list, 20 if not given"`
+	ownerQuery
+	Limit int `json:"limit,omitempty" jsonschema:"how many findings to list, 20 if not given"`
+}
+
+// ownerQuery asks for what one owner has to do.
+type ownerQuery struct {
+	Owner string `json:"owner,omitempty" jsonschema:"only what this owner by CODEOWNERS has, such as @shop/payments; none for what nobody owns"`
+}
+
+func (q ownerQuery) flags() []string {
+	if q.Owner == "" {
+		return nil
+	}
+	return []string{"--owner=" + q.Owner}
 }
 
 type auditAnswer struct {
@@ -106,15 +119,16 @@ type auditAnswer struct {
 
 // briefFinding is a finding in the room of two lines.
 type briefFinding struct {
-	ID      string `json:"id"`
-	Rule    string `json:"rule"`
-	Level   string `json:"level"`
-	Kind    string `json:"kind"`
-	Symbol  string `json:"symbol"`
-	File    string `json:"file"`
-	Line    int    `json:"line"`
-	Message string `json:"message"`
-	Fix     string `json:"fix"`
+	ID      string   `json:"id"`
+	Rule    string   `json:"rule"`
+	Level   string   `json:"level"`
+	Kind    string   `json:"kind"`
+	Symbol  string   `json:"symbol"`
+	File    string   `json:"file"`
+	Line    int      `json:"line"`
+	Message string   `json:"message"`
+	Fix     string   `json:"fix"`
+	Owners  []string `json:"owners,omitempty"`
 }
 
 func brief(f result.Finding) briefFinding {
@@ -122,7 +136,7 @@ func brief(f result.Finding) briefFinding {
 	if f.Group != nil {
 		kind = string(*f.Group)
 	}
-	return briefFinding{f.ID, f.Rule, string(f.Level), kind, f.Symbol, f.Location.File, f.Location.Line, f.Message, f.Fix}
+	return briefFinding{f.ID, f.Rule, string(f.Level), kind, f.Symbol, f.Location.File, f.Location.Line, f.Message, f.Fix, f.Owners}
 }
 
 // limited is how many of n to list.
@@ -140,7 +154,7 @@ func (a agent) audit(ctx context.Context, q auditQuery) (auditAnswer, error) {
 		return answer, fmt.Errorf("level %q: known are note, warning, error", q.Level)
 	}
 	var r result.Result
-	if err := a.decode(ctx, &r, "audit", []string{"--format", "json"}); err != nil {
+	if err := a.decode(ctx, &r, "audit", append([]string{"--format", "json"}, q.flags()...)); err != nil {
 		return answer, err
 	}
 	var found []briefFinding
@@ -226,6 +240,7 @@ func (a agent) plan(ctx context.Context, q planQuery) (map[string]any, error) {
 
 type diffQuery struct {
 	Base string `json:"base" jsonschema:"git revision to compare the files with, such as origin/main"`
+	ownerQuery
 }
 
 type diffAnswer struct {
@@ -236,7 +251,7 @@ type diffAnswer struct {
 func (a agent) diff(ctx context.Context, q diffQuery) (diffAnswer, error) {
 	answer := diffAnswer{Added: []briefFinding{}, Fixed: []briefFinding{}}
 	var d result.Diff
-	if err := a.decode(ctx, &d, "diff", []string{"--format", "json", "--base=" + q.Base}); err != nil {
+	if err := a.decode(ctx, &d, "diff", append([]string{"--format", "json", "--base=" + q.Base}, q.flags()...)); err != nil {
 		return answer, err
 	}
 	for _, f := range d.Added {

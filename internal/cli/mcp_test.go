@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"io"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -13,16 +14,7 @@ import (
 
 // TestAgent talks to the server as a client of the official SDK does.
 func TestAgent(t *testing.T) {
-	here, there := mcp.NewInMemoryTransports()
-	env := Env{Getenv: func(string) string { return "" }, Now: time.Now, Width: func(io.Writer) int { return 0 }}
-	if _, err := (agent{env: env, root: sample("atlas"), offline: true}).server().Connect(t.Context(), there, nil); err != nil {
-		t.Fatal(err)
-	}
-	client, err := mcp.NewClient(&mcp.Implementation{Name: "test", Version: "1"}, nil).Connect(t.Context(), here, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer client.Close()
+	client := asking(t, sample("atlas"))
 	onlyReads(t, client)
 
 	var audit auditAnswer
@@ -49,6 +41,59 @@ func TestAgent(t *testing.T) {
 	if err != nil || !out.IsError {
 		t.Errorf("a flag in place of a name: %v, %+v", err, out)
 	}
+}
+
+// TestAgentOfATeam asks for what one owner has to do, of the tree and of a change.
+func TestAgentOfATeam(t *testing.T) {
+	root := checkoutOf(t, map[string]string{
+		"go.mod": "module example.com/x\n\ngo 1.26\n", "main.go": served, "CODEOWNERS": "/main.go @shop/payments\n/other.go @shop/search\n",
+		"other.go": "package main\n\nvar other = map[string]int{}\n\nfunc init() { go func() { for { other[\"\"]++ } }() }\n",
+	})
+	git(t, root, "init", "-q")
+	git(t, root, "add", "go.mod", "CODEOWNERS")
+	git(t, root, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x")
+	client := asking(t, root)
+	for owner, symbol := range map[string]string{"@Shop/Payments": "main.hits", "@shop/search": "main.other"} {
+		var audit auditAnswer
+		ask(t, client, "audit", map[string]any{"owner": owner}, &audit)
+		if len(audit.Findings) != 1 || audit.Findings[0].Symbol != symbol || !slices.EqualFunc(audit.Findings[0].Owners, []string{owner}, strings.EqualFold) {
+			t.Errorf("%s: %+v", owner, audit)
+		}
+		var diff diffAnswer
+		ask(t, client, "diff", map[string]any{"base": "HEAD", "owner": owner}, &diff)
+		if len(diff.Added) != 1 || diff.Added[0].Symbol != symbol {
+			t.Errorf("%s: %+v", owner, diff)
+		}
+	}
+	out, err := client.CallTool(t.Context(), &mcp.CallToolParams{Name: "audit", Arguments: map[string]any{"owner": "@shop/nobody"}})
+	if err != nil || !out.IsError {
+		t.Errorf("an owner that there is not: %v, %+v", err, out)
+	}
+}
+
+func git(t *testing.T, dir string, args ...string) {
+	t.Helper()
+	cmd := exec.Command("git", args...)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("git %q: %v: %s", args, err, out)
+	}
+}
+
+// asking is a client of a server for a checkout.
+func asking(t *testing.T, root string) *mcp.ClientSession {
+	t.Helper()
+	here, there := mcp.NewInMemoryTransports()
+	env := Env{Getenv: func(string) string { return "" }, Now: time.Now, Width: func(io.Writer) int { return 0 }}
+	if _, err := (agent{env: env, root: root, offline: true}).server().Connect(t.Context(), there, nil); err != nil {
+		t.Fatal(err)
+	}
+	client, err := mcp.NewClient(&mcp.Implementation{Name: "test", Version: "1"}, nil).Connect(t.Context(), here, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Close() })
+	return client
 }
 
 func onlyReads(t *testing.T, client *mcp.ClientSession) {

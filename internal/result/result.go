@@ -271,6 +271,8 @@ type Evidence struct {
 	Function string        `json:"function"`
 	Location unit.Location `json:"location"`
 	Note     string        `json:"note"`
+	// Entry tells that Function is where a request, a job, a loop or a schedule enters.
+	Entry bool `json:"entry,omitempty"`
 }
 
 // The kinds of suppression.

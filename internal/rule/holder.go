@@ -182,7 +182,7 @@ func Reached(f *program.Function) []result.Evidence {
 	if path[0].Note != "" {
 		note += " (" + path[0].Note + ")"
 	}
-	out := []result.Evidence{{Kind: result.CallAt, Phase: result.Serving, Function: entry.Symbol, Location: entry.Location, Note: note}}
+	out := []result.Evidence{{Kind: result.CallAt, Phase: result.Serving, Function: entry.Symbol, Location: entry.Location, Note: note, Entry: true}}
 	for i, s := range path[:len(path)-1] {
 		if s.Call != nil {
 			out = append(out, result.Evidence{Kind: result.CallAt, Phase: result.Serving, Function: s.Function.Symbol, Location: *s.Call, Note: "calls " + names[i+1]})

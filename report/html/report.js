@@ -89,6 +89,8 @@
     charts.push(c);
     return c;
   }
+  // Names stand on lines and bubbles: a rim in the colour of the page sets them off.
+  function readable() { return { color: color("fg"), textBorderColor: color("bg"), textBorderWidth: 3 }; }
   function tooltip(text) {
     return { renderMode: "richText", confine: true, backgroundColor: color("panel"), borderColor: color("line"), textStyle: { color: color("fg") }, formatter: text };
   }
@@ -123,8 +125,8 @@
         type: "scatter",
         data: data.candidates.map(function (c) { return { name: c.name, value: [c.clarity, c.async], symbolSize: 12 + (narrow ? 22 : 44) * Math.sqrt(c.coupling / most) }; }),
         itemStyle: { color: color("accent"), opacity: 0.55, borderColor: color("fg"), borderWidth: 1 },
-        labelLayout: { hideOverlap: true },
-        label: { show: true, position: narrow ? "inside" : "top", opacity: 1, color: color("fg"), formatter: function (p) { return narrow ? String(data.candidates[p.dataIndex].rank) : p.name; }, width: 120, overflow: "truncate" }
+        labelLayout: { hideOverlap: true, moveOverlap: "shiftY" },
+        label: Object.assign(readable(), { show: true, position: narrow ? "inside" : "top", opacity: 1, formatter: function (p) { return narrow ? String(data.candidates[p.dataIndex].rank) : p.name; }, width: 120, overflow: "truncate" })
       }]
     }, true);
   }
@@ -133,10 +135,23 @@
   function kinds() {
     return Array.prototype.filter.call(document.querySelectorAll("#graph-kinds input"), function (i) { return i.checked; }).map(function (i) { return i.value; });
   }
+  // One edge for all kinds and both directions between two domains.
+  function collapsed(edges) {
+    var pairs = {};
+    edges.forEach(function (e) {
+      var key = JSON.stringify([e.from, e.to].sort());
+      var pair = pairs[key] = pairs[key] || { from: e.from, to: e.to, kinds: [], count: 0 };
+      pair.count += e.count;
+      if (pair.kinds.indexOf(e.kind) < 0) pair.kinds.push(e.kind);
+      pair.kind = pair.kinds.join(" and ");
+    });
+    return Object.keys(pairs).map(function (key) { return pairs[key]; });
+  }
   function drawGraph() {
     if (!graph) return;
     var focus = byId("focus").value, on = kinds(), near = {};
     var edges = data.edges.filter(function (e) { return on.indexOf(e.kind) >= 0 && (!focus || e.from === focus || e.to === focus); });
+    if (byId("collapse").checked) edges = collapsed(edges);
     edges.forEach(function (e) { near[e.from] = near[e.to] = true; });
     if (focus) near[focus] = true;
     var nodes = data.domains.filter(function (d) { return focus ? near[d.name] : true; });
@@ -144,16 +159,16 @@
     graph.setOption({
       animation: false,
       tooltip: tooltip(function (p) {
-        if (p.dataType === "edge") return p.data.source + " uses " + p.data.target + "\n" + p.data.kind + ": " + p.data.count;
+        if (p.dataType === "edge") return p.data.source + (byId("collapse").checked ? " and " : " uses ") + p.data.target + "\n" + p.data.kind + ": " + p.data.count;
         var d = nodes[p.dataIndex];
         return d.name + "\n" + d.lines + " lines, " + d.files + " files, " + d.tables + " tables";
       }),
       series: [{
         type: "graph", layout: "circular", roam: true, circular: { rotateLabel: false },
         left: "18%", right: "18%", top: "12%", bottom: "12%",
-        edgeSymbol: ["none", "arrow"], edgeSymbolSize: 8,
+        edgeSymbol: ["none", byId("collapse").checked ? "none" : "arrow"], edgeSymbolSize: 8,
         emphasis: { focus: "adjacency" },
-        label: { show: true, position: "top", color: color("fg"), width: 110, overflow: "truncate" },
+        label: Object.assign({ show: true, position: "top", width: 110, overflow: "truncate" }, readable()),
         itemStyle: { color: color("accent"), borderColor: color("bg"), borderWidth: 2 },
         data: nodes.map(function (d) { return { name: d.name, symbolSize: 14 + 30 * Math.sqrt(d.lines / largest), itemStyle: d.name === focus ? { color: color("warning") } : {} }; }),
         links: edges.map(function (e) {
@@ -167,6 +182,7 @@
   if (graph) {
     byId("focus").addEventListener("change", drawGraph);
     byId("graph-kinds").addEventListener("change", drawGraph);
+    byId("collapse").addEventListener("change", drawGraph);
     graph.on("click", function (p) {
       if (p.dataType !== "node") return;
       byId("focus").value = byId("focus").value === p.name ? "" : p.name;
