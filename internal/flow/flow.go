@@ -265,7 +265,7 @@ type solver struct {
 	dispatch map[dispatchKey]bool
 	ownerOf  map[string]string // type that declares each method
 	callers  [][]caller
-	ending   map[*instance]bool // see ends
+	finite   map[*instance]bool // see ends
 	lifts    map[liftKey][]Lift
 	lasting  entrySet                 // entries that go on after they have started
 	starts   [][]string               // functions that each entry begins with

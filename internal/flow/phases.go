@@ -14,7 +14,7 @@ func (s *solver) phases() {
 	for _, in := range s.instances {
 		in.boot, in.serving, in.via, in.doubt = false, false, [2]way{}, [2]Doubt{}
 	}
-	s.ending = map[*instance]bool{}
+	s.finite = map[*instance]bool{}
 	s.markEntries()
 	w := walker{s: s}
 	for _, r := range s.in.Roots {
@@ -163,7 +163,7 @@ func (s *solver) opens(in *instance) bool {
 // ends tells a goroutine that does something once and is over: nothing in it waits in a loop, or
 // starts itself again. What boot does so, each copy does for itself, a little later.
 func (s *solver) ends(in *instance) bool {
-	if is, known := s.ending[in]; known {
+	if is, known := s.finite[in]; known {
 		return is
 	}
 	is := true
@@ -182,7 +182,7 @@ func (s *solver) ends(in *instance) bool {
 			}
 		}
 	}
-	s.ending[in] = is
+	s.finite[in] = is
 	return is
 }
 
