@@ -310,6 +310,8 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "figures about this process"
 	case isSignal(h):
 		return "a signal channel inside this process"
+	case handedOver(src, h, a):
+		return "handed over inside this process, and never waiting"
 	case readAnew(src, a):
 		return "read anew from the files of its host by each copy"
 	case replacedHandle(h, a):
@@ -468,6 +470,40 @@ func isSignal(h *program.Holder) bool {
 		return true
 	}
 	return isChannel(h.Type) && signals(h.Type)
+}
+
+// handedOver tells a channel that holds nothing, of which those who take from it do nothing
+// outside this process: what they change in it is told there.
+func handedOver(src *Sources, h *program.Holder, a Assessment) bool {
+	if !isChannel(h.Type) || len(h.Parts) > 0 || !isDirect(h) {
+		return false
+	}
+	takers := false
+	for _, r := range h.Reads {
+		if r.Phase != result.Serving {
+			continue
+		}
+		takers = true
+		if src.Reaches(r.In, ToDatabase, ToFile, ToNetwork, FromProgram, FromNetwork) {
+			return false
+		}
+	}
+	return takers
+}
+
+// isDirect tells a holder of which all channels that it is given hold nothing.
+func isDirect(h *program.Holder) bool {
+	some := h.Value.Direct
+	if h.Value.Kind == unit.New && !h.Value.Direct {
+		return false
+	}
+	for _, v := range h.Values {
+		if v.Kind != unit.Nil && !v.Direct {
+			return false
+		}
+		some = some || v.Direct
+	}
+	return some
 }
 
 // keptByLibrary tells a holder that is only ever given entries by key through methods

@@ -418,6 +418,8 @@ type Value struct {
 	Place  *Place    `json:",omitempty"`
 	Parts  []Value   `json:",omitempty"`
 	Nth    int       `json:",omitempty"` // of a function's returns: which result, from 0
+	// Direct says of a new channel that it holds nothing: who sends waits until somebody takes.
+	Direct bool `json:",omitempty"`
 	// Field is the field of the value around it that it is put into.
 	Field string `json:",omitempty"`
 }

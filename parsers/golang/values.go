@@ -160,6 +160,9 @@ func (b *body) builtinValue(v *unit.Value, name string, c *ast.CallExpr, depth i
 	switch name {
 	case "make", "new":
 		v.Kind, v.Text = unit.New, name
+		if _, ok := types.Unalias(b.typeOf(c)).Underlying().(*types.Chan); ok && name == "make" {
+			v.Direct = len(c.Args) == 1 || isZero(c.Args[1])
+		}
 	default:
 		v.Kind = unit.Compound
 		b.parts(v, c.Args, depth)
