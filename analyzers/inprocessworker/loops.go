@@ -259,7 +259,7 @@ func weigh(p *rule.Pass, f *program.Function) (work, bool) {
 	switch {
 	case reaches(assess.Elects, assess.Serializable):
 		w.level, w.ordered = result.Note, true
-	case !enqueues && !reaches(assess.ToDatabase, assess.ToNetwork, assess.FromProgram, assess.ToFile) && refreshes(p, f):
+	case !enqueues && !reaches(assess.ToDatabase, assess.ToNetwork, assess.FromProgram, assess.ToFile) && refreshes(p, running):
 		w.level = result.Note
 	}
 	return w, true
@@ -311,9 +311,18 @@ func enqueuesJobs(f *program.Function) bool {
 	return false
 }
 
-// refreshes tells whether a loop changes memory of its process: it then fetches
-// for this copy only.
-func refreshes(p *rule.Pass, f *program.Function) bool {
+// refreshes tells whether all that asks other services, of a loop and of what it
+// starts beside itself, changes memory of its process: it then fetches for this copy
+// only. What a goroutine sends brings nothing back to a loop that notes something.
+func refreshes(p *rule.Pass, running []*program.Function) bool {
+	return !slices.ContainsFunc(running, func(f *program.Function) bool {
+		return p.Sources.Reaches(f.ID, assess.FromNetwork) && !remembers(p, f)
+	})
+}
+
+// remembers tells whether a function, or what it runs close by, changes memory that
+// its process keeps.
+func remembers(p *rule.Pass, f *program.Function) bool {
 	within := f.Within(near)
 	for _, a := range p.Assessments {
 		for _, w := range a.Writes {
