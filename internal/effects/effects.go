@@ -48,6 +48,10 @@ const (
 	// RandomKey draws one.
 	Signer    Kind = "signer"
 	RandomKey Kind = "random-key"
+	// Mac makes what vouches for a text by a key, and Compares tells whether what was
+	// brought back is that.
+	Mac      Kind = "mac"
+	Compares Kind = "compares"
 	// RandomFill fills what it is handed, the argument of path, with random bytes.
 	RandomFill Kind = "random-fill"
 	// Option makes an option of the command line, or reads one, with a value to fall
