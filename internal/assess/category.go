@@ -284,7 +284,6 @@ func packageOf(h *program.Holder) string {
 
 // harmless says why changes while serving do no harm, or nothing.
 func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment) string {
-	ws := words(h.Name)
 	switch {
 	case a.Category == result.Lock:
 		return ""
@@ -304,8 +303,8 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "set while serving, but nothing that serves reads it"
 	case ownWork(p, src, a):
 		return "says that this process works on its own memory"
-	case isLifeCycle(h, ws) && !counts(a):
-		return "part of the life cycle of this process"
+	case endOfWork(p, h, a):
+		return "says that work of this process ends"
 	case onRuntime(src, a), exported(p, src, h, a):
 		return "figures about this process"
 	case isSignal(h):
@@ -315,8 +314,6 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 	case replacedHandle(h, a):
 		return "a handle of this process, which is opened again"
 	case feedsMetrics(p, src, h, a):
-		return "figures about this process"
-	case speaks(ws, "metric", "stats", "uptime", "latency") && a.Category != result.Cache && !refuses(a):
 		return "figures about this process"
 	}
 	return ""
@@ -456,19 +453,7 @@ func hasSource(a Assessment, want ...Source) bool {
 	return false
 }
 
-func isLifeCycle(h *program.Holder, ws []string) bool {
-	if !isScalar(h.Type) && !strings.HasPrefix(h.Type, "sync/atomic.") && h.Type != "context.CancelFunc" {
-		return false
-	}
-	return speaks(ws, "closed", "closing", "stopped", "stopping", "started", "running", "done", "shutdown", "initial", "ready", "init", "cancel", "warned", "reported", "logged", "deprecat", "err", "busy", "idle", "alive")
-}
-
-func isSignal(h *program.Holder) bool {
-	if isChannel(h.Type) && speaks(words(h.Name), "alive", "done", "stop", "quit", "exit", "close", "ready", "wake", "sem", "slot", "limit") {
-		return true
-	}
-	return isChannel(h.Type) && signals(h.Type)
-}
+func isSignal(h *program.Holder) bool { return isChannel(h.Type) && signals(h.Type) }
 
 // keptByLibrary tells a holder that is only ever given entries by key through methods
 // of a type that the checkout does not declare: how many it keeps, and for how long, is
