@@ -102,6 +102,8 @@ func (w *writer) handed(op *unit.Op, f *types.Func, sig *types.Signature) {
 		op.Call.Hands, op.Call.Guessed = when, false
 	case op.Call.Hands == unit.HandsNow && !p.life && w.keepsFunction(f, sig):
 		op.Call.Hands, op.Call.Note = unit.HandsServes, "kept by "+shortType(funcID(f))
+	case op.Call.Hands == unit.HandsNow && !p.life && !p.once && len(called) == 0:
+		op.Call.Later = w.later(f, sig, op.Call.Method)
 	}
 }
 
@@ -146,7 +148,7 @@ func (w *writer) passes(f *types.Func, sig *types.Signature, i int) bool {
 		p, known := w.r.x.learned(f, i)
 		return known && p.Called && !p.Kept && !p.Async
 	}
-	return w.r.x.Foreign != nil && w.r.x.Foreign.Passes(f, i)
+	return w.r.x.Foreign != nil && w.r.x.Foreign.Passes(f, i) && !w.r.x.Foreign.HandsBack(f, i)
 }
 
 // standard tells the standard library, which asks no more of an object than the
