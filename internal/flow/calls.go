@@ -220,9 +220,6 @@ func (s *solver) foreign(in *instance, i int32) {
 	if receiver != 0 {
 		s.each(receiver, func(n int32) {
 			s.useHeld(in, i, n, called)
-			if s.objects[s.nodes[n].object].function != "" {
-				s.callFunction(in, i, n, called, nil) // a method of a function's type calls it
-			}
 			if !s.foreignObject(n) {
 				return
 			}

@@ -30,6 +30,18 @@ func (w *writer) call(in ssa.CallInstruction, value ssa.Value, pos token.Pos, as
 		}
 	}
 	w.emit(op, pos)
+	w.throughMethod(op, c, pos)
+}
+
+// throughMethod writes the call that a method of a library's function type, such as
+// http.HandlerFunc, makes of the function that it is called on.
+func (w *writer) throughMethod(op unit.Op, c *ssa.CallCommon, pos token.Pos) {
+	if !op.Call.Foreign || !op.Call.Method || len(c.Args) == 0 {
+		return
+	}
+	if _, ok := c.Args[0].Type().Underlying().(*types.Signature); ok && op.Args[0] != 0 {
+		w.emit(unit.Op{Kind: unit.OpCall, Base: op.Args[0], Args: op.Args[1:], Call: &unit.Apply{Dynamic: true, Async: op.Call.Async}}, pos)
+	}
 }
 
 // callee says what is called, and what code of others does with what it is given.
