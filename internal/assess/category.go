@@ -16,6 +16,8 @@ func categorise(p *program.Program, src *Sources, h *program.Holder, e catalog.E
 	switch {
 	case excludes(p, h, a):
 		return result.Lock
+	case listeners(p, h):
+		return result.Registry
 	case queues(h), handsIn(p, h):
 		return result.Worker
 	}

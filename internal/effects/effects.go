@@ -52,6 +52,8 @@ const (
 	// brought back is that.
 	Mac      Kind = "mac"
 	Compares Kind = "compares"
+	// Incoming hands out a connection that a client has opened.
+	Incoming Kind = "incoming"
 	// RandomFill fills what it is handed, the argument of path, with random bytes.
 	RandomFill Kind = "random-fill"
 	// Option makes an option of the command line, or reads one, with a value to fall
