@@ -16,7 +16,12 @@ const maxBrought = 4
 
 // brings tells a holder that is given connections which clients have opened: who is
 // connected to this copy, and no pool of what it has opened itself.
+//
+// A channel of such connections only hands them on to whoever serves them.
 func brings(p *program.Program, h *program.Holder) bool {
+	if isChannel(h.Type) {
+		return false
+	}
 	for _, c := range h.Changes {
 		if brought(p, p.Function(c.In), c.Value, maxBrought) || brought(p, p.Function(c.In), c.Key, maxBrought) || brought(p, c.Function, c.Value, maxBrought) {
 			return true
