@@ -30,6 +30,10 @@ func categorise(p *program.Program, src *Sources, h *program.Holder, e catalog.E
 		return result.Worker
 	case catalog.Session:
 		return result.Session
+	case catalog.Registry:
+		if e.Note == "settings" {
+			return flagOrCache(a)
+		}
 	}
 	ws := vocabulary(h)
 	switch {

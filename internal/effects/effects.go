@@ -57,10 +57,12 @@ const (
 	// RandomFill fills what it is handed, the argument of path, with random bytes.
 	RandomFill Kind = "random-fill"
 	// Option makes an option of the command line, or reads one, with a value to fall
-	// back to; DefaultOf sets that value for a key, and KeyRead reads the key.
+	// back to; DefaultOf sets that value for a key, KeyRead reads the key, and KeySet
+	// gives it another value in the memory of the process.
 	Option    Kind = "option"
 	DefaultOf Kind = "default-of"
 	KeyRead   Kind = "key-read"
+	KeySet    Kind = "key-set"
 	// Certificates keeps the certificates that a server gets for itself.
 	Certificates Kind = "certificates"
 )
