@@ -33,7 +33,7 @@ func layers() map[string][]string {
 		"internal/remedy":    {"internal/unit", "internal/result"},
 		"internal/flow":      vocabulary,
 		"internal/program":   {"internal/unit", "internal/catalog", "internal/result", "internal/flow"},
-		"internal/assess":    {"internal/unit", "internal/catalog", "internal/program", "internal/result", "internal/names"},
+		"internal/assess":    {"internal/effects", "internal/unit", "internal/catalog", "internal/program", "internal/result", "internal/names"},
 		"internal/rule":      {"internal/unit", "internal/catalog", "internal/effects", "internal/program", "internal/result", "internal/assess", "internal/bindings", "internal/remedy"},
 		"internal/bindings":  {"internal/unit", "internal/program", "internal/names"},
 		"internal/replicas":  {"internal/unit", "internal/result", "internal/catalog"},

@@ -22,6 +22,7 @@ type start struct {
 	by       *program.Function
 	run      *program.Function
 	location unit.Location
+	timer    bool // a timer runs it, and is set anew each time
 }
 
 // endless lists the loops that boot starts and that never end by themselves.
@@ -32,12 +33,12 @@ func endless(p *rule.Pass) []start {
 		if given := givenLoops(s.run); len(given) > 0 {
 			for _, g := range given {
 				if !p.Sources.Reaches(g.ID, assess.Accepts) {
-					out = append(out, start{s.by, g, g.Location})
+					out = append(out, start{by: s.by, run: g, location: g.Location})
 				}
 			}
 			continue
 		}
-		if loops(s.run) && !p.Sources.Reaches(s.run.ID, assess.Accepts) {
+		if (s.timer || loops(s.run)) && !p.Sources.Reaches(s.run.ID, assess.Accepts) {
 			out = append(out, s)
 		}
 	}
@@ -134,7 +135,7 @@ func starts(p *program.Program) []start {
 		}
 		if f.HasRole(unit.Background) {
 			if by := p.Function(f.Outer); by != nil && by.Boot && !waits(by) {
-				out = append(out, start{by, f, f.Location})
+				out = append(out, start{by, f, f.Location, recurs(f)})
 			}
 			continue
 		}
@@ -148,11 +149,12 @@ func starts(p *program.Program) []start {
 			}
 			for _, id := range append([]string{c.Callee}, c.Targets...) {
 				if run := p.Function(id); run != nil && !run.Test {
-					out = append(out, start{f, run, c.Location})
+					out = append(out, start{by: f, run: run, location: c.Location})
 				}
 			}
 		}
 		out = append(out, handed(f)...)
+		out = append(out, timed(f)...)
 	}
 	return out
 }
@@ -169,7 +171,7 @@ func handed(f *program.Function) []start {
 		if h.Call != nil {
 			at = h.Call.Location
 		}
-		out = append(out, start{f, h.To, at})
+		out = append(out, start{by: f, run: h.To, location: at})
 	}
 	return out
 }
@@ -259,7 +261,7 @@ func weigh(p *rule.Pass, f *program.Function) (work, bool) {
 	switch {
 	case reaches(assess.Elects, assess.Serializable):
 		w.level, w.ordered = result.Note, true
-	case !enqueues && !reaches(assess.ToDatabase, assess.ToNetwork, assess.FromProgram, assess.ToFile) && refreshes(p, f):
+	case !enqueues && !reaches(assess.ToDatabase, assess.ToNetwork, assess.FromProgram, assess.ToFile) && refreshes(p, running):
 		w.level = result.Note
 	}
 	return w, true
@@ -311,9 +313,18 @@ func enqueuesJobs(f *program.Function) bool {
 	return false
 }
 
-// refreshes tells whether a loop changes memory of its process: it then fetches
-// for this copy only.
-func refreshes(p *rule.Pass, f *program.Function) bool {
+// refreshes tells whether all that asks other services, of a loop and of what it
+// starts beside itself, changes memory of its process: it then fetches for this copy
+// only. What a goroutine sends brings nothing back to a loop that notes something.
+func refreshes(p *rule.Pass, running []*program.Function) bool {
+	return !slices.ContainsFunc(running, func(f *program.Function) bool {
+		return p.Sources.Reaches(f.ID, assess.FromNetwork) && !remembers(p, f)
+	})
+}
+
+// remembers tells whether a function, or what it runs close by, changes memory that
+// its process keeps.
+func remembers(p *rule.Pass, f *program.Function) bool {
 	within := f.Within(near)
 	for _, a := range p.Assessments {
 		for _, w := range a.Writes {
@@ -342,7 +353,11 @@ func (w work) evidence() []result.Evidence {
 }
 
 func message(s start, w work) string {
-	m := fmt.Sprintf("`%s` starts `%s` at boot, a loop that %s for as long as the process lives.", s.by.Symbol, strings.TrimSuffix(s.run.Symbol, " (closure)"), w.says)
+	what := "a loop that"
+	if s.timer {
+		what = "by a timer that is set again each time, which"
+	}
+	m := fmt.Sprintf("`%s` starts `%s` at boot, %s %s for as long as the process lives.", s.by.Symbol, strings.TrimSuffix(s.run.Symbol, " (closure)"), what, w.says)
 	switch {
 	case w.ordered:
 		return m + " Every copy starts it, but a distributed lock or a locking transaction was seen around its work."

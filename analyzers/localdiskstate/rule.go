@@ -47,6 +47,9 @@ func run(p *rule.Pass) {
 		if w, ok := opened(p, f); ok && p.Lasting(f) && !byTool(p, f) {
 			reportDatabase(p, f, w)
 		}
+		if w, ok := embedded(p.Program, f); ok && (f.Boot || f.Serving) && !byTool(p, f) {
+			reportEmbedded(p, f, w)
+		}
 		if !f.Serving {
 			continue
 		}

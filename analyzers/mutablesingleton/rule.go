@@ -32,4 +32,5 @@ func run(p *rule.Pass) {
 		}
 	}
 	reportStores(p)
+	reportKeys(p)
 }

@@ -16,8 +16,9 @@ import (
 
 // draw is a place where a process draws a key for itself.
 type draw struct {
-	in *program.Function // nil for the value of a variable
-	at unit.Location
+	in   *program.Function // nil for the value of a variable
+	at   unit.Location
+	late bool // when it is first needed, and not at boot
 }
 
 // reportDrawn reports the keys that are drawn at start, kept in a variable or field,
@@ -33,11 +34,11 @@ func reportDrawn(p *rule.Pass) {
 		for i := range f.Calls {
 			c := &f.Calls[i]
 			e, ok := effects.Of(c)
-			if !ok || e.Kind != effects.Signer {
+			if !ok || e.Kind != effects.Signer && (e.Kind != effects.Mac || !compared(f, maxBack)) {
 				continue
 			}
 			for j := range c.Args {
-				d, found := keyOf(&c.Args[j], kept)
+				d, found := signedWith(p.Program, f, &c.Args[j], kept, maxBack)
 				if !found || told[d.at] {
 					continue
 				}
@@ -48,32 +49,46 @@ func reportDrawn(p *rule.Pass) {
 	}
 }
 
-// keyOf finds the draw of what a value is, or is made from.
-func keyOf(v *unit.Value, kept map[string]draw) (draw, bool) {
+// keyOf finds the draw of what a value is, or is made from; what a function of the
+// checkout hands out is what it returns.
+func keyOf(p *program.Program, v *unit.Value, kept map[string]draw, deep int) (draw, bool) {
 	if v.Place != nil {
 		if d, ok := kept[program.KeptIn(*v.Place)]; ok {
 			return d, true
 		}
 	}
+	if d, ok := kept[strings.TrimPrefix(v.Callee, "&")]; ok && strings.HasPrefix(v.Callee, "&") {
+		return d, true
+	}
+	if f := p.Function(v.Callee); f != nil && deep > 0 && v.Kind == unit.Result {
+		for i := range f.Returns {
+			if d, ok := keyOf(p, &f.Returns[i], kept, deep-1); ok && f.Returns[i].Nth == v.Nth {
+				return d, true
+			}
+		}
+	}
 	for i := range v.Parts {
-		if d, ok := keyOf(&v.Parts[i], kept); ok {
+		if d, ok := keyOf(p, &v.Parts[i], kept, deep); ok {
 			return d, true
 		}
 	}
 	return draw{}, false
 }
 
-// drawnPlaces lists the variables and fields that boot fills with a key that the
-// process draws and does not put into the database, where all copies find it.
+// drawnPlaces lists the variables and fields that the process fills with a key which
+// it draws, at boot or when it first needs one, and does not put where all copies find
+// it.
 func drawnPlaces(p *rule.Pass) map[string]draw {
 	out := map[string]draw{}
 	for _, h := range p.Program.Holders() {
 		if !h.Test && effects.Drawn(&h.Value) {
 			out[h.ID] = draw{at: h.Location}
+		} else if f := drawsLate(p, &h.Value); f != nil && !h.Test {
+			out[h.ID] = draw{f, f.Location, true}
 		}
 	}
 	for _, f := range p.Program.Functions() {
-		if !f.Test && f.Boot {
+		if !f.Test && (f.Boot || f.Serving) {
 			drawnIn(p, f, out)
 		}
 	}
@@ -81,33 +96,44 @@ func drawnPlaces(p *rule.Pass) map[string]draw {
 	return out
 }
 
-// drawnIn adds what one function draws and keeps.
+// drawnIn adds what one function draws and keeps. What is drawn while serving counts
+// where nothing was there before.
 func drawnIn(p *rule.Pass, f *program.Function, out map[string]draw) {
-	filled := map[string]unit.Location{}
+	filled := fills(p, f)
 	for i := range f.Calls {
-		v := effects.Filled(&f.Calls[i])
-		if v == nil {
+		c := &f.Calls[i]
+		v := effects.Filled(c)
+		if v == nil || v.Place == nil || v.Place.Root == unit.RootLocal || !f.Boot && !once(c.Guards) && len(c.Empty) == 0 {
 			continue
 		}
-		name, _, _ := strings.Cut(v.Text, "[") // key[:] fills key
-		if stored(p, f, name) {
-			continue
-		}
-		if filled[name] = f.Calls[i].Location; v.Place != nil && v.Place.Root != unit.RootLocal {
-			out[program.KeptIn(*v.Place)] = draw{f, f.Calls[i].Location}
+		if name, _, _ := strings.Cut(v.Text, "["); filled[name] == c.Location {
+			out[program.KeptIn(*v.Place)] = draw{f, c.Location, !f.Boot}
 		}
 	}
 	for i := range f.Accesses {
 		a := &f.Accesses[i]
-		if a.Value == nil || a.Kind != unit.Write && a.Kind != unit.Init || stored(p, f, a.Value.Text) {
+		if a.Value == nil || a.Kind != unit.Write && a.Kind != unit.Init || !f.Boot && !a.Lazy && !once(a.Guards) || stored(p, f, a.Value.Text) {
 			continue
 		}
 		if at, ok := fillOf(a.Value, filled); ok {
-			out[program.KeptIn(a.Place)] = draw{f, at}
-		} else if effects.Drawn(a.Value) {
-			out[program.KeptIn(a.Place)] = draw{f, a.Location}
+			out[program.KeptIn(a.Place)] = draw{f, at, !f.Boot}
+		} else if effects.Drawn(a.Value) || handsOutDrawn(p, a.Value, maxBack) {
+			out[program.KeptIn(a.Place)] = draw{f, a.Location, !f.Boot}
 		}
 	}
+}
+
+// fills lists what a function fills with random bytes and does not store, by name.
+func fills(p *rule.Pass, f *program.Function) map[string]unit.Location {
+	filled := map[string]unit.Location{}
+	for i := range f.Calls {
+		if v := effects.Filled(&f.Calls[i]); v != nil {
+			if name, _, _ := strings.Cut(v.Text, "["); !stored(p, f, name) { // key[:] fills key
+				filled[name] = f.Calls[i].Location
+			}
+		}
+	}
+	return filled
 }
 
 // stored tells whether a function hands a value to what writes the database.
@@ -148,9 +174,13 @@ func reportDraw(p *rule.Pass, f *program.Function, c *unit.Call, d draw) {
 		evidence[0].Function = d.in.Symbol
 	}
 	signer := c.Callee[strings.LastIndexByte(c.Callee, '/')+1:]
+	when := "when the process starts"
+	if d.late {
+		evidence[0].Phase, when = result.Serving, "by each process when it first needs one"
+	}
 	p.Report(result.Finding{
 		Category: result.Session, Symbol: signer, Language: f.Language, Location: d.at,
-		Message:  fmt.Sprintf("The key with which `%s` signs (`%s`) is drawn when the process starts. With two copies each refuses what the other has signed, and a restart what was signed before.", f.Symbol, signer),
+		Message:  fmt.Sprintf("The key with which `%s` signs (`%s`) is drawn %s. With two copies each refuses what the other has signed, and a restart what was signed before.", f.Symbol, signer, when),
 		Fix:      "Read the key from the environment or a secret store, the same for all copies.",
 		Evidence: append(evidence, result.Evidence{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: c.Location, Note: "signs here"}),
 	}, f)

@@ -85,12 +85,15 @@ func assess(p *program.Program, src *Sources, h *program.Holder) (Assessment, bo
 		case catalog.Sync, catalog.Logger, catalog.Constant, catalog.Metrics, catalog.Config:
 			return a, false
 		case catalog.Client, catalog.Remote:
+			if isCollection(h.Type) && brings(p, h) {
+				break
+			}
 			return client(h, a), p.Keeps(h) && !borrowed(h)
 		case catalog.Schedule:
 			return scheduler(h, a)
 		}
 	}
-	if keepsClients(p, h) || poolsConnections(h) {
+	if (keepsClients(p, h) || poolsConnections(h)) && !brings(p, h) {
 		return client(h, a), p.Keeps(h) && !borrowed(h)
 	}
 	a.Writes = serving(h)

@@ -16,6 +16,8 @@ func categorise(p *program.Program, src *Sources, h *program.Holder, e catalog.E
 	switch {
 	case excludes(p, h, a):
 		return result.Lock
+	case listeners(p, h):
+		return result.Registry
 	case queues(h), handsIn(p, h):
 		return result.Worker
 	}
@@ -28,6 +30,10 @@ func categorise(p *program.Program, src *Sources, h *program.Holder, e catalog.E
 		return result.Worker
 	case catalog.Session:
 		return result.Session
+	case catalog.Registry:
+		if e.Note == "settings" {
+			return flagOrCache(a)
+		}
 	}
 	ws := vocabulary(h)
 	switch {
@@ -284,7 +290,6 @@ func packageOf(h *program.Holder) string {
 
 // harmless says why changes while serving do no harm, or nothing.
 func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment) string {
-	ws := words(h.Name)
 	switch {
 	case a.Category == result.Lock:
 		return ""
@@ -304,8 +309,8 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "set while serving, but nothing that serves reads it"
 	case ownWork(p, src, a):
 		return "says that this process works on its own memory"
-	case isLifeCycle(h, ws) && !counts(a):
-		return "part of the life cycle of this process"
+	case endOfWork(p, h, a):
+		return "says that work of this process ends"
 	case onRuntime(src, a), exported(p, src, h, a):
 		return "figures about this process"
 	case isSignal(h):
@@ -317,8 +322,6 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 	case replacedHandle(h, a):
 		return "a handle of this process, which is opened again"
 	case feedsMetrics(p, src, h, a):
-		return "figures about this process"
-	case speaks(ws, "metric", "stats", "uptime", "latency") && a.Category != result.Cache && !refuses(a):
 		return "figures about this process"
 	}
 	return ""
@@ -458,19 +461,7 @@ func hasSource(a Assessment, want ...Source) bool {
 	return false
 }
 
-func isLifeCycle(h *program.Holder, ws []string) bool {
-	if !isScalar(h.Type) && !strings.HasPrefix(h.Type, "sync/atomic.") && h.Type != "context.CancelFunc" {
-		return false
-	}
-	return speaks(ws, "closed", "closing", "stopped", "stopping", "started", "running", "done", "shutdown", "initial", "ready", "init", "cancel", "warned", "reported", "logged", "deprecat", "err", "busy", "idle", "alive")
-}
-
-func isSignal(h *program.Holder) bool {
-	if isChannel(h.Type) && speaks(words(h.Name), "alive", "done", "stop", "quit", "exit", "close", "ready", "wake", "sem", "slot", "limit") {
-		return true
-	}
-	return isChannel(h.Type) && signals(h.Type)
-}
+func isSignal(h *program.Holder) bool { return isChannel(h.Type) && signals(h.Type) }
 
 // handedOver tells a channel that holds nothing, of which those who take from it do nothing
 // outside this process: what they change in it is told there.

@@ -30,12 +30,14 @@ const (
 	Remove    Kind = "remove"
 	Database  Kind = "database" // opens a database that is a file
 	Folder    Kind = "folder"   // makes a store that keeps files in a folder
-	Mail      Kind = "mail"
-	HTTP      Kind = "http"
-	SDK       Kind = "sdk"
-	Exec      Kind = "exec"
-	Document  Kind = "document"
-	Queue     Kind = "queue"
+	// Embedded makes a server inside the process that keeps its data in a folder.
+	Embedded Kind = "embedded"
+	Mail     Kind = "mail"
+	HTTP     Kind = "http"
+	SDK      Kind = "sdk"
+	Exec     Kind = "exec"
+	Document Kind = "document"
+	Queue    Kind = "queue"
 	// SessionStore and CacheStore make a store in the process, or one that is so
 	// unless its options say otherwise. What says where it keeps things.
 	SessionStore Kind = "session-store"
@@ -48,13 +50,21 @@ const (
 	// RandomKey draws one.
 	Signer    Kind = "signer"
 	RandomKey Kind = "random-key"
+	// Mac makes what vouches for a text by a key, and Compares tells whether what was
+	// brought back is that.
+	Mac      Kind = "mac"
+	Compares Kind = "compares"
+	// Incoming hands out a connection that a client has opened.
+	Incoming Kind = "incoming"
 	// RandomFill fills what it is handed, the argument of path, with random bytes.
 	RandomFill Kind = "random-fill"
 	// Option makes an option of the command line, or reads one, with a value to fall
-	// back to; DefaultOf sets that value for a key, and KeyRead reads the key.
+	// back to; DefaultOf sets that value for a key, KeyRead reads the key, and KeySet
+	// gives it another value in the memory of the process.
 	Option    Kind = "option"
 	DefaultOf Kind = "default-of"
 	KeyRead   Kind = "key-read"
+	KeySet    Kind = "key-set"
 	// Certificates keeps the certificates that a server gets for itself.
 	Certificates Kind = "certificates"
 )
@@ -78,6 +88,9 @@ type Effect struct {
 	// Unless is a function that gives another store; where it is called, this one is
 	// not used.
 	Unless string
+	// With are fields of a library's options of which one has to be given for it to
+	// hold, and Without those of which none may be.
+	With, Without []string
 	// flags is the argument that says whether the file is opened for writing; of what
 	// fills, the one that has to be a source of random bytes.
 	flags int
@@ -158,6 +171,10 @@ func parse(text string) table {
 				e.Path = Receiver
 			case ok && name == "unless":
 				e.Unless = value
+			case ok && name == "with":
+				e.With = strings.Split(value, ",")
+			case ok && name == "without":
+				e.Without = strings.Split(value, ",")
 			case !ok || err != nil:
 				what = append(what, w)
 			case name == "path":

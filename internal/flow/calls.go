@@ -89,6 +89,7 @@ func (s *solver) callFunction(in *instance, i int32, n int32, kind callKind, arg
 	o := &s.objects[s.nodes[n].object]
 	f := s.functions[o.function]
 	if o.function == "" || f == nil {
+		s.useHeld(in, i, n, kind)
 		return nil
 	}
 	ctx := context{}
@@ -218,6 +219,7 @@ func (s *solver) foreign(in *instance, i int32) {
 	}
 	if receiver != 0 {
 		s.each(receiver, func(n int32) {
+			s.useHeld(in, i, n, called)
 			if !s.foreignObject(n) {
 				return
 			}
@@ -230,6 +232,7 @@ func (s *solver) foreign(in *instance, i int32) {
 		})
 	}
 	s.shareElements(in, i, args, made)
+	s.hold(in, i, made)
 	s.callBack(in, i)
 }
 
@@ -341,7 +344,7 @@ func (s *solver) callBack(in *instance, i int32) {
 		if k < len(op.Call.Ifaces) {
 			methods = op.Call.Ifaces[k]
 		}
-		if a == 0 || op.Call.Method && k == 0 {
+		if a == 0 || op.Call.Method && k == 0 || later(op, k) {
 			continue
 		}
 		s.each(in.slot(a), func(n int32) { s.handedOver(in, i, n, kind, methods, true) })
@@ -368,6 +371,7 @@ func (s *solver) handedOver(in *instance, i, n int32, kind callKind, methods []s
 		s.callFunction(in, i, n, kind, nil)
 		return
 	}
+	s.useHeld(in, i, n, kind)
 	if into && strings.HasPrefix(s.nodes[n].typ, "[") {
 		s.each(s.contentOf(s.child(n, anyElement, "")), func(m int32) { s.handedOver(in, i, m, kind, methods, false) })
 		return

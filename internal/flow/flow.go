@@ -91,6 +91,9 @@ func Solve(in Input) *Result {
 		}
 	}
 	s.run()
+	for s.unused() {
+		s.run()
+	}
 	s.phases()
 	for round := 0; round < maxRounds && s.adopt(); round++ {
 		s.run()
@@ -263,6 +266,9 @@ type solver struct {
 	cut      map[int32]bool // variables with too many nodes
 	linked   map[link]bool
 	dispatch map[dispatchKey]bool
+	held     map[int32][]heldArg // by object, see later.go
+	used     map[int32]bool      // of those, whether some operation uses it
+	laters   []laterCall
 	ownerOf  map[string]string // type that declares each method
 	callers  [][]caller
 	finite   map[*instance]bool // see ends
@@ -277,6 +283,7 @@ func newSolver(in Input) *solver {
 		in: in, functions: map[string]*function{}, methods: map[string]map[string]unit.Method{},
 		roots: map[string]int32{}, funcs: map[string]int32{},
 		fields: map[string][]unit.Holder{}, cut: map[int32]bool{}, linked: map[link]bool{}, dispatch: map[dispatchKey]bool{},
+		held: map[int32][]heldArg{}, used: map[int32]bool{},
 		nodes: make([]node, 1), vars: make([]variable, 1), objects: make([]object, 1),
 	}
 	for _, u := range in.Units {

@@ -120,6 +120,11 @@ func (h *holders) live() {
 				}
 			}
 		}
+		for _, a := range s.held[s.objects[o].node] {
+			for _, n := range s.vars[a.slot].all {
+				mark(s.nodes[n].object, h.lives[o])
+			}
+		}
 		for _, n := range nodes[o] {
 			if s.nodes[n].content == 0 {
 				continue

@@ -1,6 +1,10 @@
 package flow
 
-import "github.com/stateaudit/stateaudit/internal/unit"
+import (
+	"slices"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
 
 // The two phases, as indexes of how an instance was reached.
 const (
@@ -167,23 +171,33 @@ func (s *solver) ends(in *instance) bool {
 		return is
 	}
 	is := true
-	seen := map[*instance]bool{in: true}
-	for queue := []*instance{in}; is && len(queue) > 0; queue = queue[1:] {
-		at := queue[0]
+	for at := range reachedFrom(in) {
 		f := at.fn.Function
-		is = !s.in.Loops(f) && !s.in.Repeats(f) && !s.in.Serves(f) && !s.in.Waits(f)
-		for _, c := range at.calls {
-			switch {
-			case c.kind == served || c.to == in:
-				is = false
-			case !seen[c.to]:
+		if s.in.Loops(f) || s.in.Repeats(f) || s.in.Serves(f) || s.in.Waits(f) {
+			is = false
+			break
+		}
+		if slices.ContainsFunc(at.calls, func(c call) bool { return c.kind == served || c.kind == beside && reachedFrom(c.to)[at] }) {
+			is = false
+			break
+		}
+	}
+	s.finite[in] = is
+	return is
+}
+
+// reachedFrom are the instances that one runs or starts, by however many calls, and itself.
+func reachedFrom(in *instance) map[*instance]bool {
+	seen := map[*instance]bool{in: true}
+	for queue := []*instance{in}; len(queue) > 0; queue = queue[1:] {
+		for _, c := range queue[0].calls {
+			if !seen[c.to] {
 				seen[c.to] = true
 				queue = append(queue, c.to)
 			}
 		}
 	}
-	s.finite[in] = is
-	return is
+	return seen
 }
 
 // adopt gives methods that serve, and on which no object was seen to arrive, the

@@ -185,10 +185,22 @@ func (f *Function) HandedOver() []HandedOver {
 	return out
 }
 
-// HandedOver is a function that code outside the checkout calls.
+// HandedOver is a function that code outside the checkout calls, or that is started.
 type HandedOver struct {
 	To   *Function
 	Call *unit.Call // nil if none was found on the line
+}
+
+// Beside lists the functions that run beside this one because it starts them, or hands
+// them to code outside the checkout which does, such as a timer.
+func (f *Function) Beside() []HandedOver {
+	var out []HandedOver
+	for i := range f.out {
+		if e := &f.out[i]; e.async && !e.ref && !e.back {
+			out = append(out, HandedOver{e.to, e.call})
+		}
+	}
+	return out
 }
 
 // callNear finds the call of a function on a line.

@@ -81,6 +81,9 @@ type Apply struct {
 	// Brief are, for each argument, whether it is a function that is called before
 	// the foreign call returns and not kept; nil for none.
 	Brief []bool `json:",omitempty"`
+	// Later are, for each argument, whether it is called only when somebody uses what
+	// comes back, which holds it; nil for none.
+	Later []bool `json:",omitempty"`
 	// Out are, for each result of a foreign call, its type.
 	Out []string `json:",omitempty"`
 }

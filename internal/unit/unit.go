@@ -302,6 +302,11 @@ const Branches = "|"
 // around, each request that its class handles.
 const EachRequest = "each-request"
 
+// Rearms is the word among a function's Attrs that says that it sets a timer again
+// which was made elsewhere. What such a timer runs is run again and again if it is this
+// function.
+const Rearms = "rearms"
+
 // Crontab is the word among a function's Attrs that says that what it schedules is
 // written into the crontab of a host, and is no work of the process.
 const Crontab = "crontab"

@@ -174,6 +174,9 @@ func (b *body) call(c *ast.CallExpr, use unit.Use, m mode) {
 			if f.Pkg() != nil && f.Pkg().Path() == "os/signal" {
 				b.attr("waits-for-signal")
 			}
+			if call.Callee == "time.Timer.Reset" {
+				b.attr(unit.Rearms)
+			}
 		}
 		b.receiver(c, f, &call)
 	default:

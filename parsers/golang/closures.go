@@ -65,7 +65,7 @@ func (b *body) applyPart(inner *body, fn *unit.Function, p *part) {
 	edge := unit.Call{Callee: fn.ID, Name: "func literal", Location: fn.Location, Result: unit.Used, Reference: true}
 	if p != nil {
 		edge.Reference = !p.inline && !p.async
-		edge.Async = p.async
+		edge.Async, edge.Deferred = p.async, p.late
 		edge.Tx = p.tx || b.inTx(mode{async: p.async, deferred: p.late})
 		if p.role != "" {
 			fn.Roles, fn.RoleNote = []unit.Role{p.role}, p.note

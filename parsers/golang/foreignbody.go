@@ -115,6 +115,7 @@ type foreignBody struct {
 	calls   []foreignCall
 	returns refs
 	endless bool // has a loop without end
+	params  map[int]*paramUse
 	loops   bool // starts a literal with such a loop as a goroutine
 }
 
@@ -151,6 +152,7 @@ func newForeignBody(f *types.Func, decl *ast.FuncDecl, info *types.Info) *foreig
 	r.settle(decl.Body)
 	r.stmt(decl.Body)
 	r.results(decl)
+	r.body.params = r.uses(decl.Body)
 	return r.body
 }
 

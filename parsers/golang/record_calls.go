@@ -30,6 +30,18 @@ func (w *writer) call(in ssa.CallInstruction, value ssa.Value, pos token.Pos, as
 		}
 	}
 	w.emit(op, pos)
+	w.throughMethod(op, c, pos)
+}
+
+// throughMethod writes the call that a method of a library's function type, such as
+// http.HandlerFunc, makes of the function that it is called on.
+func (w *writer) throughMethod(op unit.Op, c *ssa.CallCommon, pos token.Pos) {
+	if !op.Call.Foreign || !op.Call.Method || len(c.Args) == 0 {
+		return
+	}
+	if _, ok := c.Args[0].Type().Underlying().(*types.Signature); ok && op.Args[0] != 0 {
+		w.emit(unit.Op{Kind: unit.OpCall, Base: op.Args[0], Args: op.Args[1:], Call: &unit.Apply{Dynamic: true, Async: op.Call.Async}}, pos)
+	}
 }
 
 // callee says what is called, and what code of others does with what it is given.
@@ -103,6 +115,8 @@ func (w *writer) handed(op *unit.Op, f *types.Func, c *ssa.CallCommon) {
 		op.Call.Hands, op.Call.Guessed = when, false
 	case op.Call.Hands == unit.HandsNow && !p.life && w.keepsFunction(f, sig):
 		op.Call.Hands, op.Call.Note = unit.HandsServes, "kept by "+shortType(funcID(f))
+	case op.Call.Hands == unit.HandsNow && !p.life && !p.once && len(called) == 0:
+		op.Call.Later = w.later(f, sig, op.Call.Method)
 	}
 }
 
@@ -158,7 +172,7 @@ func (w *writer) passes(f *types.Func, sig *types.Signature, i int) bool {
 		p, known := w.r.x.learned(f, i)
 		return known && p.Called && !p.Kept && !p.Async
 	}
-	return w.r.x.Foreign != nil && w.r.x.Foreign.Passes(f, i)
+	return w.r.x.Foreign != nil && w.r.x.Foreign.Passes(f, i) && !w.r.x.Foreign.HandsBack(f, i)
 }
 
 // standard tells the standard library, which asks no more of an object than the

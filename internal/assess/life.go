@@ -1,0 +1,63 @@
+package assess
+
+import (
+	"slices"
+
+	"github.com/stateaudit/stateaudit/internal/catalog"
+	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// endOfWork tells a mark that only ever says that work of this process is at its end:
+// all that serves puts constants there, where it stops that work or when it stops
+// itself. What such a mark is called says nothing: a switch that requests turn may be
+// called "running" too.
+func endOfWork(p *program.Program, h *program.Holder, a Assessment) bool {
+	if !isScalar(h.Type) && h.Type != "sync/atomic.Bool" {
+		return false
+	}
+	for _, c := range a.Writes {
+		if c.Value == nil || c.Value.Kind != unit.Literal && c.Value.Kind != unit.Nil || !c.Ensure && !deferred(p.Function(c.In)) && !stopsWork(p, p.Function(c.In)) {
+			return false
+		}
+	}
+	return len(a.Writes) > 0
+}
+
+// deferred tells a function that is only called when another ends.
+func deferred(f *program.Function) bool {
+	if f == nil || len(f.Callers()) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(f.Callers(), func(from *program.Function) bool {
+		return slices.ContainsFunc(from.CallsOf(f), func(c *unit.Call) bool { return !c.Deferred })
+	})
+}
+
+// enders are what methods of libraries are called that stop what they are called on.
+var enders = []string{"Close", "Stop", "Shutdown", "GracefulStop", "close", "stop", "shutdown"}
+
+// stopsWork tells a function that closes a channel, calls what cancels, or stops a
+// thing of a library which this process keeps.
+func stopsWork(p *program.Program, f *program.Function) bool {
+	if f == nil {
+		return false
+	}
+	if slices.Contains(f.Attrs, "closes-channel") {
+		return true
+	}
+	return slices.ContainsFunc(f.Calls, func(c unit.Call) bool {
+		if c.Reference || c.Receiver == nil || c.Receiver.Place == nil {
+			return false
+		}
+		kept := p.Holder(program.KeptIn(*c.Receiver.Place))
+		if kept == nil {
+			return false
+		}
+		if c.Callee == "" || c.Name == "()" {
+			e, ok := p.Catalog.Lookup(kept.Type)
+			return ok && e.Kind == catalog.Sync
+		}
+		return c.External && slices.Contains(enders, c.Name)
+	})
+}
