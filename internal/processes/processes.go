@@ -105,11 +105,13 @@ func (at process) holds(f *result.Finding, bySymbol map[string][]*program.Functi
 
 // ofGo lists the programs of a checkout by their main functions. Commands that
 // are called and end are no processes of a deployment: those count of which a
-// function serves.
+// function serves. What package initialisers build, such as commands in variables, is run
+// by main without being named there.
 func ofGo(p *program.Program) []process {
+	packages := packagesOfGo(p)
 	var out []process
 	for _, f := range mains(p) {
-		runs := reach([]*program.Function{f})
+		runs := reach(append(initializers(p, linkedInto(packageOf(f), packages)), f))
 		if !slices.ContainsFunc(p.Functions(), func(g *program.Function) bool { return runs[g] && g.Serving }) {
 			continue
 		}

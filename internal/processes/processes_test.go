@@ -56,3 +56,55 @@ end
 		t.Errorf("%s was not found", symbol)
 	}
 }
+
+// What a package keeps in a variable when it is loaded is run by main, which does not name it.
+func TestApplyToWhatIsBuiltWhenLoaded(t *testing.T) {
+	root := t.TempDir()
+	const loop = "\n\tfor {\n\t\ttime.Sleep(time.Second)\n\t\t"
+	for name, content := range map[string]string{
+		"go.mod": "module example.com/shop\n\ngo 1.24\n",
+		"app/app.go": `package app
+
+import "net/http"
+
+var hits = map[string]int{}
+
+func handle(w http.ResponseWriter, r *http.Request) { Note(r.URL.Path) }
+
+// Note counts.
+func Note(at string) {
+	hits[at]++
+	if hits[at] > 100 {
+		panic("enough")
+	}
+}
+
+// Server is made when the package is loaded.
+var Server = &http.Server{Addr: ":80", Handler: http.HandlerFunc(handle)}
+`,
+		"cmd/shop/main.go":  "package main\n\nimport \"example.com/shop/app\"\n\nfunc main() { app.Server.ListenAndServe() }\n",
+		"cmd/count/main.go": "package main\n\nimport (\n\t\"time\"\n\n\t\"example.com/shop/app\"\n)\n\nfunc main() {" + loop + "app.Note(\"turn\")\n\t}\n}\n",
+		"cmd/other/main.go": "package main\n\nimport (\n\t\"net/http\"\n)\n\nfunc main() {\n\thttp.HandleFunc(\"/\", func(w http.ResponseWriter, r *http.Request) {})\n\thttp.ListenAndServe(\":81\", nil)\n}\n",
+	} {
+		file := filepath.Join(root, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, err := audit.Run(context.Background(), audit.Options{Root: root, Config: &config.Config{}, Offline: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range r.Findings {
+		if f.Symbol == "app.hits" {
+			if !strings.Contains(f.Message, "processes `count`, `shop` only") {
+				t.Error(f.Message)
+			}
+			return
+		}
+	}
+	t.Error("app.hits was not found")
+}

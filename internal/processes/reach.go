@@ -49,16 +49,11 @@ func counted(p *program.Program) map[*program.Function]bool {
 
 // reachOfGo asks each main function, among the packages that are linked into it.
 func reachOfGo(p *program.Program) []result.Reach {
-	packages := map[string]*unit.Unit{}
-	for _, u := range p.Units {
-		if u.Language == unit.Go && packages[u.Name] == nil {
-			packages[u.Name] = u
-		}
-	}
+	packages := packagesOfGo(p)
 	counts := counted(p)
 	var out []result.Reach
 	for _, f := range mains(p) {
-		linked := linkedInto(strings.TrimSuffix(f.ID, ".main"), packages)
+		linked := linkedInto(packageOf(f), packages)
 		var all, from []*program.Function
 		for _, u := range linked {
 			for i := range u.Functions {
@@ -77,6 +72,33 @@ func reachOfGo(p *program.Program) []result.Reach {
 		out = append(out, reachOf(p, mainName(f), f, all, reach(from)))
 	}
 	slices.SortFunc(out, func(a, b result.Reach) int { return cmp.Compare(a.Location.File, b.Location.File) })
+	return out
+}
+
+// packagesOfGo are the packages by their paths.
+func packagesOfGo(p *program.Program) map[string]*unit.Unit {
+	out := map[string]*unit.Unit{}
+	for _, u := range p.Units {
+		if u.Language == unit.Go && out[u.Name] == nil {
+			out[u.Name] = u
+		}
+	}
+	return out
+}
+
+// packageOf is the path of the package of a main function.
+func packageOf(main *program.Function) string { return strings.TrimSuffix(main.ID, ".main") }
+
+// initializers lists what packages do when they are loaded.
+func initializers(p *program.Program, packages []*unit.Unit) []*program.Function {
+	var out []*program.Function
+	for _, u := range packages {
+		for i := range u.Functions {
+			if f := p.Function(u.Functions[i].ID); f != nil && !f.Test && f.HasRole(unit.Initializer) {
+				out = append(out, f)
+			}
+		}
+	}
 	return out
 }
 
