@@ -22,48 +22,58 @@ func brings(p *program.Program, h *program.Holder) bool {
 	if isChannel(h.Type) {
 		return false
 	}
+	b := bringer{p, map[string]bool{}}
 	for _, c := range h.Changes {
-		if brought(p, p.Function(c.In), c.Value, maxBrought) || brought(p, p.Function(c.In), c.Key, maxBrought) || brought(p, c.Function, c.Value, maxBrought) {
+		in := p.Function(c.In)
+		if b.brought(in, c.Value, maxBrought) || b.brought(in, c.Key, maxBrought) || b.brought(c.Function, c.Value, maxBrought) {
 			return true
 		}
 	}
 	for _, a := range h.Entries {
-		if brought(p, nil, a.Value, maxBrought) {
+		if b.brought(nil, a.Value, maxBrought) {
 			return true
 		}
 	}
-	return slices.ContainsFunc(p.Given(h.ID), func(v unit.Value) bool { return brought(p, nil, &v, maxBrought) })
+	return slices.ContainsFunc(p.Given(h.ID), func(v unit.Value) bool { return b.brought(nil, &v, maxBrought) })
+}
+
+// bringer follows connections back; each parameter is asked once.
+type bringer struct {
+	p    *program.Program
+	seen map[string]bool
 }
 
 // brought tells a value that is, or is made from, a connection that a client has
-// opened: what accepting hands out, and what a handler is given.
-func brought(p *program.Program, f *program.Function, v *unit.Value, deep int) bool {
+// opened: what accepting hands out.
+func (b bringer) brought(f *program.Function, v *unit.Value, deep int) bool {
 	if v == nil || deep == 0 {
 		return false
 	}
 	if e, ok := effects.Named(v.Callee); ok && e.Kind == effects.Incoming {
 		return true
 	}
-	if made := p.Function(v.Callee); made != nil && v.Kind == unit.Result {
-		if slices.ContainsFunc(made.Returns, func(r unit.Value) bool { return r.Nth == v.Nth && brought(p, made, &r, deep-1) }) {
+	if made := b.p.Function(v.Callee); made != nil && v.Kind == unit.Result {
+		if slices.ContainsFunc(made.Returns, func(r unit.Value) bool { return r.Nth == v.Nth && b.brought(made, &r, deep-1) }) {
 			return true
 		}
 	}
-	if f != nil && v.Place != nil && v.Place.Root == unit.RootParam && len(v.Place.Path) == 0 && passedIn(p, f, v.Place.Name, deep) {
+	if f != nil && v.Place != nil && v.Place.Root == unit.RootParam && len(v.Place.Path) == 0 && b.passedIn(f, v.Place.Name, deep) {
 		return true
 	}
-	return slices.ContainsFunc(v.Parts, func(part unit.Value) bool { return brought(p, f, &part, deep) })
+	return slices.ContainsFunc(v.Parts, func(part unit.Value) bool { return b.brought(f, &part, deep) })
 }
 
 // passedIn tells a parameter for which some caller gives such a connection.
-func passedIn(p *program.Program, f *program.Function, param string, deep int) bool {
+func (b bringer) passedIn(f *program.Function, param string, deep int) bool {
+	key := f.ID + " " + param
 	nth, err := strconv.Atoi(param)
-	if err != nil {
+	if err != nil || b.seen[key] {
 		return false
 	}
+	b.seen[key] = true
 	return slices.ContainsFunc(f.Callers(), func(from *program.Function) bool {
 		return slices.ContainsFunc(from.CallsOf(f), func(c *unit.Call) bool {
-			return nth < len(c.Args) && brought(p, from, &c.Args[nth], deep-1)
+			return nth < len(c.Args) && b.brought(from, &c.Args[nth], deep-1)
 		})
 	})
 }
@@ -103,7 +113,7 @@ func connected(p *program.Program, typ string, deep int) bool {
 		if isCollection(f.Type) {
 			return connected(p, keyType(f.Type), deep-1) || connected(p, f.Elem, deep-1)
 		}
-		return brings(p, f)
+		return !isScalar(f.Type) && brings(p, f)
 	})
 }
 

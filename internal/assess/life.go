@@ -4,7 +4,9 @@ import (
 	"slices"
 
 	"github.com/stateaudit/stateaudit/internal/catalog"
+	naming "github.com/stateaudit/stateaudit/internal/names"
 	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
@@ -59,5 +61,40 @@ func stopsWork(p *program.Program, f *program.Function) bool {
 			return ok && e.Kind == catalog.Sync
 		}
 		return c.External && slices.Contains(enders, c.Name)
+	})
+}
+
+// saidOnce tells a mark by which a message is logged only once: what serves only ever
+// puts one constant there, nobody else reads it, and who does so logs and reaches
+// nothing outside the process.
+func saidOnce(src *Sources, h *program.Holder, a Assessment) bool {
+	by, text := map[*program.Function]bool{}, ""
+	for _, c := range a.Writes {
+		if c.Kind != unit.Write || len(c.Place.Path) > 0 || c.Value == nil || c.Value.Kind != unit.Literal || text != "" && c.Value.Text != text {
+			return false
+		}
+		if !logs(c.Function) || src.Reaches(c.Function.ID, ToDatabase, ToNetwork, FromDatabase, FromNetwork, FromProgram) {
+			return false
+		}
+		by[c.Function], text = true, c.Value.Text
+	}
+	for _, c := range h.Reads {
+		if c.Phase == result.Serving && !by[c.Function] {
+			return false
+		}
+	}
+	return len(by) > 0
+}
+
+// logs tells a function that writes a log, itself or by one that it calls.
+func logs(f *program.Function) bool {
+	return slices.ContainsFunc(f.Within(1), func(g *program.Function) bool {
+		return slices.ContainsFunc(g.Calls, func(c unit.Call) bool {
+			level, ok := naming.LogLevel(c.Name)
+			if ok && level != "" && c.External {
+				return true
+			}
+			return c.Receiver != nil && speaks(words(last(c.Receiver.Text)), "logger")
+		})
 	})
 }
