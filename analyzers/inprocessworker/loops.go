@@ -69,10 +69,10 @@ func drainedBy(p *rule.Pass, a assess.Assessment, running []start, told map[stri
 		if !drains(s.run, a.Holder) {
 			continue
 		}
-		if !told[s.symbol()] {
-			names = append(names, "`"+s.symbol()+"`")
+		if name := "`" + s.symbol() + "`"; !told[s.run.ID] && !slices.Contains(names, name) {
+			names = append(names, name)
 		}
-		told[s.symbol()] = !worksFirst(p, s.run)
+		told[s.run.ID] = !worksFirst(p, s.run)
 		more = append(more, evidence(s)...)
 	}
 	if len(names) == 0 {
@@ -109,14 +109,14 @@ func drains(f *program.Function, h *program.Holder) bool {
 }
 
 // reportLoops reports the loops that drain no queue which is reported, once
-// each.
+// each, however many places start it; a function may start several.
 func reportLoops(p *rule.Pass, running []start, told map[string]bool) {
 	for _, s := range running {
 		w, any := weigh(p, s.run)
-		if !any || told[s.symbol()] {
+		if !any || told[s.run.ID] {
 			continue
 		}
-		told[s.symbol()] = true
+		told[s.run.ID] = true
 		p.Report(result.Finding{
 			Level: w.level, Category: result.Worker, Symbol: s.symbol(), Language: s.by.Language, Location: s.location,
 			Message:  message(s, w),
