@@ -40,3 +40,30 @@ func TestAsked(t *testing.T) {
 		}
 	}
 }
+
+// What a parser of the command line is given is a command, and serves nobody.
+func TestCommandsOfParsers(t *testing.T) {
+	archive, err := os.ReadFile(filepath.Join("testdata", "commands.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, units, problems := loaded(t, string(archive), "app")
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	got := map[string]unit.Hands{}
+	for _, u := range units {
+		for _, r := range u.Records {
+			for _, op := range r.Ops {
+				if op.Kind == unit.OpCall && op.Call.Foreign {
+					got[op.Name] = op.Call.Hands
+				}
+			}
+		}
+	}
+	for _, function := range []string{"github.com/alecthomas/kingpin/v2.App.Action", "github.com/google/subcommands.Register"} {
+		if got[function] != unit.HandsRuns {
+			t.Errorf("%s: %q in %v", function, got[function], got)
+		}
+	}
+}

@@ -193,6 +193,7 @@ var callers = []struct {
 }{
 	{"github.com/jessevdk/go-flags", "", []string{"Execute"}, unit.HandsRuns},
 	{"github.com/alecthomas/kong", "", []string{"Run", "BeforeApply", "AfterApply"}, unit.HandsRuns},
+	{"github.com/google/subcommands", "Register", []string{"SetFlags", "Execute"}, unit.HandsRuns},
 	{"net/rpc", "Register", []string{"*"}, unit.HandsServes},
 	{"google.golang.org/grpc", "RegisterService", []string{"*"}, unit.HandsServes},
 	{"google.golang.org/grpc", "", nil, unit.HandsServes}, // handlers of statistics, resolvers, credentials

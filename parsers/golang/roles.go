@@ -138,6 +138,8 @@ func foreignPart(f *types.Func) part {
 		return part{inline: true, once: true}
 	case synchronous[pkg] || strings.HasPrefix(name, "Walk") || name == "Group" && !strings.Contains(pkg, "errgroup"):
 		return part{inline: true}
+	case strings.Contains(pkg, "alecthomas/kingpin") && (name == "Action" || name == "PreAction"):
+		return part{role: unit.Main, note: note} // run once, by Parse
 	case pkg == "time" && name == "AfterFunc":
 		return part{role: unit.Background, note: note}
 	case name == "Go":
