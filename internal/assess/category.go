@@ -317,6 +317,8 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "figures about this process"
 	case isSignal(h):
 		return "a signal channel inside this process"
+	case pooled(p, h):
+		return "a pool of buffers of this process"
 	case handedOver(src, h, a):
 		return "handed over inside this process, and never waiting"
 	case readAnew(src, a):
@@ -464,6 +466,30 @@ func hasSource(a Assessment, want ...Source) bool {
 }
 
 func isSignal(h *program.Holder) bool { return isChannel(h.Type) && signals(h.Type) }
+
+// pooled tells a channel of buffers from which no loop takes: who needs one takes it, and
+// puts it back.
+func pooled(p *program.Program, h *program.Holder) bool {
+	if !isChannel(h.Type) || len(h.Parts) > 0 {
+		return false
+	}
+	switch _, elem, _ := strings.Cut(h.Type, " "); elem {
+	case "[]byte", "[]uint8", "*[]byte", "*bytes.Buffer", "*bufio.Reader", "*bufio.Writer":
+	default:
+		return false
+	}
+	taken := false
+	for _, r := range h.Reads {
+		if r.Phase != result.Serving {
+			continue
+		}
+		taken = true
+		if f := p.Function(r.In); f == nil || slices.Contains(f.Attrs, "endless-loop") || slices.Contains(f.Attrs, "waits-in-loop") {
+			return false
+		}
+	}
+	return taken
+}
 
 // handedOver tells a channel that holds nothing, of which those who take from it do nothing
 // outside this process: what they change in it is told there.

@@ -42,9 +42,14 @@ func elements(p *program.Program, h *program.Holder) catalog.Entry {
 	return catalog.Entry{}
 }
 
-// queues tells a holder that passes values from one thread to another.
+// queues tells a holder that passes values from one thread to another. A map of objects
+// that have a channel is a register of these objects: what waits, waits in each.
 func queues(h *program.Holder) bool {
-	for _, t := range holds(h) {
+	held := holds(h)
+	if keyType(h.Type) != "" {
+		held = []string{h.Elem}
+	}
+	for _, t := range held {
 		if isChannel(t) && !signals(t) {
 			return true
 		}
