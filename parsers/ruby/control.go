@@ -28,7 +28,7 @@ func (f *file) evalControl(s *scope, n *node, use unit.Use) (unit.Value, bool) {
 		inner.ensure = true
 		return f.group(&inner, n, unit.Dropped), true
 	case "rescue_modifier":
-		return f.oneOf(n, f.eval(s, n.Child("body"), use), f.eval(s, n.Child("handler"), use)), true
+		return f.oneOf(n, f.eval(s, n.Child("body"), use), f.eval(s.failing(), n.Child("handler"), use)), true
 	case "return", "break", "next":
 		return f.leave(s, n), true
 	}
@@ -239,7 +239,14 @@ func (f *file) rescue(s *scope, n *node, use unit.Use) unit.Value {
 	if exceptions := n.Child("exceptions"); exceptions != nil {
 		f.group(s, exceptions, unit.Used)
 	}
-	return f.eval(s, n.Child("body"), use)
+	return f.eval(s.failing(), n.Child("body"), use)
+}
+
+// failing is the scope of what runs only where something failed.
+func (s *scope) failing() *scope {
+	inner := *s
+	inner.failed = true
+	return &inner
 }
 
 // leave is return, break or next.
