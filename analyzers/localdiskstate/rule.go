@@ -407,7 +407,7 @@ func removes(f *program.Function, v *unit.Value, at unit.Location) bool {
 		c := &f.Calls[i]
 		e, ok := effects.Of(c)
 		behind := c.Location.File == at.File && c.Location.Line > at.Line
-		if !ok || e.Kind != effects.Remove || !c.Deferred && f.Outer == "" && !behind {
+		if !ok || e.Kind != effects.Remove || c.Failed || !c.Deferred && f.Outer == "" && !behind {
 			continue
 		}
 		if file := e.File(c); file != nil && (about(v, file.Text) || about(file, v.Text)) {

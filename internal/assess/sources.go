@@ -526,6 +526,7 @@ var knownOrigins = [...]origin{
 	{"google.golang.org/grpc.ClientConn", FromNetwork}, {"google.golang.org/grpc.Dial", FromNetwork}, {"google.golang.org/grpc.NewClient", FromNetwork},
 	{"github.com/aws/aws-sdk-go/service/", FromNetwork}, {"github.com/aws/aws-sdk-go-v2/service/", FromNetwork}, {"cloud.google.com/go/", FromNetwork},
 	{"github.com/segmentio/kafka-go.Writer", ToNetwork}, {"github.com/nats-io/nats.go.Conn.Publish", ToNetwork}, {"github.com/rabbitmq/amqp091-go.Channel.Publish", ToNetwork},
+	{"ActiveRecord.descendants", ""}, {"ActiveRecord.subclasses", ""}, {"ActiveRecord::Base.descendants", ""}, {"ActiveRecord::Base.subclasses", ""},
 	{"ActiveRecord.arel_table", ""}, {"ActiveRecord.table_name", ""}, {"ActiveRecord.quoted_table_name", ""}, {"ActiveRecord.column", ""}, {"ActiveRecord.attribute_names", ""}, {"ActiveRecord.primary_key", ""}, {"ActiveRecord.model_name", ""}, {"ActiveRecord.reflect", ""}, {"ActiveRecord.none", ""},
 	{"ActiveRecord.locking_", ""}, {"ActiveRecord.lock", Serializable}, {"ActiveRecord.with_lock", Serializable}, {"ActiveRecord.with_advisory_lock", Elects},
 	{"ActiveRecord.", FromDatabase}, {"ActiveRecord::Base.with_advisory_lock", Elects}, {"Redlock", Elects}, {"RedisMutex", Elects}, {"RedisLock", Elects}, {"Redis::Lock", Elects}, {"Suo::", Elects}, {"ActiveRecord::Base.", FromDatabase}, {"Sequel", FromDatabase}, {"Redis", FromDatabase}, {"Mongo::", FromDatabase}, {"PG::", FromDatabase}, {"Mysql2::", FromDatabase},

@@ -42,7 +42,7 @@ func (f *finder) usersOf(r Resource, root string) []User {
 		if len(out) == maxUsers {
 			return out
 		}
-		if root != "" && !strings.HasPrefix(s.call.Location.File, root+"/") || f.placed(s) {
+		if root != "" && !strings.HasPrefix(s.call.Location.File, root+"/") || f.placed(s) || f.own(s) {
 			continue
 		}
 		if what := used(uses, s); what != "" {
@@ -65,6 +65,13 @@ func (f *finder) placed(s site) bool {
 		}
 		return set.Location == s.call.Location || set.Subject == "Rack::Attack" && ofOwner(s, "Rack::Attack")
 	})
+}
+
+// own tells a call of a method that the checkout has under that name: it may be
+// called like one of a library, and what it does stands in its body.
+func (f *finder) own(s site) bool {
+	to := f.p.Function(s.call.Callee)
+	return to != nil && !s.call.Guessed && to.Name == s.call.Name
 }
 
 // used names the way in which a call uses a resource, "" if it does not.

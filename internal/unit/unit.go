@@ -468,6 +468,7 @@ type Call struct {
 	// message to a queue: values, and no objects that both sides have.
 	ByValue  bool     `json:",omitempty"`
 	Deferred bool     `json:",omitempty"` // defer, ensure
+	Failed   bool     `json:",omitempty"` // only where something failed: rescue
 	Tx       bool     `json:",omitempty"` // inside a database transaction
 	Loop     bool     `json:",omitempty"` // inside a loop without end
 	Guards   []string `json:",omitempty"`

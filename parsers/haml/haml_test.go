@@ -32,6 +32,7 @@ func TestLines(t *testing.T) {
 		"bars of a test":    {"- if a.b? &&  |\n  c.d?        |\n  %p= e", []string{"a.b? &&", "c.d?", "e"}, []string{"|", "if"}},
 		"bars no comma":     {"= t(\"x\") +  |\n  y.z       |", []string{"t(\"x\") +", "y.z"}, []string{"|"}},
 		"block":             {"= form_for x do |\n= f", nil, []string{}},
+		"commented block":   {"= keep do # what is pre\n  = shown\n- each do |x| # of all\n  = x.y", []string{"keep", "shown", "each", "x.y"}, []string{" do", "pre", "|x|", "of all"}},
 		"parameters":        {"- list.each do |a, b|\n  = a", []string{"list.each", "a"}, []string{"do"}},
 		"filter":            {":css\n  .a {\n    -webkit-b: c;\n    --d: #{colour};\n  }\n= shown", []string{"colour", "shown"}, []string{"webkit", "--d"}},
 		"script":            {".a\n  :javascript\n    - x = 1\n    y(#{z});\n  = w", []string{"z", "w"}, []string{"x = 1", "y("}},

@@ -21,23 +21,37 @@ type fate struct {
 // block walks the block of a call. The value is the function that a block
 // becomes which makes what is missing in a collection, for the collection's
 // place to be asked about; otherwise nothing, or what the block of a fetch puts in.
-func (f *file) block(s *scope, c send) unit.Value {
+// What a block makes of each element is made.
+func (f *file) block(s *scope, c send) (value, made unit.Value) {
 	if c.block == nil {
-		return unit.Value{}
+		return value, made
 	}
 	fate := f.fateOf(s, c)
 	if fate.later {
 		fn := f.laterBlock(s, c.block, fate)
 		if fate.name == defaultBlock {
-			return unit.Value{Kind: unit.Func, Callee: fn.ID}
+			value = unit.Value{Kind: unit.Func, Callee: fn.ID}
 		}
-		return unit.Value{}
+		return value, made
 	}
 	v := f.inlineBlock(s, c)
-	if fillsByBlock(c.name) {
-		return prune(v, 3)
+	switch {
+	case fillsByBlock(c.name):
+		value = prune(v, 3)
+	case makesByBlock(c.name):
+		made = prune(v, 3)
 	}
-	return unit.Value{}
+	return value, made
+}
+
+// makesByBlock tells the methods of collections that give a collection of what
+// their block gives.
+func makesByBlock(name string) bool {
+	switch name {
+	case "map", "collect", "flat_map", "collect_concat", "filter_map", "to_h", "index_with", "reduce", "inject", "sum":
+		return true
+	}
+	return false
 }
 
 // defaultBlock names the block of Hash.new.

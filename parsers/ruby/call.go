@@ -75,7 +75,7 @@ func (f *file) call(s *scope, n *node, use unit.Use) unit.Value {
 	}
 	f.recordCall(s, c, receiver, args, use)
 	f.sessionCall(s, c, args)
-	given := f.block(s, c)
+	given, made := f.block(s, c)
 	f.touch(s, c, args, given)
 	v := f.result(s, c, receiver, args)
 	if sent := f.passedSymbol(c); sent != nil && v.Kind == unit.Result && c.receiver != nil {
@@ -83,6 +83,9 @@ func (f *file) call(s *scope, n *node, use unit.Use) unit.Value {
 	}
 	if given.Kind != unit.Unknown {
 		v.Parts = parts(append([]unit.Value{given}, v.Parts...)...)
+	}
+	if made.Kind == unit.Result || made.Kind == unit.Compound || made.Kind == unit.Collection {
+		v.Parts = parts(append(v.Parts[:len(v.Parts):len(v.Parts)], made)...)
 	}
 	return v
 }

@@ -28,7 +28,7 @@ func (f *file) evalControl(s *scope, n *node, use unit.Use) (unit.Value, bool) {
 		inner.ensure = true
 		return f.group(&inner, n, unit.Dropped), true
 	case "rescue_modifier":
-		return f.oneOf(n, f.eval(s, n.Child("body"), use), f.eval(s, n.Child("handler"), use)), true
+		return f.oneOf(n, f.eval(s, n.Child("body"), use), f.eval(s.failing(), n.Child("handler"), use)), true
 	case "return", "break", "next":
 		return f.leave(s, n), true
 	}
@@ -47,20 +47,48 @@ func (f *file) conditional(s *scope, n *node, use unit.Use) unit.Value {
 	truth := !negated(n)
 	var then, otherwise unit.Value
 	f.fork(s, func() {
-		then = f.branch(s, condition, truth, n.Child("consequence"), use)
+		then = f.branch(s, condition, truth, n.Child("consequence"), n.Child("alternative"), use)
 	}, func() {
-		otherwise = f.branch(s, condition, !truth, n.Child("alternative"), use)
+		otherwise = f.branch(s, condition, !truth, n.Child("alternative"), n.Child("consequence"), use)
 	})
 	return f.oneOf(n, then, otherwise)
 }
 
-// branch walks what runs if a condition has a value.
-func (f *file) branch(s *scope, condition *node, truth bool, body *node, use unit.Use) unit.Value {
+// branch walks what runs if a condition has a value. Where the other branch gives
+// up, a process that goes on took this one.
+func (f *file) branch(s *scope, condition *node, truth bool, body, other *node, use unit.Use) unit.Value {
 	if body == nil {
 		return unit.Value{Kind: unit.Nil}
 	}
 	inner := s.knowing(f.emptyWhen(s, condition, truth)).giving(f.givenWhen(s, condition, truth))
-	return f.eval(f.inProduction(f.environment(inner, condition, truth), condition, truth), body, use)
+	if !f.givesUp(other) {
+		inner = f.environment(inner, condition, truth)
+	}
+	return f.eval(f.inProduction(inner, condition, truth), body, use)
+}
+
+// givesUp tells a branch at whose end the process is gone, or what is being done
+// has failed.
+func (f *file) givesUp(branch *node) bool {
+	for branch.Is("then", "else", "body_statement", "begin") && len(branch.Kids) > 0 {
+		branch = branch.Kids[len(branch.Kids)-1]
+	}
+	switch {
+	case branch.Is("identifier"):
+		return endsProcess(f.text(branch))
+	case branch.Is("call"):
+		return branch.Child("receiver") == nil && endsProcess(f.text(branch.Child("method")))
+	}
+	return false
+}
+
+// endsProcess tells the methods of Kernel behind which nothing runs.
+func endsProcess(name string) bool {
+	switch name {
+	case "raise", "fail", "abort", "exit", "exit!":
+		return true
+	}
+	return false
 }
 
 // modifier is `x if y` and `x unless y`.
@@ -69,7 +97,7 @@ func (f *file) modifier(s *scope, n *node, use unit.Use) unit.Value {
 	f.eval(s, condition, unit.Checked)
 	var value unit.Value
 	f.fork(s, func() {}, func() {
-		value = f.branch(s, condition, !negated(n), n.Child("body"), use)
+		value = f.branch(s, condition, !negated(n), n.Child("body"), nil, use)
 	})
 	return value
 }
@@ -106,13 +134,13 @@ func (f *file) caseOf(s *scope, n *node, use unit.Use) unit.Value {
 	f.eval(s, n.Child("value"), unit.Checked)
 	var values []unit.Value
 	var arms []func()
-	complete, rest := false, s
+	complete, rest, last := false, s, f.lastArm(n)
 	for _, kid := range n.Kids {
 		if kid.Field == "value" {
 			continue
 		}
 		arm := rest
-		if kid.Is("when") && s.atBoot() {
+		if kid.Is("when") && s.atBoot() && kid != last {
 			condition := f.whenCondition(n.Child("value"), kid)
 			rest, arm = rest.under(condition.Negated()), rest.under(condition)
 		}
@@ -124,6 +152,15 @@ func (f *file) caseOf(s *scope, n *node, use unit.Use) unit.Value {
 	}
 	f.fork(s, arms...)
 	return f.oneOf(n, values...)
+}
+
+// lastArm is the branch that is left where the others do not hold, since what
+// would come behind it gives up. It is nil for none.
+func (f *file) lastArm(n *node) *node {
+	if len(n.Kids) < 2 || !n.Kids[len(n.Kids)-1].Is("else") || !f.givesUp(n.Kids[len(n.Kids)-1]) {
+		return nil
+	}
+	return n.Kids[len(n.Kids)-2]
 }
 
 // caseArm walks a branch of case.
@@ -202,7 +239,14 @@ func (f *file) rescue(s *scope, n *node, use unit.Use) unit.Value {
 	if exceptions := n.Child("exceptions"); exceptions != nil {
 		f.group(s, exceptions, unit.Used)
 	}
-	return f.eval(s, n.Child("body"), use)
+	return f.eval(s.failing(), n.Child("body"), use)
+}
+
+// failing is the scope of what runs only where something failed.
+func (s *scope) failing() *scope {
+	inner := *s
+	inner.failed = true
+	return &inner
 }
 
 // leave is return, break or next.

@@ -42,10 +42,13 @@ func (f *file) isSingleton(s *scope, name string) bool {
 	return b != nil && (b.singleton || b.classMethods || b.moduleFunction || b.functions[name])
 }
 
+// anyObject is the class whose methods those are that stand outside of classes.
+const anyObject = "Object"
+
 // methodID is the ID of a method.
 func methodID(owner, name string, singleton bool) string {
 	if owner == "" {
-		owner = "Object"
+		owner = anyObject
 	}
 	if singleton {
 		return owner + "." + name
@@ -105,7 +108,7 @@ func (f *file) methodLocation(n, name *node) unit.Location {
 // methodBody walks parameters and statements of a method.
 func (f *file) methodBody(s *scope, n *node, fn *unit.Function, self selfKind) {
 	if fn.Owner == "" {
-		fn.Owner = "Object"
+		fn.Owner = anyObject
 	}
 	fn = f.addFunction(fn)
 	inner := &scope{fn: fn, owner: s.owner, self: self, locals: map[string]*local{}, env: s.env, when: s.when}

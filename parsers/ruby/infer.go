@@ -150,11 +150,17 @@ func (r *resolver) root(at site, pl unit.Place) (unit.Place, ref) {
 	return cur, ref{}
 }
 
+// refOf is what a holder has: an object of its class, or a class that is found by
+// its name when the process starts.
+func refOf(h *unit.Holder) ref {
+	return ref{typ: h.Type, class: h.Type == anyClass}
+}
+
 // holder resolves the name of a holder as written: a constant, or a variable of
 // a class that is named by a constant.
 func (r *resolver) holder(at site, name string) (string, ref) {
 	if h := r.holders[name]; h != nil && (strings.ContainsAny(name, "@$[./#") || h.Kind == unit.Captured) {
-		return name, ref{typ: h.Type}
+		return name, refOf(h)
 	}
 	if owner, variable, ok := strings.Cut(name, ".@"); ok {
 		return r.classVariable(at, owner, "@"+variable)
@@ -164,7 +170,7 @@ func (r *resolver) holder(at site, name string) (string, ref) {
 	}
 	id := r.constant(at.owner, name)
 	if h := r.holders[id]; h != nil {
-		return id, ref{typ: h.Type}
+		return id, refOf(h)
 	}
 	return id, ref{typ: id, class: true}
 }
@@ -177,13 +183,13 @@ func (r *resolver) classVariable(at site, owner, variable string) (string, ref) 
 	if strings.HasPrefix(variable, "@@") {
 		for _, up := range append(r.line(owner), outerOf(owner)) {
 			if h := r.holders[up+"."+variable]; h != nil {
-				return h.ID, ref{typ: h.Type}
+				return h.ID, refOf(h)
 			}
 		}
 	}
 	id := owner + "." + variable
 	if h := r.holders[id]; h != nil {
-		return id, ref{typ: h.Type}
+		return id, refOf(h)
 	}
 	return id, ref{}
 }
@@ -354,7 +360,7 @@ func (r *resolver) receiverOf(at site, v *unit.Value) (string, ref) {
 	constant, name := v.Callee[:i], v.Callee[i+1:]
 	id := r.constant(at.owner, constant)
 	if h := r.holders[id]; h != nil {
-		return name, ref{typ: h.Type}
+		return name, refOf(h)
 	}
 	return name, ref{typ: id, class: true}
 }

@@ -25,7 +25,7 @@ func keepsAttribute(class, name string) bool {
 	case "new", "class", "name", "logger", "cache", "connection", "current", "instance", "first", "last", "all", "count", "root", "env", "now", "application", "clone", "dup", "to_s", "allocate", "superclass", "redis", "pool", "mdc", "ndc", "context":
 		return false
 	}
-	for _, verb := range []string{"find", "get", "load", "build", "create", "parse", "read", "fetch", "open", "where", "make", "generate", "random"} {
+	for _, verb := range []string{"find", "get", "load", "build", "create", "parse", "read", "fetch", "open", "where", "make", "generate", "random", "current"} {
 		if name == verb || strings.HasPrefix(name, verb+"_") {
 			return false
 		}

@@ -378,10 +378,36 @@ func (r *resolver) onSelf(at site, name string, on ref) []string {
 			return ids
 		}
 	}
+	if m := r.atTop(at, name); m != nil {
+		return []string{m.ID}
+	}
 	if at.self == selfNone || strings.HasSuffix(at.owner, "Helper") {
 		return ids(r.helpers[name], maxCandidates)
 	}
 	return nil
+}
+
+// atTop is the method that code outside of classes calls by its name: one that
+// stands outside of classes too, in the same file before any other, or that is the
+// only one so called. It is nil for none.
+func (r *resolver) atTop(at site, name string) *unit.Function {
+	if at.f == nil || at.self != selfNone && at.owner != anyObject {
+		return nil
+	}
+	var found []*unit.Function
+	for _, m := range r.byName[name] {
+		switch {
+		case m.Owner != anyObject:
+		case r.inFile[m] == r.inFile[at.f]:
+			return m
+		default:
+			found = append(found, m)
+		}
+	}
+	if len(found) != 1 {
+		return nil
+	}
+	return found[0]
 }
 
 // below lists the methods of that name in what includes or inherits a class: a

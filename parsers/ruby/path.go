@@ -50,6 +50,12 @@ func classify(name string) class {
 	return c
 }
 
+// ForTests tells a file, by its path in the checkout, that belongs to tests or to an
+// application by which an engine tests itself.
+func ForTests(name string) bool {
+	return isTest(path.Base(name), strings.Split(path.Dir(name), "/"))
+}
+
 // isTest knows the layouts of minitest, RSpec, Cucumber and factories.
 func isTest(base string, dirs []string) bool {
 	if strings.HasSuffix(base, "_test.rb") || strings.HasSuffix(base, "_spec.rb") {

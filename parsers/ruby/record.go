@@ -127,7 +127,7 @@ func (f *file) readPlace(s *scope, n *node) unit.Value {
 
 // record records a call.
 func (f *file) record(s *scope, n *node, c unit.Call) {
-	c.Guards, c.Tx, c.Deferred, c.Loop = s.guards, s.tx, s.ensure, s.loop
+	c.Guards, c.Tx, c.Deferred, c.Failed, c.Loop = s.guards, s.tx, s.ensure, s.failed, s.loop
 	c.Async = c.Async || s.async
 	c.Empty = s.empty
 	c.Location = f.at(f.head(n))

@@ -440,7 +440,7 @@ func (r *resolver) typeHolders() {
 		for i := range u.Holders {
 			h := &u.Holders[i]
 			if h.Type == "" && h.Value.Kind != unit.Unknown {
-				if rf := r.typeOf(siteOfHolder(h), &h.Value); !rf.class {
+				if rf := r.typeOf(siteOfHolder(h), &h.Value); !rf.class || rf.typ == anyClass {
 					h.Type = rf.typ
 				}
 			}
@@ -467,7 +467,7 @@ func (r *resolver) typeByWrites(f *unit.Function) {
 			continue
 		}
 		if h := r.holders[name]; h != nil && h.Type == "" {
-			if rf := r.typeOf(at, a.Value); !rf.class {
+			if rf := r.typeOf(at, a.Value); !rf.class || rf.typ == anyClass {
 				h.Type = rf.typ
 			}
 		}

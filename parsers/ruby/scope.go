@@ -55,6 +55,7 @@ type scope struct {
 	given  int            // number of the optional parameter that is known to be passed here
 	tx     bool
 	ensure bool
+	failed bool // in a rescue clause
 	async  bool
 	loop   bool
 	init   bool // in initialize

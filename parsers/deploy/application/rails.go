@@ -11,11 +11,12 @@ import (
 	"github.com/stateaudit/stateaudit/parsers/ruby"
 )
 
-// rails matches config/NAME.yml, also as a sample to be copied.
+// rails matches config/NAME.yml, also as a sample to be copied, of applications that
+// are run and not only tested with.
 func rails(name string) func(string) bool {
 	return func(file string) bool {
 		base := path.Base(file)
-		return path.Base(path.Dir(file)) == "config" && (strings.HasPrefix(base, name+".yml") || strings.HasPrefix(base, name+".yaml") || strings.HasPrefix(base, name+".example") || strings.HasPrefix(base, name+".sample"))
+		return path.Base(path.Dir(file)) == "config" && !ruby.ForTests(file) && (strings.HasPrefix(base, name+".yml") || strings.HasPrefix(base, name+".yaml") || strings.HasPrefix(base, name+".example") || strings.HasPrefix(base, name+".sample"))
 	}
 }
 
@@ -24,7 +25,7 @@ func rails(name string) func(string) bool {
 func isStorage(file string) bool {
 	base := path.Base(file)
 	part := path.Base(path.Dir(file)) == "config" && strings.HasPrefix(base, "storage.") && strings.HasSuffix(base, ".yml")
-	return part || rails("storage")(file) || strings.HasSuffix("/"+path.Dir(file), "/config/storage") && base == "production.yml"
+	return !ruby.ForTests(file) && (part || rails("storage")(file) || strings.HasSuffix("/"+path.Dir(file), "/config/storage") && base == "production.yml")
 }
 
 // reading is a YAML file that Rails reads: with tags of Ruby, for production.

@@ -137,9 +137,14 @@ func keyword(template []byte, start, end int) (string, int) {
 	return "", start
 }
 
-// cutBlock leaves out a trailing `do |x|`.
+// cutBlock leaves out a trailing `do |x|`, and a comment behind it.
 func cutBlock(template []byte, start, end int) int {
 	text := template[start:end]
+	if i := bytes.Index(text, []byte(" # ")); i >= 0 {
+		if head := bytes.TrimRight(text[:i], " "); bytes.HasSuffix(head, []byte(" do")) || bytes.HasSuffix(head, []byte("|")) {
+			text, end = head, start+len(head)
+		}
+	}
 	if n := len(text); n > 0 && text[n-1] == '|' {
 		if bar := bytes.LastIndexByte(text[:n-1], '|'); bar > 0 {
 			text = bytes.TrimRight(text[:bar], " ")
