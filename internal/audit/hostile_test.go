@@ -169,6 +169,9 @@ func indented(n int, line string) string {
 }
 
 func TestLongLines(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long with the race detector")
+	}
 	const size = 50 << 20
 	files := map[string]string{
 		"shop/long.py":        "x = 1  # " + strings.Repeat("a", size),
@@ -184,6 +187,9 @@ func TestLongLines(t *testing.T) {
 }
 
 func TestManyFilesInOneFolder(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long with the race detector")
+	}
 	root := tree(t, nil)
 	folder := filepath.Join(root, "app", "services")
 	if err := os.MkdirAll(folder, 0o755); err != nil {
@@ -204,6 +210,9 @@ func TestManyFilesInOneFolder(t *testing.T) {
 // TestAliasBombs nests aliases so that ten lines stand for 9^12 nodes, at every key
 // that a reader of YAML asks for.
 func TestAliasBombs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long with the race detector")
+	}
 	var bomb strings.Builder
 	bomb.WriteString("x0: &x0 [a, a, a, a, a, a, a, a, a]\n")
 	for i := 1; i <= 12; i++ {

@@ -281,9 +281,9 @@ func FuzzTree(f *testing.F) {
 	every := 1
 	switch fuzzing := flag.Lookup("test.fuzz").Value.String() != ""; {
 	case testing.Short():
-		every = 8
+		every = 24
 	case !fuzzing:
-		every = 4
+		every = 12
 	}
 	for i, a := range archives(f) {
 		if i%every != 0 {
