@@ -1,10 +1,11 @@
 // Package golang is the Go front end: it turns packages into units.
 //
-// Packages are loaded with go/packages, types included, and each is extracted
-// on its own (extractor), so that the same code can serve one package at a time
-// under go vet. Types of dependencies come from their source without function
-// bodies: a cold machine has no build cache, and compiling export data for a
-// 650-package program takes over a minute where this takes seconds.
+// Packages are found with go/packages and checked here (checker), and each is
+// extracted on its own (extractor), so that the same code can serve one package at a
+// time under go vet. Types of dependencies come from their source without function
+// bodies, which are not even parsed (skim): a cold machine has no build cache, and
+// compiling export data for a 650-package program takes over a minute where this
+// takes seconds.
 //
 // Nothing of the audited tree runs: cgo is off, no toolchain is fetched or
 // switched to, and flags and work modes of the environment that name programs
@@ -47,10 +48,6 @@ func FrontEnd() frontend.FrontEnd {
 		Resolve:  Resolve,
 	}
 }
-
-const loadMode = packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles |
-	packages.NeedImports | packages.NeedDeps | packages.NeedTypes | packages.NeedSyntax |
-	packages.NeedTypesInfo | packages.NeedModule
 
 // Load reads every module below the root and returns a unit for each of its
 // packages, sorted by path, and what could not be read.
@@ -279,33 +276,27 @@ func (l *loader) loadOnce(ctx context.Context, m module, flags []string, cgo *cg
 	l.foreign = NewForeign(fset)
 	cfg := &packages.Config{
 		Context:    ctx,
-		Mode:       loadMode,
+		Mode:       listMode,
 		Dir:        m.dir,
-		Fset:       fset,
 		Env:        environment(l.offline, flags != nil),
 		BuildFlags: append([]string{"-mod=mod"}, flags...),
-		ParseFile:  parseFile(l.root, cgo, l.foreign),
 	}
 	cfg.Overlay = l.withoutRefused(cgo)
 	maps.Copy(cfg.Overlay, m.overlay())
-	cfg.ParseFile = l.count.loading(cfg.ParseFile)
 	if fileExists(filepath.Join(filepath.Dir(m.gomod), "vendor", "modules.txt")) {
 		cfg.BuildFlags = append([]string{"-mod=vendor"}, flags...) // the last -mod counts
 	} else if flags == nil {
 		cfg.BuildFlags = []string{"-mod=readonly"}
 	}
 	pkgs, err := packages.Load(cfg, l.patterns(m)...)
-	asked := map[*packages.Package]bool{}
-	for _, p := range pkgs {
-		asked[p] = true
+	if err != nil {
+		return pkgs, err
 	}
 	packages.Visit(pkgs, nil, func(p *packages.Package) {
 		p.IgnoredFiles = slices.DeleteFunc(p.IgnoredFiles, l.mustNotOpen)
-		if !asked[p] { // of what it imports, the types are enough
-			p.Syntax, p.TypesInfo = nil, nil
-		}
 	})
-	return pkgs, err
+	c := &checker{ctx: ctx, fset: fset, overlay: cfg.Overlay, parse: l.count.loading(parseFile(l.root, cgo, l.foreign))}
+	return pkgs, c.check(pkgs)
 }
 
 // withoutRefused is the overlay that keeps the go command from opening what must
@@ -429,17 +420,14 @@ func environment(offline, alone bool) []string {
 	return env
 }
 
-// parseFile parses files of the checkout whole and drops the function bodies of
-// all others at once; where they stood is remembered.
-func parseFile(root string, cgo *cgoFiles, foreign *Foreign) func(*token.FileSet, string, []byte) (*ast.File, error) {
-	gate := make(chan struct{}, runtime.GOMAXPROCS(0)+2)
+// parseFile parses files of the checkout whole and all others without what functions
+// do; where they stood is remembered.
+func parseFile(root string, cgo *cgoFiles, foreign *Foreign) parseFunc {
 	return func(fset *token.FileSet, name string, src []byte) (*ast.File, error) {
-		gate <- struct{}{}
-		defer func() { <-gate }()
 		if inside(root, name) {
 			return parser.ParseFile(fset, name, src, parser.ParseComments|parser.SkipObjectResolution)
 		}
-		f, err := parser.ParseFile(fset, name, src, parser.SkipObjectResolution)
+		f, err := parser.ParseFile(fset, name, skim(src), parser.SkipObjectResolution)
 		cgo.complete(fset, name, f)
 		if f != nil {
 			foreign.noteBodies(f)
