@@ -342,7 +342,7 @@ func ownWork(p *program.Program, src *Sources, a Assessment) bool {
 		for i := range c.Function.Calls {
 			if call := &c.Function.Calls[i]; call.Async {
 				starts = true
-				if src.Reaches(call.Callee, ToDatabase, ToFile, ToNetwork, FromProgram) {
+				if src.Reaches(call.Callee, ToDatabase, ToFile, ToOpenFile, ToNetwork, FromProgram) {
 					return false
 				}
 			}
@@ -503,7 +503,7 @@ func handedOver(src *Sources, h *program.Holder, a Assessment) bool {
 			continue
 		}
 		takers = true
-		if src.Reaches(r.In, ToDatabase, ToFile, ToNetwork, FromProgram, FromNetwork) {
+		if src.Reaches(r.In, ToDatabase, ToFile, ToOpenFile, ToNetwork, FromProgram, FromNetwork) {
 			return false
 		}
 	}

@@ -80,7 +80,7 @@ func shows(p *program.Program, src *Sources, f *program.Function, seen map[*prog
 	}
 	seen[f] = true
 	if slices.Contains(f.Attrs, "endless-loop") {
-		return !handsBack(f) && !src.Reaches(f.ID, ToDatabase, ToFile, ToNetwork, FromDatabase, FromNetwork)
+		return !handsBack(f) && !src.Reaches(f.ID, ToDatabase, ToFile, ToOpenFile, ToNetwork, FromDatabase, FromNetwork)
 	}
 	if metricsEndpoint(p, f) {
 		return true

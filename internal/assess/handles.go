@@ -54,7 +54,7 @@ func feedsMetrics(p *program.Program, src *Sources, h *program.Holder, a Assessm
 // onlyMeters tells a function of a package that hands nothing back, or only to others
 // like it, answers no request and reaches nothing outside the process.
 func onlyMeters(src *Sources, f *program.Function, in string, depth int) bool {
-	if depth == 0 || !strings.HasPrefix(f.ID, in) || f.HasRole(unit.Handler) || src.Reaches(f.ID, ToDatabase, ToFile, ToNetwork, FromDatabase, FromNetwork, FromRequest) {
+	if depth == 0 || !strings.HasPrefix(f.ID, in) || f.HasRole(unit.Handler) || src.Reaches(f.ID, ToDatabase, ToFile, ToOpenFile, ToNetwork, FromDatabase, FromNetwork, FromRequest) {
 		return false
 	}
 	if silent(f) {

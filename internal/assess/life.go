@@ -64,16 +64,16 @@ func stopsWork(p *program.Program, f *program.Function) bool {
 	})
 }
 
-// saidOnce tells a mark by which a message is logged only once: what serves only ever
-// puts one constant there, nobody else reads it, and who does so logs and reaches
-// nothing outside the process.
+// saidOnce tells a mark, or a set of marks, by which a message is logged only once: what
+// serves only ever puts one constant there, nobody else reads it, and who does so logs,
+// hands back nothing, and reaches nothing outside the process.
 func saidOnce(src *Sources, h *program.Holder, a Assessment) bool {
 	by, text := map[*program.Function]bool{}, ""
 	for _, c := range a.Writes {
-		if c.Kind != unit.Write || len(c.Place.Path) > 0 || c.Value == nil || c.Value.Kind != unit.Literal || text != "" && c.Value.Text != text {
+		if c.Reset || len(c.Place.Path) > 0 || c.Value == nil || c.Value.Kind != unit.Literal || text != "" && c.Value.Text != text {
 			return false
 		}
-		if !logs(c.Function) || src.Reaches(c.Function.ID, ToDatabase, ToNetwork, FromDatabase, FromNetwork, FromProgram) {
+		if !logs(c.Function) || c.Kind != unit.Write && !silent(c.Function) || src.Reaches(c.Function.ID, ToDatabase, ToNetwork, FromDatabase, FromNetwork, FromProgram) {
 			return false
 		}
 		by[c.Function], text = true, c.Value.Text

@@ -43,5 +43,5 @@ func loggers(p *program.Program) map[string]bool {
 
 // logged tells what a function reaches only because it logs.
 func (s *Sources) logged(id string, src Source) bool {
-	return s.logs[id] && (src == ToFile || src == ToNetwork || src == FromNetwork)
+	return s.logs[id] && (src == ToFile || src == ToOpenFile || src == ToNetwork || src == FromNetwork)
 }

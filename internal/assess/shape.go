@@ -210,14 +210,14 @@ func wrapsClient(p *program.Program, typ string) bool {
 
 // admits tells a collection of marks that decides whether something is done outside
 // the process: what has been seen is left out, and the rest changes rows, files or
-// other services.
+// other services, or is the answer to a request.
 func admits(src *Sources, a Assessment) bool {
 	marked := false
 	for _, c := range a.Writes {
 		if c.Reset {
 			continue
 		}
-		if c.Kind != unit.Modify || !mark(c.Value) {
+		if c.Kind != unit.Modify && c.Kind != unit.Invoke || !mark(c.Value) {
 			return false
 		}
 		if c.Function.ID == c.In && goesOut(src, c.Function, c.Origin) {
@@ -225,11 +225,17 @@ func admits(src *Sources, a Assessment) bool {
 		}
 		for _, from := range c.Function.Callers() {
 			for _, call := range from.CallsOf(c.Function) {
-				marked = marked || call.Result == unit.Checked && goesOut(src, from, call.Location)
+				marked = marked || call.Result == unit.Checked && goesOut(src, from, call.Location) ||
+					says(c.Function) && (from.HasRole(unit.Handler) || goesOut(src, from, call.Location))
 			}
 		}
 	}
 	return marked
+}
+
+// says tells a function that only hands back whether something is so.
+func says(f *program.Function) bool {
+	return slices.Contains(f.Attrs, unit.BoolOnly)
 }
 
 // mark tells a value that says no more than that something was there: what the

@@ -45,7 +45,7 @@ func absorb(p *program.Program, all []Assessment, fields []int, gone map[int]boo
 			continue
 		}
 		for _, j := range fields[n+1:] {
-			if !gone[j] && (changesWith(all[j], all[i]) && speakAlike(all[j].Holder, all[i].Holder) || guards(p, all[j], all[i])) {
+			if !gone[j] && (changesWith(p, all[j], all[i]) && speakAlike(all[j].Holder, all[i].Holder) || guards(p, all[j], all[i])) {
 				gone[j] = true
 				all[i].Siblings = append(all[i].Siblings, all[j].Holder)
 			}
@@ -58,11 +58,19 @@ func absorb(p *program.Program, all []Assessment, fields []int, gone map[int]boo
 // when to fill another field: when it was filled last, whether somebody is at it.
 // Nobody outside learns what it says.
 func guards(p *program.Program, part, whole Assessment) bool {
-	h := part.Holder
-	if h.Kind != unit.Field || !isScalar(h.Type) && !isTime(h.Type) && !strings.HasPrefix(h.Type, "sync/atomic.") || part.Category == result.Counter {
+	if !whole.State || whole.Category != result.Cache || isScalar(whole.Holder.Type) {
 		return false
 	}
-	if !whole.State || whole.Category != result.Cache || isScalar(whole.Holder.Type) {
+	if len(part.Holder.Reads) == 0 && !strings.HasPrefix(part.Holder.Type, "sync/atomic.") {
+		return false
+	}
+	return part.Category != result.Counter && ownMark(p, part, whole)
+}
+
+// ownMark tells such a flag, time or number whatever it is for.
+func ownMark(p *program.Program, part, whole Assessment) bool {
+	h := part.Holder
+	if h.Kind != unit.Field && h.Kind != unit.ModuleVar || !isScalar(h.Type) && !isTime(h.Type) && !strings.HasPrefix(h.Type, "sync/atomic.") {
 		return false
 	}
 	touching := writers(whole)
@@ -77,7 +85,7 @@ func guards(p *program.Program, part, whole Assessment) bool {
 			return false
 		}
 	}
-	return len(h.Reads) > 0 || strings.HasPrefix(h.Type, "sync/atomic.")
+	return true
 }
 
 // callersAre tells a function that only methods of one type call.
@@ -98,9 +106,10 @@ func speakAlike(part, whole *program.Holder) bool {
 }
 
 // changesWith tells whether one field changes only in functions that change the
-// other: in all of them, or, for a number or flag, in some.
-func changesWith(part, whole Assessment) bool {
-	if len(part.Writes) == 0 || part.State != whole.State && whole.State {
+// other: in all of them, or, for a number or flag, in some. What is state is taken in
+// by something harmless only as the mark by which that is filled.
+func changesWith(p *program.Program, part, whole Assessment) bool {
+	if len(part.Writes) == 0 || !part.State && whole.State || part.State && !whole.State && !ownMark(p, part, whole) {
 		return false
 	}
 	a, b := writers(part), writers(whole)

@@ -30,6 +30,9 @@ const (
 const (
 	ToDatabase Source = "writes the database"
 	ToFile     Source = "writes files"
+	// ToOpenFile is what is written to a file that is open already: a log, or the standard
+	// output. Each process has its own.
+	ToOpenFile Source = "writes an open file"
 	ToNetwork  Source = "sends messages" // mail, queues, webhooks: calls made for their effect
 )
 
@@ -506,7 +509,7 @@ var knownOrigins = [...]origin{
 	{"os.Executable", FromEnvironment}, {"os.Hostname", FromEnvironment}, {"os.Getwd", FromEnvironment}, {"os/user.", FromEnvironment},
 	{"os/exec.LookPath", FromEnvironment}, {"os/exec.", FromProgram},
 	{"os.WriteFile", ToFile}, {"os.Create", ToFile}, {"os.Rename", ToFile}, {"os.Remove", ToFile}, {"os.Mkdir", ToFile},
-	{"os.Symlink", ToFile}, {"os.Link", ToFile}, {"os.Truncate", ToFile}, {"os.(File).Write", ToFile}, {"os.File.Write", ToFile},
+	{"os.Symlink", ToFile}, {"os.Link", ToFile}, {"os.Truncate", ToFile}, {"os.(File).Write", ToOpenFile}, {"os.File.Write", ToOpenFile},
 	{"io/ioutil.WriteFile", ToFile}, {"io/ioutil.Temp", ToFile},
 	{"os.ReadFile", FromFile}, {"os.Open", FromFile}, {"os.ReadDir", FromFile}, {"os.Stat", FromFile}, {"embed.", FromFile},
 	{"io/ioutil.Read", FromFile}, {"path/filepath.Glob", FromFile}, {"path/filepath.Walk", FromFile}, {"io/fs.ReadDir", FromFile}, {"io/fs.WalkDir", FromFile}, {"io/fs.Glob", FromFile}, {"io/fs.ReadFile", FromFile}, {"os.File.ReadDir", FromFile},

@@ -5,7 +5,7 @@ package flow
 // language keep it. A reader knows it by the collection.
 func (h *holders) oneOfMany(n int32) bool {
 	for m := n; h.s.nodes[m].parent != 0; m = h.s.nodes[m].parent {
-		if h.s.nodes[m].step == anyElement && h.s.methods[h.s.nodes[h.s.nodes[m].parent].typ] == nil {
+		if oneOfAll(h.s.nodes[m].step) && h.s.methods[h.s.nodes[h.s.nodes[m].parent].typ] == nil {
 			if within, leads := h.elements(m); within && leads == lasting {
 				return true
 			}
@@ -59,7 +59,7 @@ func (h *holders) keptAsOne(object int32) bool {
 // underUnknownKey tells a place in an element of which the key is not known.
 func (h *holders) underUnknownKey(n int32) bool {
 	for ; h.s.nodes[n].parent != 0; n = h.s.nodes[n].parent {
-		if h.s.nodes[n].step == anyElement {
+		if oneOfAll(h.s.nodes[n].step) {
 			return true
 		}
 	}

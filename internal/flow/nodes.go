@@ -34,16 +34,25 @@ type node struct {
 // anyElement is the step to an element under an unknown key.
 const anyElement = unit.Element
 
+// anyKey is the step to what is a key. No element can be reached by it.
+const anyKey = "[key]"
+
 // elementStep is the step to an element under a key.
-func elementStep(key string) string {
-	if key == "" {
+func elementStep(op *unit.Op) string {
+	switch {
+	case op.Keys:
+		return anyKey
+	case op.Key == "":
 		return anyElement
 	}
-	return "[" + key + "]"
+	return "[" + op.Key + "]"
 }
 
-// isElement tells a step to an element from a field.
+// isElement tells a step to an element, or to a key, from a field.
 func isElement(step string) bool { return strings.HasPrefix(step, "[") }
+
+// oneOfAll tells a step that may lead to any element or key.
+func oneOfAll(step string) bool { return step == anyElement || step == anyKey }
 
 func (s *solver) newObject(o object) int32 {
 	id := int32(len(s.nodes))
@@ -91,7 +100,7 @@ func (s *solver) child(n int32, step, typ string) int32 {
 	id := int32(len(s.nodes))
 	s.nodes = append(s.nodes, node{object: s.nodes[n].object, parent: n, step: step, typ: typ, depth: s.nodes[n].depth + 1})
 	s.nodes[n].kids = append(s.nodes[n].kids, id)
-	if isElement(step) && step != anyElement {
+	if isElement(step) && !oneOfAll(step) {
 		all := s.child(n, anyElement, typ)
 		s.edge(s.contentOf(id), s.contentOf(all))
 		s.edge(s.storedIn(all), s.contentOf(id))

@@ -31,7 +31,7 @@ func (s *solver) start(in *instance, i int32) {
 			}
 		})
 	case unit.OpElem:
-		s.each(base, func(n int32) { s.add(to, s.child(n, elementStep(op.Key), op.Type)) })
+		s.each(base, func(n int32) { s.add(to, s.child(n, elementStep(op), op.Type)) })
 	case unit.OpLoad:
 		s.load(op, base, to)
 	case unit.OpStore:

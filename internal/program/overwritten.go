@@ -2,6 +2,7 @@ package program
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/flow"
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -71,8 +72,8 @@ func (s site) before(t site) bool {
 // puts tells a write of the whole, or an emptying, that does not build on what was
 // there.
 func (o *overwriting) puts(e *flow.Event) bool {
-	if e.Kind == flow.Write && e.Name == "clear" {
-		return true
+	if e.Kind == flow.Write && e.Name == "clear" || e.Kind == flow.Invoke && strings.HasSuffix(e.Name, ".Reset") {
+		return true // a buffer or a hash of a library, as the language's own
 	}
 	if e.Kind != flow.Write || e.Element || e.Name != "" {
 		return false

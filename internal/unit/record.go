@@ -35,6 +35,7 @@ type Op struct {
 	Args  []Slot `json:",omitempty"`
 	Field string `json:",omitempty"` // ID of the field
 	Key   string `json:",omitempty"`
+	Keys  bool   `json:",omitempty"` // of an element: it is a key
 	Name  string `json:",omitempty"` // holder, function, method
 	Type  string `json:",omitempty"` // ID of a type, or how it is written
 	Call  *Apply `json:",omitempty"`

@@ -298,6 +298,10 @@ func (v *Value) Given(field string) []Value {
 // of them, and not made from all.
 const Branches = "|"
 
+// BoolOnly is the word among a function's Attrs that says that whether something is so
+// is all that it hands back.
+const BoolOnly = "bool-only"
+
 // EachRequest is the word among a function's Attrs that says that it runs before, or
 // around, each request that its class handles.
 const EachRequest = "each-request"

@@ -210,13 +210,28 @@ func (b *body) receiver(c *ast.CallExpr, f *types.Func, call *unit.Call) {
 	if len(c.Args) > 0 {
 		key := b.value(c.Args[0], 0)
 		a.Key = &key
-		last := b.value(c.Args[len(c.Args)-1], 0)
-		a.Value = &last
+		put := b.value(b.put(c.Args), 0)
+		a.Value = &put
 	}
 	for _, p := range b.embedded(sel, b.places(sel.X, 0)) {
 		a.Place = p
 		b.access(a)
 	}
+}
+
+// put is the argument that a method of a container keeps under its first: the last that
+// does not say for how long, or how.
+func (b *body) put(args []ast.Expr) ast.Expr {
+	for i := len(args) - 1; i > 0; i-- {
+		t := b.typeOf(args[i])
+		if t == nil {
+			return args[i]
+		}
+		if _, option := t.Underlying().(*types.Signature); !option && typeString(t) != "time.Duration" && typeString(t) != "time.Time" {
+			return args[i]
+		}
+	}
+	return args[0]
 }
 
 // embedded adds the embedded fields through which a method is promoted.

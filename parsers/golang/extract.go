@@ -360,9 +360,7 @@ func (x *extractor) function(f *ast.File, d *ast.FuncDecl) {
 	if info.Generated {
 		fn.Attrs = append(fn.Attrs, "generated")
 	}
-	if errorOnly(sig) {
-		fn.Attrs = append(fn.Attrs, unit.ErrorOnly)
-	}
+	fn.Attrs = append(fn.Attrs, handedBack(sig)...)
 	if obj.Name() == "init" && sig.Recv() == nil {
 		fn.ID = fn.ID + "@" + path.Base(info.Path) + ":" + itoa(fn.Location.Line)
 	}
@@ -371,9 +369,19 @@ func (x *extractor) function(f *ast.File, d *ast.FuncDecl) {
 	b.finish()
 }
 
-// errorOnly tells signatures whose only result is an error.
-func errorOnly(sig *types.Signature) bool {
-	return sig != nil && sig.Results().Len() == 1 && types.Identical(sig.Results().At(0).Type(), types.Universe.Lookup("error").Type())
+// handedBack says of a function that it hands back no more than whether it failed, or
+// whether something is so.
+func handedBack(sig *types.Signature) []string {
+	if sig == nil || sig.Results().Len() != 1 {
+		return nil
+	}
+	switch t := sig.Results().At(0).Type(); {
+	case types.Identical(t, types.Universe.Lookup("error").Type()):
+		return []string{unit.ErrorOnly}
+	case types.Identical(t, types.Typ[types.Bool]):
+		return []string{unit.BoolOnly}
+	}
+	return nil
 }
 
 // packageInit records the initialisers of package variables as one function

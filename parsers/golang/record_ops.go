@@ -260,7 +260,7 @@ func (w *writer) instruction(in ssa.Instruction) {
 		elem := w.element(w.slot(in.Map), constKey(in.Key), "", in.Pos())
 		w.emit(unit.Op{Kind: unit.OpStore, Base: elem, Args: []unit.Slot{w.slot(in.Value)}, Whole: whole(in.Value.Type())}, in.Pos())
 		if k := w.slot(in.Key); k != 0 {
-			w.emit(unit.Op{Kind: unit.OpStore, Base: w.element(w.slot(in.Map), "", "", in.Pos()), Args: []unit.Slot{k}, Whole: whole(in.Key.Type())}, token.NoPos)
+			w.emit(unit.Op{Kind: unit.OpStore, Base: w.keys(w.slot(in.Map), ""), Args: []unit.Slot{k}, Whole: whole(in.Key.Type())}, token.NoPos)
 		}
 	case *ssa.Send:
 		elem := w.element(w.slot(in.Chan), "", "", in.Pos())
@@ -375,6 +375,17 @@ func (w *writer) element(base unit.Slot, key, typ string, pos token.Pos) unit.Sl
 	}
 	s := w.fresh(nil)
 	w.emit(unit.Op{Kind: unit.OpElem, To: []unit.Slot{s}, Base: base, Key: key, Type: typ}, pos)
+	return s
+}
+
+// keys steps to where the keys of a map are kept. They are apart from its elements: what is
+// put under a pointer changes nothing of what that leads to.
+func (w *writer) keys(base unit.Slot, typ string) unit.Slot {
+	if base == 0 {
+		return 0
+	}
+	s := w.fresh(nil)
+	w.emit(unit.Op{Kind: unit.OpElem, To: []unit.Slot{s}, Base: base, Keys: true, Type: typ}, token.NoPos)
 	return s
 }
 
@@ -540,7 +551,9 @@ func (w *writer) next(in *ssa.Next) {
 	key, val := w.fresh(nil), w.fresh(nil)
 	t := elemType(rng.X.Type())
 	w.emit(unit.Op{Kind: unit.OpLoad, To: []unit.Slot{val}, Base: elem, Whole: whole(t)}, in.Pos())
-	w.emit(unit.Op{Kind: unit.OpCopy, To: []unit.Slot{key}, Base: val}, token.NoPos)
+	if m, ok := rng.X.Type().Underlying().(*types.Map); ok {
+		w.emit(unit.Op{Kind: unit.OpLoad, To: []unit.Slot{key}, Base: w.keys(w.slot(rng.X), pointeeID(m.Key())), Whole: whole(m.Key())}, token.NoPos)
+	}
 	w.results[in] = []unit.Slot{0, key, val}
 }
 
