@@ -42,6 +42,9 @@ type resolver struct {
 	routed     []registration // what URLconfs say, in the order of the source
 	made       []made         // views of which a library writes the body
 	saved      []saving       // rows that are saved one by one
+	// classDecorated are the decorators of classes, with the calls that they are.
+	classDecorated []decoration
+	serving        map[string]bool // folders that have to do with a library that serves
 }
 
 // module is a file as others see it.
@@ -96,6 +99,7 @@ func resolve(units []*unit.Unit) {
 	}
 	r.index()
 	r.ancestry()
+	r.forget()
 	r.collect()
 	r.entities()
 	r.forget()

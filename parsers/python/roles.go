@@ -1,6 +1,7 @@
 package python
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -36,6 +37,26 @@ func neutral(name string) bool {
 		if strings.Contains(name, part) {
 			return true
 		}
+	}
+	return false
+}
+
+// ofCommandLine tells libraries that read command lines: what they decorate is a command,
+// or an option of one.
+func ofCommandLine(name string) bool {
+	switch first, _, _ := strings.Cut(name, "."); first {
+	case "click", "asyncclick", "rich_click", "cloup", "click_option_group", "click_default_group", "typer", "cyclopts", "invoke", "argh", "plac", "fire":
+		return true
+	}
+	return strings.HasPrefix(name, "flask.cli.") || strings.HasPrefix(name, "quart.cli.")
+}
+
+// converses tells libraries whose commands are what people write to a program that goes
+// on listening.
+func converses(name string) bool {
+	switch first, _, _ := strings.Cut(name, "."); first {
+	case "slack_bolt", "discord", "disnake", "nextcord", "telegram", "aiogram", "twitchio", "pyrogram", "telethon", "nonebot":
+		return true
 	}
 	return false
 }
@@ -148,13 +169,19 @@ func (r *resolver) decoration(fn *function, id string, c unit.Call) {
 		c.Args[i] = r.value(&c.Args[i], fn)
 	}
 	c.AsNote = ""
-	if to != nil {
+	switch {
+	case to != nil:
 		to.decorated = append(to.decorated, decoration{by, c})
+	case r.classes[id] != nil && by.kind == aFunction:
+		r.classDecorated = append(r.classDecorated, decoration{by, c})
 	}
 }
 
 // decorate says what decorators make of functions.
 func (r *resolver) decorate() {
+	for _, d := range r.classDecorated {
+		r.handsClass(d)
+	}
 	for _, fn := range r.order {
 		for _, d := range fn.decorated {
 			switch d.by.kind {
@@ -189,6 +216,16 @@ func (r *resolver) wrapped(fn *function, d decoration) {
 	}
 }
 
+// handsClass lets the module of a class call what decorates it.
+func (r *resolver) handsClass(d decoration) {
+	by, m := r.functions[d.by.id], r.modules[moduleOf(d.call.Location.File)]
+	if by == nil || m == nil || r.functions[m.id+"."+topName] == nil {
+		return
+	}
+	top := r.functions[m.id+"."+topName]
+	top.Calls = append(top.Calls, unit.Call{Callee: by.ID, Name: by.Name, Result: unit.Used, Location: d.call.Location, Args: d.call.Args})
+}
+
 func (r *resolver) wrappedByClass(fn *function, d decoration) {
 	for _, at := range r.classes[d.by.id].order {
 		if m := r.functions[at+".__call__"]; m != nil {
@@ -208,7 +245,9 @@ func (r *resolver) decoratedOutside(fn *function, d decoration) {
 		r.cached(fn, d)
 	case last == "cached_property":
 		r.cachedProperty(fn, d)
-	case neutral(name):
+	case last == "command" && converses(name):
+		fn.give(unit.Handler, "decorated with command")
+	case neutral(name), ofCommandLine(name) && decorators[last] != unit.Tool:
 	case decorators[last] != "":
 		fn.give(decorators[last], "decorated with "+last)
 	default:
@@ -247,6 +286,9 @@ func (r *resolver) memo(fn *function, d decoration) {
 		}
 	}
 	h := unit.Holder{ID: fn.ID + ".<cache>", Symbol: fn.Symbol, Name: fn.Name, Kind: unit.ClassVar, Owner: fn.module.id, Type: typ, Location: fn.nameAt()}
+	if fn.Outer != "" {
+		h.Kind, h.Owner = unit.Captured, fn.Outer // made anew by each call of the function around it
+	}
 	r.declare(h)
 	r.fill(fn, *rooted(h.ID), d, true)
 	for i := range r.order {
@@ -291,6 +333,9 @@ func (r *resolver) cached(fn *function, d decoration) {
 			return
 		}
 		h := unit.Holder{ID: fn.ID + ".<cache>", Symbol: fn.Symbol, Name: fn.Name, Kind: unit.ClassVar, Owner: fn.module.id, Type: v.Type, Value: v, Location: fn.nameAt()}
+		if fn.Outer != "" {
+			h.Kind, h.Owner = unit.Captured, fn.Outer
+		}
 		r.declare(h)
 		r.fill(fn, *rooted(h.ID), d, true)
 		return
@@ -316,12 +361,12 @@ func (r *resolver) roles() {
 	for _, fn := range r.order {
 		r.roleOfPlace(fn)
 	}
+	callers := r.callers()
 	for _, id := range sortedClasses(r.classes) {
 		if c := r.classes[id]; !c.Test {
-			r.rolesOfClass(c, loaded)
+			r.rolesOfClass(c, loaded, callers)
 		}
 	}
-	callers := r.callers()
 	for _, fn := range r.order {
 		if fn.Test || len(fn.Roles) > 0 || !loaded[fn.module.id] || callers[fn.ID] > 0 || fn.Name == topName || fn.module.class.command != "" {
 			continue
@@ -421,7 +466,7 @@ func verb(name string) bool {
 }
 
 // rolesOfClass gives the methods of a class that a library calls their roles.
-func (r *resolver) rolesOfClass(c *class_, loaded map[string]bool) {
+func (r *resolver) rolesOfClass(c *class_, loaded map[string]bool, callers map[string]int) {
 	above := r.above(c.ID)
 	kind := classKind(above)
 	switch {
@@ -436,7 +481,8 @@ func (r *resolver) rolesOfClass(c *class_, loaded map[string]bool) {
 		}
 	}
 	for _, fn := range r.owned[c.ID] {
-		if len(fn.Roles) == 0 {
+		own := strings.HasPrefix(fn.Name, "_") && callers[fn.ID] > 0 // who calls it says when
+		if len(fn.Roles) == 0 && !own {
 			r.roleOfMethod(fn, kind)
 		}
 	}
@@ -532,10 +578,10 @@ func (r *resolver) loaded() map[string]bool {
 			queue = append(queue, id)
 		}
 	}
-	framework := r.framework()
+	framework := len(r.frameworks()) > 0
 	for _, id := range sortedModules(r.modules) {
 		m := r.modules[id]
-		if m.started() || framework && r.conventional(m) {
+		if m.started() || framework && conventional(m) && r.served(m) {
 			enter(id)
 		}
 	}
@@ -572,7 +618,7 @@ func sortedModules(m map[string]*module) []string {
 
 // conventional tells modules that Django loads by their names, and those by which
 // servers find an application.
-func (r *resolver) conventional(m *module) bool {
+func conventional(m *module) bool {
 	switch m.id[strings.LastIndexByte(m.id, '.')+1:] {
 	case "models", "views", "urls", "apps", "admin", "signals", "tasks", "middleware", "consumers", "forms", "serializers", "wsgi", "asgi", "context_processors", "viewsets", "api":
 		return true
@@ -580,18 +626,45 @@ func (r *resolver) conventional(m *module) bool {
 	return strings.Contains(m.id, ".templatetags.")
 }
 
-// framework tells whether anything of the checkout serves requests.
-func (r *resolver) framework() bool {
+// frameworks are the folders with a module that takes something from a library which
+// serves requests or runs jobs, and the folders around them.
+func (r *resolver) frameworks() map[string]bool {
+	if r.serving != nil {
+		return r.serving
+	}
+	r.serving = map[string]bool{}
 	for _, m := range r.modules {
-		if m.class.skipped() {
+		if m.class.skipped() || !slices.ContainsFunc(m.loads, framework) {
 			continue
 		}
-		for _, l := range m.loads {
-			switch first, _, _ := strings.Cut(l, "."); first {
-			case "django", "flask", "fastapi", "starlette", "aiohttp", "tornado", "sanic", "bottle", "falcon", "pyramid", "quart", "litestar", "rest_framework", "ninja", "celery", "cherrypy", "robyn", "connexion", "channels":
-				return true
+		for dir := path.Dir(m.unit.Path); ; dir = path.Dir(dir) {
+			r.serving[dir] = true
+			if dir == "." || dir == "/" {
+				break
 			}
 		}
+	}
+	return r.serving
+}
+
+// served tells a module of which the folder, or a folder around it that is a package, has
+// to do with such a library: a plug-in of a linter has views.py too.
+func (r *resolver) served(m *module) bool {
+	for dir := path.Dir(m.unit.Path); ; dir = path.Dir(dir) {
+		if r.frameworks()[dir] {
+			return true
+		}
+		if up := r.modules[strings.ReplaceAll(path.Dir(dir), "/", ".")]; dir == "." || up == nil || !up.pkg {
+			return false
+		}
+	}
+}
+
+// framework tells an import of a library that serves requests or runs jobs.
+func framework(load string) bool {
+	switch first, _, _ := strings.Cut(load, "."); first {
+	case "django", "flask", "fastapi", "starlette", "aiohttp", "tornado", "sanic", "bottle", "falcon", "pyramid", "quart", "litestar", "rest_framework", "ninja", "celery", "cherrypy", "robyn", "connexion", "channels":
+		return true
 	}
 	return false
 }

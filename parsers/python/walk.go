@@ -1,6 +1,7 @@
 package python
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -96,6 +97,15 @@ func (r *resolver) kept(id string) thing {
 			}
 			if to.kind == aValue && to.place != nil && to.typ == t.typ {
 				return to
+			}
+		}
+	}
+	if h.Value.Kind == unit.Result && h.Kind != unit.Field && len(r.given[id]) <= 1 && h.Value.Place != nil && t.typ == "" {
+		if leave, ok := r.guard("made " + id); ok {
+			made := r.walk(*h.Value.Place, r.functions[r.moduleOf(h)+"."+topName], r.modules[r.moduleOf(h)])
+			leave()
+			if made.kind == aFunction {
+				return made // what a factory hands out
 			}
 		}
 	}
@@ -242,7 +252,7 @@ func (r *resolver) memberOfValue(t thing, name string) thing {
 				break // a column
 			}
 			found := r.kept(id)
-			if found.kind == aValue && strings.Contains(found.typ, ".") && r.classes[found.typ] == nil && classKind(r.above(t.typ)) != "" && classKind(r.above(t.typ)) != "plain" {
+			if found.kind == aValue && r.makesMembers(t.typ) && r.fromLibrary(found.typ) {
 				break // a column or field, which the class above makes something else of
 			}
 			found.own = found.kind == outside // the class above may have made an object of it
@@ -260,6 +270,21 @@ func (r *resolver) memberOfValue(t thing, name string) thing {
 		return thing{kind: outside, id: id, on: &t, own: true}
 	}
 	return thing{kind: nothing, place: t.place}
+}
+
+// makesMembers tells a class of which a library makes something else of what stands in
+// its body: a form with fields, a serializer, a table. What is made from a mixin or a
+// view alone keeps its variables as they are.
+func (r *resolver) makesMembers(id string) bool {
+	return slices.ContainsFunc(r.above(id), func(above string) bool { return classKind([]string{above}) == "library" })
+}
+
+// fromLibrary tells objects of a library, and of classes that are made from one.
+func (r *resolver) fromLibrary(typ string) bool {
+	if r.classes[typ] == nil {
+		return strings.Contains(typ, ".")
+	}
+	return slices.ContainsFunc(r.above(typ), func(above string) bool { return !plain(above) })
 }
 
 // call is what a call of something hands out.
