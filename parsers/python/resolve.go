@@ -44,6 +44,7 @@ type resolver struct {
 	saved      []saving       // rows that are saved one by one
 	// classDecorated are the decorators of classes, with the calls that they are.
 	classDecorated []decoration
+	byModules      map[string]bool // functions that only modules call, as they are loaded
 	serving        map[string]bool // folders that have to do with a library that serves
 }
 
@@ -65,6 +66,7 @@ type class_ struct {
 	supers  []string // classes of the checkout directly above
 	outside []string // classes of libraries directly above
 	meta    string
+	written []string // the classes above, as they are written
 	order   []string // how names are looked up: itself first
 }
 
@@ -99,6 +101,8 @@ func resolve(units []*unit.Unit) {
 	}
 	r.index()
 	r.ancestry()
+	r.forget()
+	r.ancestry() // again: a base class may be what an object of a class hands out
 	r.forget()
 	r.collect()
 	r.entities()
@@ -209,10 +213,16 @@ func (r *resolver) addFunction(m *module, fn *unit.Function) {
 
 // ancestry finds the classes above each class, and the order of look-up.
 func (r *resolver) ancestry() {
+	r.below = map[string][]string{}
+	found := map[string]*class_{}
 	for _, id := range sortedClasses(r.classes) {
-		c := r.classes[id]
+		c := &class_{Type: r.classes[id].Type, module: r.classes[id].module, written: r.classes[id].written}
+		if c.written == nil {
+			c.written = slices.Clone(c.Supers)
+		}
+		found[id] = c
 		var supers []string
-		for _, s := range c.Supers {
+		for _, s := range c.written {
 			name, meta := strings.CutPrefix(s, "metaclass ")
 			t := r.name(name, c.module)
 			switch {
@@ -233,6 +243,7 @@ func (r *resolver) ancestry() {
 		}
 		c.Supers = supers
 	}
+	r.classes = found
 	for _, c := range r.classes {
 		r.linearise(c, c, map[string]bool{})
 	}

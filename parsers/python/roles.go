@@ -362,6 +362,7 @@ func (r *resolver) roles() {
 		r.roleOfPlace(fn)
 	}
 	callers := r.callers()
+	r.byModules = r.calledByModules()
 	for _, id := range sortedClasses(r.classes) {
 		if c := r.classes[id]; !c.Test {
 			r.rolesOfClass(c, loaded, callers)
@@ -416,6 +417,31 @@ func (r *resolver) callers() map[string]int {
 		}
 	}
 	return n
+}
+
+// calledByModules finds the functions that are called where modules are loaded, and
+// nowhere else.
+func (r *resolver) calledByModules() map[string]bool {
+	out, elsewhere := map[string]bool{}, map[string]bool{}
+	for _, fn := range r.order {
+		if fn.Test {
+			continue
+		}
+		for i := range fn.Calls {
+			c := &fn.Calls[i]
+			switch {
+			case c.Callee == "" || c.Reference:
+			case fn.Name == topName:
+				out[c.Callee] = true
+			default:
+				elsewhere[c.Callee] = true
+			}
+		}
+	}
+	for id := range elsewhere {
+		delete(out, id)
+	}
+	return out
 }
 
 // roleOfPlace is the role of functions of scripts and management commands.
@@ -481,7 +507,7 @@ func (r *resolver) rolesOfClass(c *class_, loaded map[string]bool, callers map[s
 		}
 	}
 	for _, fn := range r.owned[c.ID] {
-		own := strings.HasPrefix(fn.Name, "_") && callers[fn.ID] > 0 // who calls it says when
+		own := strings.HasPrefix(fn.Name, "_") && callers[fn.ID] > 0 || r.byModules[fn.ID] // who calls it says when
 		if len(fn.Roles) == 0 && !own {
 			r.roleOfMethod(fn, kind)
 		}
@@ -502,6 +528,8 @@ func (r *resolver) roleOfMethod(fn *function, kind string) {
 		fn.give(unit.Middleware, "middleware")
 	case kind == "job" && fn.Name == "run":
 		fn.give(unit.Job, "a job")
+	case kind == "tool":
+		fn.give(unit.Tool, "runs where developers check the code")
 	case kind == "thread":
 	case kind == "view" && verb(fn.Name):
 		fn.give(unit.Handler, "a view")
@@ -529,6 +557,8 @@ func classKind(above []string) string {
 			return "test"
 		case last == "Thread" || last == "Process" || last == "Timer":
 			return "thread"
+		case ofDevelopers(name):
+			return "tool"
 		case last == "Task" && strings.Contains(strings.ToLower(name), "celery"):
 			return "job"
 		case strings.HasSuffix(last, "Admin") || last == "ModelAdmin":
@@ -546,6 +576,16 @@ func classKind(above []string) string {
 		}
 	}
 	return kind
+}
+
+// ofDevelopers tells libraries that check, test, document or build code: what is made from
+// them runs where that is done.
+func ofDevelopers(name string) bool {
+	switch first, _, _ := strings.Cut(name, "."); first {
+	case "pylint", "astroid", "flake8", "mypy", "pytest", "_pytest", "hypothesis", "locust", "sphinx", "docutils", "setuptools", "distutils", "hatchling", "libcst", "lib2to3", "mkdocs", "nox", "factory", "faker", "behave":
+		return true
+	}
+	return false
 }
 
 // plain tells classes of the language: who makes an object of one calls it.

@@ -252,6 +252,9 @@ func (r *resolver) memberOfValue(t thing, name string) thing {
 				break // a column
 			}
 			found := r.kept(id)
+			if found.kind == aValue && r.describes(found.typ) {
+				return thing{}
+			}
 			if found.kind == aValue && r.makesMembers(t.typ) && r.fromLibrary(found.typ) {
 				break // a column or field, which the class above makes something else of
 			}
@@ -277,6 +280,14 @@ func (r *resolver) memberOfValue(t thing, name string) thing {
 // view alone keeps its variables as they are.
 func (r *resolver) makesMembers(id string) bool {
 	return slices.ContainsFunc(r.above(id), func(above string) bool { return classKind([]string{above}) == "library" })
+}
+
+// describes tells a class of which the objects, in the body of another class, hand out
+// something else than themselves.
+func (r *resolver) describes(typ string) bool {
+	c := r.classes[typ]
+	return c != nil && (slices.ContainsFunc(c.order, func(at string) bool { return r.functions[at+".__get__"] != nil }) ||
+		slices.ContainsFunc(r.above(typ), func(above string) bool { return strings.HasSuffix(above, "property") }))
 }
 
 // fromLibrary tells objects of a library, and of classes that are made from one.
