@@ -44,6 +44,7 @@ type resolver struct {
 	saved      []saving       // rows that are saved one by one
 	// classDecorated are the decorators of classes, with the calls that they are.
 	classDecorated []decoration
+	config         configured      // what applications of Flask are told
 	byModules      map[string]bool // functions that only modules call, as they are loaded
 	serving        map[string]bool // folders that have to do with a library that serves
 }
@@ -75,6 +76,7 @@ type function struct {
 	*unit.Function
 	module    *module
 	params    map[string]string // by number
+	injected  map[string]string // functions whose results a framework passes, by number
 	result    string
 	decorated []decoration
 }
@@ -108,6 +110,8 @@ func resolve(units []*unit.Unit) {
 	r.entities()
 	r.forget()
 	r.arrivals()
+	r.forget()
+	r.applicationHolders()
 	r.forget()
 	r.fieldTypes()
 	rewritten := make([]rewrite, len(r.order))
@@ -185,16 +189,21 @@ func (r *resolver) addModule(u *unit.Unit, t *unit.Type) {
 }
 
 func (r *resolver) addFunction(m *module, fn *unit.Function) {
-	f := &function{Function: fn, module: m, params: map[string]string{}}
+	f := &function{Function: fn, module: m, params: map[string]string{}, injected: map[string]string{}}
 	for _, a := range fn.Attrs {
 		if rest, ok := strings.CutPrefix(a, attrParam); ok {
 			number, typ, _ := strings.Cut(rest, "=")
 			f.params[number] = typ
+		} else if rest, ok := strings.CutPrefix(a, attrInjected); ok {
+			number, by, _ := strings.Cut(rest, "=")
+			f.injected[number] = by
 		} else if rest, ok := strings.CutPrefix(a, attrResult); ok {
 			f.result = rest
 		}
 	}
-	fn.Attrs = slices.DeleteFunc(fn.Attrs, func(a string) bool { return strings.HasPrefix(a, attrParam) || strings.HasPrefix(a, attrResult) })
+	fn.Attrs = slices.DeleteFunc(fn.Attrs, func(a string) bool {
+		return strings.HasPrefix(a, attrParam) || strings.HasPrefix(a, attrResult) || strings.HasPrefix(a, attrInjected)
+	})
 	if r.functions[fn.ID] != nil {
 		return
 	}

@@ -103,6 +103,7 @@ func (r *resolver) rewriteCall(fn *function, c unit.Call, w *rewrite, as map[str
 	c.Computes = c.Computes || c.External && computing(c.Callee) || to == nil && c.Callee == "" && computes(c.Name)
 	r.arguments(fn, &c, to)
 	r.hand(fn, &c, as, w)
+	r.configures(fn, &c)
 	if changesFirst(c.Callee) && len(c.Args) > 0 && c.Args[0].Place != nil {
 		w.accesses = append(w.accesses, unit.Access{Place: *c.Args[0].Place, Kind: unit.Modify, Op: "append", Location: c.Location, Guards: c.Guards})
 	}
@@ -346,6 +347,10 @@ func (r *resolver) written(fn *function, a *unit.Access, p unit.Place) bool {
 		return false
 	}
 	on := r.walk(object, fn, fn.module)
+	if kept, ok := r.onApplication(r.attributeOf(on, name)); ok {
+		a.Place = *kept.place
+		return true
+	}
 	switch on.kind {
 	case aModule:
 		return r.onName(a, on.id, name, unit.ModuleVar)
@@ -458,6 +463,9 @@ func (r *resolver) attribute(name string) string {
 // modified finds the collection of which an element changes.
 func (r *resolver) modified(fn *function, a *unit.Access, p unit.Place) bool {
 	t := r.walk(p, fn, fn.module)
+	if t.kind == outside && flaskConfig(t.id) && a.Op == "[]=" && a.Key != nil && a.Key.Kind == unit.Literal && a.Value != nil {
+		r.configure(fn, strings.Trim(a.Key.Text, `"'`), a.Value, a.Location)
+	}
 	switch {
 	case t.kind == outside && t.model == "" && !t.own && fn.Name != topName:
 		if t.id == "os.environ" && a.Key != nil && a.Key.Kind == unit.Literal {

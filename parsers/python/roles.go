@@ -279,6 +279,7 @@ func (r *resolver) memo(fn *function, d decoration) {
 	if made := r.call(thing{kind: aFunction, id: fn.ID}); made.kind == aValue && strings.Contains(known(made.typ), ".") && r.classes[made.typ] == nil && made.typ != "datetime.datetime" {
 		return // an object of a library, such as a client: made once, and no copy of what is kept elsewhere
 	}
+	r.keptByMemo(fn)
 	typ := d.by.id
 	for _, arg := range d.call.Args {
 		if (arg.Type == pair && arg.Callee == "maxsize" && strings.Contains(arg.Text, "None")) || arg.Kind == unit.Nil {
@@ -294,6 +295,18 @@ func (r *resolver) memo(fn *function, d decoration) {
 	for i := range r.order {
 		r.cleared(r.order[i], fn, h.ID)
 	}
+}
+
+// keptByMemo lets an object that a memo hands out, whoever asks first, live as long as the
+// process.
+func (r *resolver) keptByMemo(fn *function) {
+	made := r.call(thing{kind: aFunction, id: fn.ID})
+	top := r.functions[fn.module.id+"."+topName]
+	if made.kind != aValue || r.classes[made.typ] == nil || top == nil || fn.Outer != "" {
+		return
+	}
+	top.Allocs = append(top.Allocs, unit.Alloc{Type: made.typ, Kept: true, Location: fn.nameAt()})
+	fn.Allocs = slices.DeleteFunc(fn.Allocs, func(a unit.Alloc) bool { return a.Type == made.typ })
 }
 
 // nameAt is where the name of a function stands.

@@ -2,6 +2,7 @@ package python
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -240,7 +241,7 @@ func (d *django) say(v *unit.Value, s statement, depth int) []said {
 		return d.fallback(v, s, depth)
 	case unit.PlaceValue:
 		if v.Place == nil || v.Place.Root != unit.RootHolder || len(v.Place.Path) > 0 {
-			return nil
+			return d.attribute(v, s, depth)
 		}
 		name := v.Place.Name[strings.LastIndexByte(v.Place.Name, '.')+1:]
 		var out []said
@@ -249,10 +250,16 @@ func (d *django) say(v *unit.Value, s statement, depth int) []said {
 			inner.at = s.at
 			out = append(out, d.say(inner.value, inner, depth+1)...)
 		}
+		if h := d.r.holders[v.Place.Name]; len(out) == 0 && h != nil {
+			return d.say(&h.Value, s, depth+1)
+		}
 		return out
 	case unit.Compound:
 		var out []said
 		if v.Type == "str" {
+			if scheme := urlScheme.FindString(v.Text); scheme != "" {
+				return []said{{strings.TrimLeft(scheme, `fFrRbB"'`), s.guard, s.at}}
+			}
 			return nil
 		}
 		for i := range v.Parts {
@@ -265,6 +272,23 @@ func (d *django) say(v *unit.Value, s statement, depth int) []said {
 		return out
 	}
 	return nil
+}
+
+// urlScheme matches a text that is put together and begins like a URL.
+var urlScheme = regexp.MustCompile(`^[fFrRbB]*["'][a-z][a-z0-9+]*:`)
+
+// attribute is what a default of the settings of an application says: a field of an
+// object, which the environment may give another value.
+func (d *django) attribute(v *unit.Value, s statement, depth int) []said {
+	if v.Place == nil || len(v.Place.Path) == 0 {
+		return nil
+	}
+	h := d.r.holders[v.Place.Path[len(v.Place.Path)-1]]
+	if h == nil {
+		return nil
+	}
+	s.guard = joined(s.guard, h.Name+" is not set")
+	return d.say(&h.Value, s, depth+1)
 }
 
 // joined is what must hold for both.
@@ -389,6 +413,15 @@ func (d *django) omit(kind, subject, name, value, by string, options ...unit.Val
 	m.unit.Settings = append(m.unit.Settings, unit.Setting{
 		Kind: kind, Subject: subject, Value: value, Origin: unit.Defaulted, Text: name + " is not set" + by, Location: at,
 		Choices: []unit.Choice{{Value: value, Origin: unit.Defaulted, Options: options, Location: at}},
+	})
+}
+
+// defaulted writes what a library does where it is told nothing.
+func (d *django) defaulted(kind, subject, value, text string, at unit.Location) {
+	u := d.chain[0].unit
+	u.Settings = append(u.Settings, unit.Setting{
+		Kind: kind, Subject: subject, Value: value, Origin: unit.Defaulted, Text: text, Location: at,
+		Choices: []unit.Choice{{Value: value, Origin: unit.Defaulted, Location: at}},
 	})
 }
 
@@ -589,6 +622,3 @@ func (d *django) jobs() {
 		})
 	}
 }
-
-// flask reads what Flask's libraries are told.
-func (r *resolver) flask() {}

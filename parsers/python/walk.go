@@ -145,6 +145,9 @@ func (r *resolver) dotted(name string, from *module) thing {
 
 // member is what x.name is.
 func (r *resolver) member(t thing, name string, from *module) thing {
+	if kept, ok := r.onApplication(r.attributeOf(t, name)); ok {
+		return kept
+	}
 	switch t.kind {
 	case aModule:
 		return r.memberOfModule(t.id, name)
@@ -514,10 +517,21 @@ func (r *resolver) root(p unit.Place, fn *function, from *module) thing {
 		}
 	case unit.RootParam:
 		t := thing{kind: aValue, place: &unit.Place{Root: unit.RootParam, Name: p.Name}}
+		if fn != nil && fn.injected[p.Name] != "" {
+			if made := r.call(r.name(fn.injected[p.Name], fn.module)); made.kind == aValue && r.classes[made.typ] != nil {
+				if made.place == nil || made.place.Root != unit.RootHolder {
+					made.place = t.place
+				}
+				return made
+			}
+		}
 		if fn != nil {
 			t.typ = r.typeName(fn.params[p.Name], fn.module)
 			if t.typ == "" {
 				t.typ = r.arrives[fn.ID+" "+p.Name]
+			}
+			if t.typ == "" && takesRequests(fn, indexOf(p.Name)) {
+				t.typ = "starlette.requests.Request"
 			}
 		}
 		return t
