@@ -114,7 +114,11 @@ func (f *file) load1(s *scope, n *node, use unit.Use) unit.Value {
 		v.Kind = unit.Compound
 		return v
 	}
-	f.access(s, unit.Access{Kind: unit.Read, Location: f.at(n)}, place)
+	read := unit.Access{Kind: unit.Read, Location: f.at(n)}
+	if key := f.literalText(n.Child("subscript")); key != "" && (place.Name == ">os.environ" || place.Name == ">os" && place.Path[0] == ".environ") {
+		read.Key = &unit.Value{Kind: unit.Literal, Text: key}
+	}
+	f.access(s, read, place)
 	if n.Kind == "identifier" {
 		if made, known := f.lookup(s, f.text(n)); known && made.Kind == unit.Result {
 			made.Text = f.short(n)

@@ -44,6 +44,7 @@ type resolver struct {
 	saved      []saving       // rows that are saved one by one
 	// classDecorated are the decorators of classes, with the calls that they are.
 	classDecorated []decoration
+	reads          []libraryRead   // of what a library keeps
 	config         configured      // what applications of Flask are told
 	byModules      map[string]bool // functions that only modules call, as they are loaded
 	serving        map[string]bool // folders that have to do with a library that serves
@@ -121,6 +122,7 @@ func resolve(units []*unit.Unit) {
 	for i, fn := range r.order {
 		fn.Accesses, fn.Calls, fn.Returns, fn.Allocs = rewritten[i].accesses, rewritten[i].calls, rewritten[i].returns, append(fn.Allocs, rewritten[i].allocs...)
 	}
+	r.readLibraries()
 	r.routes() // before what holders are set to is resolved: it asks what views are about
 	r.values()
 	r.decorate()

@@ -104,6 +104,9 @@ func (r *resolver) rewriteCall(fn *function, c unit.Call, w *rewrite, as map[str
 	r.arguments(fn, &c, to)
 	r.hand(fn, &c, as, w)
 	r.configures(fn, &c)
+	if (c.Callee == "os.environ.get" || c.Callee == "os.getenv") && len(c.Args) > 0 && c.Args[0].Kind == unit.Literal {
+		r.readsLibrary(fn, environ(c.Args[0].Text), c.Location)
+	}
 	if changesFirst(c.Callee) && len(c.Args) > 0 && c.Args[0].Place != nil {
 		w.accesses = append(w.accesses, unit.Access{Place: *c.Args[0].Place, Kind: unit.Modify, Op: "append", Location: c.Location, Guards: c.Guards})
 	}
@@ -315,23 +318,52 @@ func (r *resolver) rewriteRead(fn *function, a unit.Access, w *rewrite, as map[s
 		w.calls = append(w.calls, ref)
 		return
 	}
+	if t.kind == outside && !t.own {
+		id := r.attribute(t.id)
+		if a.Key != nil && strings.HasPrefix(t.id, "os.environ") {
+			id = environ(a.Key.Text)
+		}
+		r.readsLibrary(fn, id, a.Location)
+		return
+	}
 	for n := len(a.Place.Path); t.place == nil && n > 0; n-- {
 		p := a.Place
 		p.Path = p.Path[:n-1]
 		t = r.walk(p, fn, fn.module)
-	}
-	if t.kind == outside {
-		if id := r.attribute(t.id); id != "" && r.holders[id] != nil {
-			a.Place = *rooted(id)
-			w.accesses = append(w.accesses, a)
-		}
-		return
 	}
 	if t.place == nil || t.place.Root != unit.RootHolder && len(t.place.Path) == 0 {
 		return
 	}
 	a.Place = *t.place
 	w.accesses = append(w.accesses, a)
+}
+
+// environ is the ID of a variable of the environment.
+func environ(name string) string { return "os.environ[" + strings.Trim(name, `"'`) + "]" }
+
+// readsLibrary notes that an attribute of a library, or a variable of the environment, is
+// read: whether the checkout sets it is known when all functions are resolved.
+func (r *resolver) readsLibrary(fn *function, id string, at unit.Location) {
+	if id != "" {
+		r.reads = append(r.reads, libraryRead{fn, id, at})
+	}
+}
+
+// libraryRead is one reading of an attribute of a library.
+type libraryRead struct {
+	in *function
+	id string
+	at unit.Location
+}
+
+// readLibraries records the readings of what the checkout sets.
+func (r *resolver) readLibraries() {
+	for _, read := range r.reads {
+		if r.holders[read.id] != nil {
+			read.in.Accesses = append(read.in.Accesses, unit.Access{Kind: unit.Read, Place: *rooted(read.id), Location: read.at})
+		}
+	}
+	r.reads = nil
 }
 
 // written finds the place that gets another value.
@@ -502,7 +534,7 @@ func (r *resolver) remote(typ string) bool {
 
 // variable is a variable of the environment of the process.
 func (r *resolver) variable(a *unit.Access, name string) bool {
-	id := "os.environ[" + name + "]"
+	id := environ(name)
 	if r.holders[id] == nil {
 		r.declare(unit.Holder{ID: id, Symbol: id, Name: name, Kind: unit.Attribute, Owner: "os.environ", Type: "str", Location: a.Location})
 	}

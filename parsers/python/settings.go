@@ -31,6 +31,7 @@ func (r *resolver) settings() {
 		d.uploads()
 		d.channels()
 		d.jobs()
+		d.flags()
 	}
 	r.flask()
 }
@@ -443,8 +444,11 @@ func cacheName(backend string) string {
 
 // cache is where the default cache is, if anything uses it.
 func (d *django) cache() {
-	users := d.users("django.core.cache.", "django.views.decorators.cache.cache_page", "cachalot", "cacheops", "django.middleware.cache.")
-	limits := d.throttles()
+	users := d.users("django.core.cache.", "django.views.decorators.cache.cache_page", "cachalot", "cacheops", "django.middleware.cache.", "waffle.", "django_cache_memoize.", "cache_memoize.")
+	if d.holds("MIDDLEWARE", "django.middleware.cache.") || slices.ContainsFunc(d.engine(), func(s said) bool { return strings.HasSuffix(s.text, "backends.cached_db") }) {
+		users = append(users, unit.Location{})
+	}
+	limits := d.throttles() || len(d.users("django_ratelimit.", "ratelimit.decorators.", "ratelimit.core.")) > 0
 	if len(users) == 0 && !limits && !d.sessionsInCache() {
 		return
 	}
@@ -495,7 +499,19 @@ func (d *django) throttles() bool {
 			return true
 		}
 	}
-	return false
+	return slices.ContainsFunc(sortedClasses(d.r.classes), func(id string) bool {
+		h := d.r.holders[id+".throttle_classes"]
+		return h != nil && !h.Test && len(h.Value.Parts) > 0
+	})
+}
+
+// holds tells a list among the settings that names something of a library.
+func (d *django) holds(setting, prefix string) bool {
+	return slices.ContainsFunc(d.of(setting), func(s statement) bool {
+		return slices.ContainsFunc(s.value.Parts, func(v unit.Value) bool {
+			return strings.HasPrefix(strings.Trim(v.Text, `"'`), prefix)
+		})
+	})
 }
 
 func (d *django) engine() []said { return d.entry("SESSION_ENGINE") }
@@ -606,6 +622,16 @@ func (d *django) channels() {
 	d.put(unit.SettingCable, "CHANNEL_LAYERS", "CHANNEL_LAYERS", list, func(backend string) string {
 		if strings.HasSuffix(backend, "InMemoryChannelLayer") {
 			return "channels_inmemory"
+		}
+		return "shared"
+	})
+}
+
+// flags are settings that people change while the application runs.
+func (d *django) flags() {
+	d.put(unit.SettingFlagStore, "CONSTANCE_BACKEND", "CONSTANCE_BACKEND", d.entry("CONSTANCE_BACKEND"), func(backend string) string {
+		if strings.HasSuffix(backend, "MemoryBackend") {
+			return "memory"
 		}
 		return "shared"
 	})
