@@ -44,10 +44,12 @@ type resolver struct {
 	saved      []saving       // rows that are saved one by one
 	// classDecorated are the decorators of classes, with the calls that they are.
 	classDecorated []decoration
-	reads          []libraryRead   // of what a library keeps
-	config         configured      // what applications of Flask are told
-	byModules      map[string]bool // functions that only modules call, as they are loaded
-	serving        map[string]bool // folders that have to do with a library that serves
+	reads          []libraryRead          // of what a library keeps
+	called         []registered           // calls that say ways in
+	inclusions     map[string][]inclusion // of routers and blueprints
+	config         configured             // what applications of Flask are told
+	byModules      map[string]bool        // functions that only modules call, as they are loaded
+	serving        map[string]bool        // folders that have to do with a library that serves
 }
 
 // module is a file as others see it.

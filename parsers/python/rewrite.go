@@ -71,6 +71,7 @@ func (r *resolver) rewriteCall(fn *function, c unit.Call, w *rewrite, as map[str
 	}
 	t := r.walk(*place, fn, fn.module)
 	r.registers(fn, &c, t)
+	r.registersRoute(fn, &c)
 	if object, name := parent(*place); name != "" {
 		on := r.walk(object, fn, fn.module)
 		r.rowCall(fn, &c, on, t)
@@ -281,6 +282,7 @@ func (r *resolver) rewriteAccess(fn *function, a unit.Access, w *rewrite, as map
 	case unit.Read:
 		r.rewriteRead(fn, a, w, as)
 	case unit.Write, unit.Init:
+		r.assigned(fn, &a)
 		if r.written(fn, &a, written) {
 			w.accesses = append(w.accesses, a)
 		}

@@ -182,8 +182,12 @@ func (r *resolver) decorate() {
 	for _, d := range r.classDecorated {
 		r.handsClass(d)
 	}
+	r.calledRoutes()
 	for _, fn := range r.order {
 		for _, d := range fn.decorated {
+			if d.by.kind != aFunction && d.by.kind != aClass {
+				r.decoratedRoute(fn, d)
+			}
 			switch d.by.kind {
 			case aFunction:
 				r.wrapped(fn, d)

@@ -234,12 +234,12 @@ func (r *resolver) memberOfValue(t thing, name string) thing {
 		}
 		return thing{kind: outside, id: strings.TrimPrefix(t.typ, opaque) + "." + name, on: &t, model: t.model, own: true}
 	}
-	if id := r.fieldID(t.typ, name); id != "" {
-		return thing{kind: aValue, place: step(t.place, id), typ: r.typeOf(r.holders[id])}
-	}
 	c := r.classes[t.typ]
 	if to, ok := r.related(t.typ, name); ok {
 		return to
+	}
+	if id := r.fieldID(t.typ, name); id != "" {
+		return thing{kind: aValue, place: step(t.place, id), typ: r.typeOf(r.holders[id])}
 	}
 	for _, at := range c.order {
 		id := at + "." + name
@@ -372,7 +372,7 @@ func (r *resolver) rebase(p *unit.Place, on *thing) *unit.Place {
 func (r *resolver) resultOutside(t thing) thing {
 	if t.model != "" && strings.HasPrefix(t.id, rows) {
 		switch t.id[strings.LastIndexByte(t.id, '.')+1:] {
-		case "get", "first", "last", "create", "latest", "earliest", "aget", "afirst", "acreate", "get_or_404":
+		case "get", "first", "last", "create", "latest", "earliest", "aget", "afirst", "acreate", "get_or_404", "first_or_404", "one", "one_or_none", "one_or_404", "scalar", "scalar_one", "scalar_one_or_none":
 			return thing{kind: aValue, typ: t.model}
 		}
 		return thing{kind: outside, id: rows, model: t.model, between: t.between}
