@@ -190,6 +190,9 @@ func (f *file) assignElement(s *scope, target *node, v unit.Value) {
 		return
 	}
 	f.session(s, target.Child("value"), unit.SessionUse{Key: f.keyText(target.Child("subscript")), Op: "[]=", Value: value, Location: f.at(target)})
+	if place == nil {
+		f.filled(s, target.Child("value"), v)
+	}
 	a := unit.Access{Kind: unit.Modify, Op: "[]=", Value: &value, Key: &key, Location: f.at(target)}
 	if s.top() {
 		a.Method = s.when

@@ -58,7 +58,7 @@ func (r *resolver) rewriteCall(fn *function, c unit.Call, w *rewrite, as map[str
 		if isCollection(held.Type) || held.Type == "str" || c.Name == "" {
 			return
 		}
-		c.Receiver = &unit.Value{Kind: held.Kind, Type: held.Type, Text: held.Text}
+		c.Receiver = &unit.Value{Kind: held.Kind, Type: held.Type, Text: held.Text, Parts: r.value(&held, fn).Parts}
 		r.unknownCall(fn, &c)
 		c.Computes = computes(c.Name)
 		r.arguments(fn, &c, nil)
@@ -76,6 +76,9 @@ func (r *resolver) rewriteCall(fn *function, c unit.Call, w *rewrite, as map[str
 		on := r.walk(object, fn, fn.module)
 		r.rowCall(fn, &c, on, t)
 		c.Receiver = &unit.Value{Kind: unit.PlaceValue, Type: known(on.typ), Text: held.Text, Place: on.place}
+		for i := range held.Parts {
+			c.Receiver.Parts = append(c.Receiver.Parts, r.value(&held.Parts[i], fn))
+		}
 		if on.kind == outside {
 			c.Receiver.Callee = on.id
 		}
