@@ -545,6 +545,8 @@ func (r *resolver) roleOfMethod(fn *function, kind string) {
 		fn.give(unit.Middleware, "middleware")
 	case kind == "job" && fn.Name == "run":
 		fn.give(unit.Job, "a job")
+	case fn.Name == "init_app" && kind != "view":
+		fn.give(unit.Initializer, "ties an extension to the application")
 	case kind == "tool":
 		fn.give(unit.Tool, "runs where developers check the code")
 	case kind == "thread":
