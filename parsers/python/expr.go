@@ -167,14 +167,14 @@ type behind struct {
 // maxBehind bounds how many such changes of a file are looked at.
 const maxBehind = 4096
 
-// guarded marks as lazy what is filled behind a flag that the function then sets: if
+// guarded marks as lazy what is filled behind a flag that the function sets as well: if
 // self.loaded: return; self.names[name] = ...; self.loaded = True.
 func (f *file) guarded() {
 	for _, b := range f.behind {
 		change := &b.fn.Accesses[b.access]
-		for i := b.access + 1; i < len(b.fn.Accesses); i++ {
+		for i := range b.fn.Accesses {
 			a := &b.fn.Accesses[i]
-			if a.Kind == unit.Write && a.Lazy && !a.Reset && a.Place.Root == change.Place.Root && slices.ContainsFunc(b.empty, func(e unit.Place) bool { return samePlace(e, a.Place) }) {
+			if i != b.access && a.Kind == unit.Write && a.Lazy && !a.Reset && a.Place.Root == change.Place.Root && slices.ContainsFunc(b.empty, func(e unit.Place) bool { return samePlace(e, a.Place) }) {
 				change.Lazy = true
 			}
 		}

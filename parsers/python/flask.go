@@ -296,7 +296,7 @@ func flaskSession(name string) string {
 func databaseURL(url string) string {
 	scheme, rest, _ := strings.Cut(strings.ToLower(url), ":")
 	switch {
-	case scheme == "" || strings.Contains(rest, ":memory:"):
+	case scheme == "" || strings.Contains(rest, ":memory:") || strings.HasPrefix(scheme, "sqlite") && strings.Trim(rest, "/") == "":
 		return ""
 	case strings.HasPrefix(scheme, "sqlite"):
 		return "sqlite3"

@@ -417,7 +417,11 @@ func (r *resolver) onName(a *unit.Access, owner, name string, kind unit.HolderKi
 		id = owner + ".=" + name
 	}
 	if r.holders[id] == nil {
-		r.declare(unit.Holder{ID: id, Symbol: r.symbol(id), Name: name, Kind: kind, Owner: owner, Location: a.Location})
+		h := unit.Holder{ID: id, Symbol: r.symbol(id), Name: name, Kind: kind, Owner: owner, Location: a.Location}
+		if a.Value != nil && strings.Contains(a.Value.Type, ".") {
+			h.Type = a.Value.Type
+		}
+		r.declare(h)
 	}
 	a.Place = *rooted(id)
 	return true

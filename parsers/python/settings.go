@@ -257,9 +257,9 @@ func (d *django) say(v *unit.Value, s statement, depth int) []said {
 		return out
 	case unit.Compound:
 		var out []said
-		if v.Type == "str" {
+		if v.Type == "str" || joinedText.MatchString(v.Text) {
 			if scheme := urlScheme.FindString(v.Text); scheme != "" {
-				return []said{{strings.TrimLeft(scheme, `fFrRbB"'`), s.guard, s.at}}
+				return []said{{strings.TrimLeft(scheme, `fFrRbB"'`) + "…", s.guard, s.at}}
 			}
 			return nil
 		}
@@ -276,7 +276,10 @@ func (d *django) say(v *unit.Value, s statement, depth int) []said {
 }
 
 // urlScheme matches a text that is put together and begins like a URL.
-var urlScheme = regexp.MustCompile(`^[fFrRbB]*["'][a-z][a-z0-9+]*:`)
+var urlScheme = regexp.MustCompile(`^[fFrRbB]*["'][a-z][a-z0-9+]*:/*`)
+
+// joinedText matches a text to which something is added.
+var joinedText = regexp.MustCompile(`^["'][a-z][a-z0-9+]*:[^"']*["']\s*[+%]`)
 
 // attribute is what a default of the settings of an application says: a field of an
 // object, which the environment may give another value.
