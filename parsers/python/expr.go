@@ -332,6 +332,11 @@ func (f *file) stringValue(s *scope, n *node) unit.Value {
 		f.sql(s, n, text)
 		return unit.Value{Kind: unit.Literal, Type: "str", Text: syntax.Shorten(text, 200)}
 	}
+	if first := n.Kids[0]; first.Is("string_content") || len(n.Kids) > 1 && first.Is("string_start") && n.Kids[1].Is("string_content") {
+		if scheme := beginsURL.FindString(strings.TrimLeft(f.text(n), `fFrRbB"'`)); scheme != "" {
+			values = append([]unit.Value{{Kind: unit.Literal, Type: "str", Text: scheme}}, values...) // says what is reached, whatever it is put into
+		}
+	}
 	return unit.Value{Kind: unit.Compound, Type: "str", Text: f.short(n), Parts: parts(values...)}
 }
 

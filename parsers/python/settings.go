@@ -261,6 +261,9 @@ func (d *django) say(v *unit.Value, s statement, depth int) []said {
 			if scheme := urlScheme.FindString(v.Text); scheme != "" {
 				return []said{{strings.TrimLeft(scheme, `fFrRbB"'`) + "…", s.guard, s.at}}
 			}
+			if len(v.Parts) > 0 && v.Parts[0].Kind == unit.Literal && beginsURL.MatchString(v.Parts[0].Text) {
+				return []said{{v.Parts[0].Text + "…", s.guard, s.at}}
+			}
 			return nil
 		}
 		for i := range v.Parts {
@@ -277,6 +280,9 @@ func (d *django) say(v *unit.Value, s statement, depth int) []said {
 
 // urlScheme matches a text that is put together and begins like a URL.
 var urlScheme = regexp.MustCompile(`^[fFrRbB]*["'][a-z][a-z0-9+]*:/*`)
+
+// beginsURL matches the beginning of a URL.
+var beginsURL = regexp.MustCompile(`^[a-z][a-z0-9+]*:/*`)
 
 // joinedText matches a text to which something is added.
 var joinedText = regexp.MustCompile(`^["'][a-z][a-z0-9+]*:[^"']*["']\s*[+%]`)
@@ -390,7 +396,7 @@ func (d *django) put(kind, subject, name string, list []said, value func(string)
 		}
 		c := unit.Choice{Value: v, Origin: unit.Written, Options: options, Location: one.at}
 		if one.guard != "" {
-			c.When = unit.Condition{Op: unit.Atom, Text: one.guard}
+			c.When = conditionOf(one.guard)
 		}
 		if s.Text == "" {
 			s.Text, s.Value, s.Location = name+" = "+one.text, v, one.at
@@ -405,6 +411,14 @@ func (d *django) put(kind, subject, name string, list []said, value func(string)
 	}
 	u := d.chain[0].unit
 	u.Settings = append(u.Settings, s)
+}
+
+// conditionOf is a guard as a condition: an else holds where the if does not.
+func conditionOf(guard string) unit.Condition {
+	if inner, ok := strings.CutPrefix(guard, "`not ("); ok && strings.HasSuffix(inner, ")`") && strings.Count(guard, "`") == 2 {
+		return unit.Condition{Op: unit.Atom, Text: "`" + strings.TrimSuffix(inner, ")`") + "`"}.Negated()
+	}
+	return unit.Condition{Op: unit.Atom, Text: guard}
 }
 
 // omit writes what Django does where a setting is not made.
