@@ -208,8 +208,11 @@ func passing(p *rule.Pass, f *program.Function, v *unit.Value, at unit.Location,
 		return true
 	}
 	param := parameter(v)
-	if param < 0 || up == 0 {
+	if up == 0 {
 		return false
+	}
+	if param < 0 {
+		return passingField(p, f, v, up)
 	}
 	sites := 0
 	for _, from := range f.Callers() {
@@ -224,6 +227,42 @@ func passing(p *rule.Pass, f *program.Function, v *unit.Value, at unit.Location,
 		}
 	}
 	return sites > 0
+}
+
+// passingField tells a path that begins with a field which its constructor was handed, of
+// objects that are all made with a folder which does not outlast the call.
+func passingField(p *rule.Pass, f *program.Function, v *unit.Value, up int) bool {
+	id := fieldOf(v)
+	h := p.Program.Holder(id)
+	if h == nil || h.Kind != unit.Field {
+		return false
+	}
+	sites := 0
+	for _, maker := range p.Program.Functions() {
+		for i := range maker.Accesses {
+			a := &maker.Accesses[i]
+			if program.KeptIn(a.Place) != id || a.Value == nil || a.Kind != unit.Write && a.Kind != unit.Init {
+				continue
+			}
+			if sites++; maker.Owner != f.Owner || parameter(a.Value) < 0 || !passing(p, maker, a.Value, a.Location, up) {
+				return false
+			}
+		}
+	}
+	return sites > 0
+}
+
+// fieldOf is the field of its own object that a path is, or begins with.
+func fieldOf(v *unit.Value) string {
+	if v.Place != nil && v.Place.Root == unit.RootReceiver && len(v.Place.Path) == 1 {
+		return v.Place.Path[0]
+	}
+	for i := range v.Parts {
+		if id := fieldOf(&v.Parts[i]); id != "" {
+			return id
+		}
+	}
+	return ""
 }
 
 // alternatives are the values of which a path is one: options[:path] || "/tmp/x".

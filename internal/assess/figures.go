@@ -26,7 +26,7 @@ func exported(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 			return false
 		}
 		switch {
-		case keepsToItself(in, h) || onlyCounts(in, c) || ownOldValue(a, c):
+		case keepsToItself(in, h) || onlyCounts(in, c) || ownOldValue(a, c) || tellsTime(src, c):
 		case shows(p, src, in, map[*program.Function]bool{}, maxBehind):
 			shown = true
 		default:
@@ -39,7 +39,7 @@ func exported(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 // numeric tells a number, and an object of which only numbers change.
 func numeric(h *program.Holder) bool {
 	number := func(t string) bool {
-		return isNumber(t) || strings.HasPrefix(t, "sync/atomic.") && t != "sync/atomic.Value"
+		return isNumber(t) || t == "datetime.datetime" || strings.HasPrefix(t, "sync/atomic.") && t != "sync/atomic.Value"
 	}
 	if len(h.Parts) == 0 {
 		return number(h.Type)
@@ -64,6 +64,11 @@ func onlyCounts(f *program.Function, c program.Change) bool {
 	return onlyAdds(c.Op) || slices.ContainsFunc(f.Calls, func(call unit.Call) bool { return call.Location == c.Origin && call.Result == unit.Dropped })
 }
 
+// tellsTime tells a change by which the time of now is noted.
+func tellsTime(src *Sources, c program.Change) bool {
+	return c.Kind == unit.Write && c.Op == "=" && c.Value != nil && slices.Contains(src.classifyName(c.Value.Callee), FromClock)
+}
+
 // ownOldValue tells the reading that is a part of adding.
 func ownOldValue(a Assessment, c program.Change) bool {
 	return c.Kind == unit.Read && slices.ContainsFunc(a.Writes, func(w program.Change) bool {
@@ -82,7 +87,7 @@ func shows(p *program.Program, src *Sources, f *program.Function, seen map[*prog
 	if slices.Contains(f.Attrs, "endless-loop") {
 		return !handsBack(f) && !src.Reaches(f.ID, ToDatabase, ToFile, ToOpenFile, ToNetwork, FromDatabase, FromNetwork)
 	}
-	if metricsEndpoint(p, f) {
+	if metricsEndpoint(p, f) || routedToFigures(p, f) {
 		return true
 	}
 	if depth == 0 || len(f.Roles) > 0 {
@@ -131,6 +136,27 @@ func metricsEndpoint(p *program.Program, f *program.Function) bool {
 	return slices.ContainsFunc(by.Calls, func(c unit.Call) bool {
 		return c.Location.Line <= f.Location.Line && f.Location.EndLine <= c.Location.EndLine && underFigures(&c)
 	})
+}
+
+// healths are what the last part of a path is called under which a process tells how it is.
+var healths = map[string]bool{"health": true, "healthz": true, "healthcheck": true, "livez": true, "readyz": true, "liveness": true, "readiness": true, "ping": true, "heartbeat": true, "alive": true}
+
+// routedToFigures tells a function that answers under such a path by a route that a front
+// end has read, and under no other one.
+func routedToFigures(p *program.Program, f *program.Function) bool {
+	routes := 0
+	for _, u := range p.Units {
+		for _, r := range u.Routes {
+			if r.Function != f.ID {
+				continue
+			}
+			routes++
+			if last := r.Pattern[strings.LastIndexByte(r.Pattern, '/')+1:]; !endpoints[last] && !healths[last] {
+				return false
+			}
+		}
+	}
+	return routes > 0
 }
 
 // namesFunction tells a function, or a method of something, that is handed over by

@@ -1,6 +1,7 @@
 package python
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -27,10 +28,21 @@ func (f *file) assignment(s *scope, n *node) unit.Value {
 	}
 	if s.class != "" && n.Child("type") != nil && f.ofObjects(s, n, v) {
 		f.field(s, n.Child("left"), f.text(n.Child("left")), v)
+		f.elements(s.owner+"#"+f.text(n.Child("left")), listed.FindStringSubmatch(f.text(n.Child("type"))))
 		return v
 	}
 	f.assign(s, n.Child("left"), v, right == nil)
 	return v
+}
+
+// listed matches the annotation of a relationship that leads to many rows.
+var listed = regexp.MustCompile(`(?i)\b(?:list|set|sequence|collection|dynamicmapped|writeonlymapped)\[\s*["']?([\w.]+)["']?\s*\]`)
+
+// elements notes the class of the elements of a field, as its annotation names it.
+func (f *file) elements(id string, annotation []string) {
+	if at, ok := f.holders[id]; ok && annotation != nil && f.unit.Holders[at].Elem == "" && columnMaker(&f.unit.Holders[at]) != "" {
+		f.unit.Holders[at].Elem = annotation[1]
+	}
 }
 
 // ofObjects tells an annotated variable in the body of a class that is a default of its
@@ -178,6 +190,9 @@ func (f *file) assignElement(s *scope, target *node, v unit.Value) {
 		return
 	}
 	f.session(s, target.Child("value"), unit.SessionUse{Key: f.keyText(target.Child("subscript")), Op: "[]=", Value: value, Location: f.at(target)})
+	if place == nil {
+		f.filled(s, target.Child("value"), v)
+	}
 	a := unit.Access{Kind: unit.Modify, Op: "[]=", Value: &value, Key: &key, Location: f.at(target)}
 	if s.top() {
 		a.Method = s.when
@@ -337,7 +352,7 @@ func (f *file) genericType(s *scope, n *node) string {
 		return "list"
 	case "Set", "set":
 		return "set"
-	case "Optional", "Annotated", "Final", "ClassVar", "Union":
+	case "Optional", "Annotated", "Final", "ClassVar", "Union", "Mapped", "DynamicMapped", "WriteOnlyMapped":
 		inner := n.Kids[len(n.Kids)-1]
 		if n.Kind == "subscript" {
 			return f.annotation(s, n.Kids[1])

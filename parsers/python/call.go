@@ -1,6 +1,7 @@
 package python
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -44,9 +45,21 @@ func (f *file) call(s *scope, n *node, use unit.Use) unit.Value {
 	} else {
 		c.Receiver = &unit.Value{Kind: object.Kind, Type: object.Type, Text: f.short(f.objectOf(function))}
 	}
+	if writesPath(name) {
+		c.Receiver.Parts = []unit.Value{prune(object, valueDepth)} // the path is what it is made from
+	}
 	s.fn.Calls = append(s.fn.Calls, c)
 	f.invoke(s, n, function, args)
 	return unit.Value{Kind: unit.Result, Text: f.short(n), Place: f.callPlace(s, n), Parts: parts(args...)}
+}
+
+// writesPath tells the methods by which a path is written.
+func writesPath(name string) bool {
+	switch name {
+	case "write_text", "write_bytes", "open", "symlink_to", "touch":
+		return true
+	}
+	return false
 }
 
 // objectOf is what a method is called on.
@@ -172,6 +185,9 @@ func (f *file) invoke(s *scope, n, function *node, args []unit.Value) {
 	object, name := function.Child("object"), f.text(function.Child("attribute"))
 	place := f.place(s, object)
 	if place == nil {
+		if mutators[name] != "" && len(args) > 0 {
+			f.filled(s, object, args[len(args)-1])
+		}
 		return
 	}
 	a := unit.Access{Kind: unit.Invoke, Method: name, Op: name, Location: f.at(n), Lazy: name == "setdefault"}
@@ -189,6 +205,20 @@ func (f *file) invoke(s *scope, n, function *node, args []unit.Value) {
 		f.sessionCall(s, n, object, name, args)
 	}
 	f.access(s, a, place)
+}
+
+// filled notes what a local collection gets: one that is put somewhere later is not empty.
+func (f *file) filled(s *scope, object *node, v unit.Value) {
+	if !object.Is("identifier") {
+		return
+	}
+	l := s.locals[f.text(object)]
+	if l == nil || l.value.Place != nil || l.value.Kind != unit.Collection || len(l.value.Parts) >= valueParts {
+		return
+	}
+	filled := *l
+	filled.value.Parts = append(slices.Clone(l.value.Parts), prune(v, valueDepth-1))
+	s.locals[f.text(object)] = &filled
 }
 
 // sessionCall reads the methods of a session that put something in and take it out.

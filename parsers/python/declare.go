@@ -12,6 +12,7 @@ import (
 const (
 	attrParam    = "param:"
 	attrResult   = "result:"
+	attrInjected = "injected:" // a parameter that a framework fills with what a function hands out
 	attrProperty = "property"
 	attrClass    = "classmethod"
 	attrStatic   = "staticmethod"
@@ -160,6 +161,9 @@ func (f *file) parameters(s *scope, list *node, outside *scope, method bool) {
 		if t := f.annotation(outside, typ); t != "" {
 			s.fn.Attrs = append(s.fn.Attrs, attrParam+strconv.Itoa(index)+"="+t)
 		}
+		if by := f.injectedBy(outside, value); by != "" {
+			s.fn.Attrs = append(s.fn.Attrs, attrInjected+strconv.Itoa(index)+"="+by)
+		}
 		if value != nil {
 			if d := f.eval(outside, value, unit.Used); d.Kind == unit.Collection && isCollection(d.Type) {
 				v.Place = f.sharedDefault(s, p, text, d)
@@ -168,6 +172,25 @@ func (f *file) parameters(s *scope, list *node, outside *scope, method bool) {
 		s.locals[strings.TrimLeft(text, "*")] = &local{value: v, at: p}
 		index++
 	}
+}
+
+// injectedBy is the function whose result a framework passes for a parameter, by its ID or
+// as a name in the space of imports: x=Depends(get_x).
+func (f *file) injectedBy(s *scope, value *node) string {
+	if !value.Is("call") {
+		return ""
+	}
+	switch name := f.nameOf(value.Child("function")); name {
+	case "Depends", "Security", "Provide":
+	default:
+		return ""
+	}
+	for _, arg := range value.Child("arguments").List() {
+		if p := f.place(s, arg); p != nil && p.Root == unit.RootHolder {
+			return p.Name + strings.Join(p.Path, "")
+		}
+	}
+	return ""
 }
 
 // sharedDefault is the holder that a mutable default is.

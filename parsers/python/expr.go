@@ -1,6 +1,7 @@
 package python
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -114,7 +115,11 @@ func (f *file) load1(s *scope, n *node, use unit.Use) unit.Value {
 		v.Kind = unit.Compound
 		return v
 	}
-	f.access(s, unit.Access{Kind: unit.Read, Location: f.at(n)}, place)
+	read := unit.Access{Kind: unit.Read, Location: f.at(n)}
+	if key := f.literalText(n.Child("subscript")); key != "" && (place.Name == ">os.environ" || place.Name == ">os" && place.Path[0] == ".environ") {
+		read.Key = &unit.Value{Kind: unit.Literal, Text: key}
+	}
+	f.access(s, read, place)
 	if n.Kind == "identifier" {
 		if made, known := f.lookup(s, f.text(n)); known && made.Kind == unit.Result {
 			made.Text = f.short(n)
@@ -152,6 +157,30 @@ func (f *file) chain(s *scope, n *node) unit.Value {
 }
 
 // access records one access of a place. Of parameters and results only changes count.
+// behind is a change that is made where other places are known to be empty.
+type behind struct {
+	fn     *unit.Function
+	access int
+	empty  []unit.Place
+}
+
+// maxBehind bounds how many such changes of a file are looked at.
+const maxBehind = 4096
+
+// guarded marks as lazy what is filled behind a flag that the function sets as well: if
+// self.loaded: return; self.names[name] = ...; self.loaded = True.
+func (f *file) guarded() {
+	for _, b := range f.behind {
+		change := &b.fn.Accesses[b.access]
+		for i := range b.fn.Accesses {
+			a := &b.fn.Accesses[i]
+			if i != b.access && a.Kind == unit.Write && a.Lazy && !a.Reset && a.Place.Root == change.Place.Root && slices.ContainsFunc(b.empty, func(e unit.Place) bool { return samePlace(e, a.Place) }) {
+				change.Lazy = true
+			}
+		}
+	}
+}
+
 func (f *file) access(s *scope, a unit.Access, place *unit.Place) {
 	if place == nil {
 		return
@@ -168,8 +197,11 @@ func (f *file) access(s *scope, a unit.Access, place *unit.Place) {
 	a.Place = *place
 	a.Guards = s.guards
 	a.Ensure = s.ensure
-	if s.isEmpty(*place) {
-		a.Lazy = true
+	if s.isEmpty(*place) || a.Kind != unit.Read && len(place.Path) > 0 && s.isEmpty(unit.Place{Root: place.Root, Name: place.Name, Path: place.Path[:len(place.Path)-1]}) {
+		a.Lazy = true // also what is set on an object that has just been made in a place that was empty
+	}
+	if !a.Lazy && a.Kind != unit.Read && len(s.empty) > 0 && len(f.behind) < maxBehind {
+		f.behind = append(f.behind, behind{s.fn, len(s.fn.Accesses), s.empty})
 	}
 	s.fn.Accesses = append(s.fn.Accesses, a)
 }
@@ -299,6 +331,11 @@ func (f *file) stringValue(s *scope, n *node) unit.Value {
 		text := f.text(n)
 		f.sql(s, n, text)
 		return unit.Value{Kind: unit.Literal, Type: "str", Text: syntax.Shorten(text, 200)}
+	}
+	if first := n.Kids[0]; first.Is("string_content") || len(n.Kids) > 1 && first.Is("string_start") && n.Kids[1].Is("string_content") {
+		if scheme := beginsURL.FindString(strings.TrimLeft(f.text(n), `fFrRbB"'`)); scheme != "" {
+			values = append([]unit.Value{{Kind: unit.Literal, Type: "str", Text: scheme}}, values...) // says what is reached, whatever it is put into
+		}
 	}
 	return unit.Value{Kind: unit.Compound, Type: "str", Text: f.short(n), Parts: parts(values...)}
 }

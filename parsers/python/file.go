@@ -36,6 +36,7 @@ type file struct {
 	functions []*unit.Function
 	byID      map[string]*unit.Function
 	comments  map[int]*node // by the line on which they end
+	behind    []behind
 	depth     int
 }
 
@@ -71,6 +72,7 @@ func (f *file) read() {
 
 // finish hands over what was collected.
 func (f *file) finish() {
+	f.guarded()
 	m := unit.Type{ID: f.module, Name: f.module[strings.LastIndexByte(f.module, '.')+1:], Kind: moduleKind, Location: f.region(0, 0), Test: f.class.skipped()}
 	for _, name := range sortedKeys(f.imported) {
 		m.Supers = append(m.Supers, name+"="+f.imported[name])

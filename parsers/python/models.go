@@ -14,6 +14,7 @@ type entity struct {
 	abstract bool
 	columns  []unit.Column
 	links    map[string]link
+	alchemy  bool // a model of SQLAlchemy, whose rows a session writes
 }
 
 // link is an attribute of a row that leads to other rows.
@@ -28,7 +29,7 @@ func (r *resolver) entities() {
 	r.apps, r.models, r.back = r.applications(), map[string]*entity{}, map[string]map[string]link{}
 	r.attributes = map[string][]*unit.Holder{}
 	for _, h := range r.holders {
-		if h.Kind == unit.ClassVar {
+		if h.Kind == unit.ClassVar || h.Kind == unit.Field && columnMaker(h) != "" {
 			r.attributes[h.Owner] = append(r.attributes[h.Owner], h)
 		}
 	}
@@ -45,6 +46,7 @@ func (r *resolver) entities() {
 	for _, id := range ids {
 		r.fieldsOf(id)
 	}
+	r.mapTables()
 }
 
 // stored tells a class whose objects are rows of a table of Django.
@@ -342,13 +344,19 @@ func (r *resolver) declareEntities() {
 			continue
 		}
 		out := unit.Entity{Type: id, Table: strings.ToLower(e.table), Columns: append([]unit.Column{{Name: "id", Type: "bigint"}}, e.columns...), Location: c.Location}
+		if e.alchemy {
+			out.Columns = e.columns // all of them are written
+		}
 		for _, name := range sortedLinks(e.links) {
 			out.Links = append(out.Links, e.links[name].Link)
 		}
 		c.module.unit.Entities = append(c.module.unit.Entities, out)
 	}
+	features := r.features()
 	for _, m := range r.modules {
-		m.unit.Component = r.applicationOf(m)
+		if m.unit.Component = r.applicationOf(m); m.unit.Component == "" && features[path.Dir(m.unit.Path)] {
+			m.unit.Component = path.Dir(m.unit.Path)
+		}
 	}
 }
 

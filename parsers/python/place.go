@@ -1,6 +1,7 @@
 package python
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -98,8 +99,43 @@ func (f *file) callPlace(s *scope, n *node) *unit.Place {
 			return nil
 		}
 	}
+	if p := f.queried(s, function, args); p != nil {
+		return p
+	}
 	return called(f.place(s, function))
 }
+
+// queried is what a query of SQLAlchemy hands out, as a place behind the model that it is
+// about: session.query(Order), select(Order), session.get(Order, 1), session.scalars(…).
+func (f *file) queried(s *scope, function, args *node) *unit.Place {
+	if args == nil || len(args.Kids) == 0 {
+		return nil
+	}
+	first := args.Kids[0]
+	if !function.Is("attribute") {
+		if p := f.place(s, function); f.text(function) == "select" && p != nil && strings.HasPrefix(p.Name, ">sql") {
+			return step(f.place(s, first), ".objects")
+		}
+		return nil
+	}
+	object := f.text(function.Child("object"))
+	session := strings.HasSuffix(object, "session") || strings.HasSuffix(object, "Session") || strings.HasSuffix(object, "db") || strings.HasSuffix(object, "session()")
+	switch name := f.text(function.Child("attribute")); {
+	case name == "select" && object == "db", name == "query" && first.Is("identifier") && isUpper(f.text(first)):
+		return step(f.place(s, first), ".objects")
+	case session && (name == "get" || name == "get_one" || name == "get_or_404") && len(args.Kids) > 1 && isUpper(f.text(first)):
+		return step(f.place(s, first), ".objects", ".get()")
+	case session && (name == "scalars" || name == "execute" || name == "exec" || name == "scalar") && (first.Is("call") || first.Is("identifier")):
+		p := f.place(s, first)
+		if p == nil || len(p.Path) == 0 || !slices.Contains(p.Path, ".objects") {
+			return nil
+		}
+		return step(p, "."+name+"()")
+	}
+	return nil
+}
+
+func isUpper(text string) bool { return text != "" && text[0] >= 'A' && text[0] <= 'Z' }
 
 // superStep leads from an object to itself as one of the classes above.
 const superStep = "<super>"

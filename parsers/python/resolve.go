@@ -42,6 +42,14 @@ type resolver struct {
 	routed     []registration // what URLconfs say, in the order of the source
 	made       []made         // views of which a library writes the body
 	saved      []saving       // rows that are saved one by one
+	// classDecorated are the decorators of classes, with the calls that they are.
+	classDecorated []decoration
+	reads          []libraryRead          // of what a library keeps
+	called         []registered           // calls that say ways in
+	inclusions     map[string][]inclusion // of routers and blueprints
+	config         configured             // what applications of Flask are told
+	byModules      map[string]bool        // functions that only modules call, as they are loaded
+	serving        map[string]bool        // folders that have to do with a library that serves
 }
 
 // module is a file as others see it.
@@ -62,6 +70,7 @@ type class_ struct {
 	supers  []string // classes of the checkout directly above
 	outside []string // classes of libraries directly above
 	meta    string
+	written []string // the classes above, as they are written
 	order   []string // how names are looked up: itself first
 }
 
@@ -70,6 +79,7 @@ type function struct {
 	*unit.Function
 	module    *module
 	params    map[string]string // by number
+	injected  map[string]string // functions whose results a framework passes, by number
 	result    string
 	decorated []decoration
 }
@@ -96,10 +106,15 @@ func resolve(units []*unit.Unit) {
 	}
 	r.index()
 	r.ancestry()
+	r.forget()
+	r.ancestry() // again: a base class may be what an object of a class hands out
+	r.forget()
 	r.collect()
 	r.entities()
 	r.forget()
 	r.arrivals()
+	r.forget()
+	r.applicationHolders()
 	r.forget()
 	r.fieldTypes()
 	rewritten := make([]rewrite, len(r.order))
@@ -109,6 +124,7 @@ func resolve(units []*unit.Unit) {
 	for i, fn := range r.order {
 		fn.Accesses, fn.Calls, fn.Returns, fn.Allocs = rewritten[i].accesses, rewritten[i].calls, rewritten[i].returns, append(fn.Allocs, rewritten[i].allocs...)
 	}
+	r.readLibraries()
 	r.routes() // before what holders are set to is resolved: it asks what views are about
 	r.values()
 	r.decorate()
@@ -177,16 +193,21 @@ func (r *resolver) addModule(u *unit.Unit, t *unit.Type) {
 }
 
 func (r *resolver) addFunction(m *module, fn *unit.Function) {
-	f := &function{Function: fn, module: m, params: map[string]string{}}
+	f := &function{Function: fn, module: m, params: map[string]string{}, injected: map[string]string{}}
 	for _, a := range fn.Attrs {
 		if rest, ok := strings.CutPrefix(a, attrParam); ok {
 			number, typ, _ := strings.Cut(rest, "=")
 			f.params[number] = typ
+		} else if rest, ok := strings.CutPrefix(a, attrInjected); ok {
+			number, by, _ := strings.Cut(rest, "=")
+			f.injected[number] = by
 		} else if rest, ok := strings.CutPrefix(a, attrResult); ok {
 			f.result = rest
 		}
 	}
-	fn.Attrs = slices.DeleteFunc(fn.Attrs, func(a string) bool { return strings.HasPrefix(a, attrParam) || strings.HasPrefix(a, attrResult) })
+	fn.Attrs = slices.DeleteFunc(fn.Attrs, func(a string) bool {
+		return strings.HasPrefix(a, attrParam) || strings.HasPrefix(a, attrResult) || strings.HasPrefix(a, attrInjected)
+	})
 	if r.functions[fn.ID] != nil {
 		return
 	}
@@ -205,10 +226,16 @@ func (r *resolver) addFunction(m *module, fn *unit.Function) {
 
 // ancestry finds the classes above each class, and the order of look-up.
 func (r *resolver) ancestry() {
+	r.below = map[string][]string{}
+	found := map[string]*class_{}
 	for _, id := range sortedClasses(r.classes) {
-		c := r.classes[id]
+		c := &class_{Type: r.classes[id].Type, module: r.classes[id].module, written: r.classes[id].written}
+		if c.written == nil {
+			c.written = slices.Clone(c.Supers)
+		}
+		found[id] = c
 		var supers []string
-		for _, s := range c.Supers {
+		for _, s := range c.written {
 			name, meta := strings.CutPrefix(s, "metaclass ")
 			t := r.name(name, c.module)
 			switch {
@@ -229,6 +256,7 @@ func (r *resolver) ancestry() {
 		}
 		c.Supers = supers
 	}
+	r.classes = found
 	for _, c := range r.classes {
 		r.linearise(c, c, map[string]bool{})
 	}

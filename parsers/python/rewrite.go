@@ -58,7 +58,7 @@ func (r *resolver) rewriteCall(fn *function, c unit.Call, w *rewrite, as map[str
 		if isCollection(held.Type) || held.Type == "str" || c.Name == "" {
 			return
 		}
-		c.Receiver = &unit.Value{Kind: held.Kind, Type: held.Type, Text: held.Text}
+		c.Receiver = &unit.Value{Kind: held.Kind, Type: held.Type, Text: held.Text, Parts: r.value(&held, fn).Parts}
 		r.unknownCall(fn, &c)
 		c.Computes = computes(c.Name)
 		r.arguments(fn, &c, nil)
@@ -71,10 +71,14 @@ func (r *resolver) rewriteCall(fn *function, c unit.Call, w *rewrite, as map[str
 	}
 	t := r.walk(*place, fn, fn.module)
 	r.registers(fn, &c, t)
+	r.registersRoute(fn, &c)
 	if object, name := parent(*place); name != "" {
 		on := r.walk(object, fn, fn.module)
 		r.rowCall(fn, &c, on, t)
 		c.Receiver = &unit.Value{Kind: unit.PlaceValue, Type: known(on.typ), Text: held.Text, Place: on.place}
+		for i := range held.Parts {
+			c.Receiver.Parts = append(c.Receiver.Parts, r.value(&held.Parts[i], fn))
+		}
 		if on.kind == outside {
 			c.Receiver.Callee = on.id
 		}
@@ -103,6 +107,10 @@ func (r *resolver) rewriteCall(fn *function, c unit.Call, w *rewrite, as map[str
 	c.Computes = c.Computes || c.External && computing(c.Callee) || to == nil && c.Callee == "" && computes(c.Name)
 	r.arguments(fn, &c, to)
 	r.hand(fn, &c, as, w)
+	r.configures(fn, &c)
+	if (c.Callee == "os.environ.get" || c.Callee == "os.getenv") && len(c.Args) > 0 && c.Args[0].Kind == unit.Literal {
+		r.readsLibrary(fn, environ(c.Args[0].Text), c.Location)
+	}
 	if changesFirst(c.Callee) && len(c.Args) > 0 && c.Args[0].Place != nil {
 		w.accesses = append(w.accesses, unit.Access{Place: *c.Args[0].Place, Kind: unit.Modify, Op: "append", Location: c.Location, Guards: c.Guards})
 	}
@@ -277,6 +285,7 @@ func (r *resolver) rewriteAccess(fn *function, a unit.Access, w *rewrite, as map
 	case unit.Read:
 		r.rewriteRead(fn, a, w, as)
 	case unit.Write, unit.Init:
+		r.assigned(fn, &a)
 		if r.written(fn, &a, written) {
 			w.accesses = append(w.accesses, a)
 		}
@@ -314,23 +323,52 @@ func (r *resolver) rewriteRead(fn *function, a unit.Access, w *rewrite, as map[s
 		w.calls = append(w.calls, ref)
 		return
 	}
+	if t.kind == outside && !t.own {
+		id := r.attribute(t.id)
+		if a.Key != nil && strings.HasPrefix(t.id, "os.environ") {
+			id = environ(a.Key.Text)
+		}
+		r.readsLibrary(fn, id, a.Location)
+		return
+	}
 	for n := len(a.Place.Path); t.place == nil && n > 0; n-- {
 		p := a.Place
 		p.Path = p.Path[:n-1]
 		t = r.walk(p, fn, fn.module)
-	}
-	if t.kind == outside {
-		if id := r.attribute(t.id); id != "" && r.holders[id] != nil {
-			a.Place = *rooted(id)
-			w.accesses = append(w.accesses, a)
-		}
-		return
 	}
 	if t.place == nil || t.place.Root != unit.RootHolder && len(t.place.Path) == 0 {
 		return
 	}
 	a.Place = *t.place
 	w.accesses = append(w.accesses, a)
+}
+
+// environ is the ID of a variable of the environment.
+func environ(name string) string { return "os.environ[" + strings.Trim(name, `"'`) + "]" }
+
+// readsLibrary notes that an attribute of a library, or a variable of the environment, is
+// read: whether the checkout sets it is known when all functions are resolved.
+func (r *resolver) readsLibrary(fn *function, id string, at unit.Location) {
+	if id != "" {
+		r.reads = append(r.reads, libraryRead{fn, id, at})
+	}
+}
+
+// libraryRead is one reading of an attribute of a library.
+type libraryRead struct {
+	in *function
+	id string
+	at unit.Location
+}
+
+// readLibraries records the readings of what the checkout sets.
+func (r *resolver) readLibraries() {
+	for _, read := range r.reads {
+		if r.holders[read.id] != nil {
+			read.in.Accesses = append(read.in.Accesses, unit.Access{Kind: unit.Read, Place: *rooted(read.id), Location: read.at})
+		}
+	}
+	r.reads = nil
 }
 
 // written finds the place that gets another value.
@@ -346,6 +384,10 @@ func (r *resolver) written(fn *function, a *unit.Access, p unit.Place) bool {
 		return false
 	}
 	on := r.walk(object, fn, fn.module)
+	if kept, ok := r.onApplication(r.attributeOf(on, name)); ok {
+		a.Place = *kept.place
+		return true
+	}
 	switch on.kind {
 	case aModule:
 		return r.onName(a, on.id, name, unit.ModuleVar)
@@ -375,7 +417,11 @@ func (r *resolver) onName(a *unit.Access, owner, name string, kind unit.HolderKi
 		id = owner + ".=" + name
 	}
 	if r.holders[id] == nil {
-		r.declare(unit.Holder{ID: id, Symbol: r.symbol(id), Name: name, Kind: kind, Owner: owner, Location: a.Location})
+		h := unit.Holder{ID: id, Symbol: r.symbol(id), Name: name, Kind: kind, Owner: owner, Location: a.Location}
+		if a.Value != nil && strings.Contains(a.Value.Type, ".") {
+			h.Type = a.Value.Type
+		}
+		r.declare(h)
 	}
 	a.Place = *rooted(id)
 	return true
@@ -458,6 +504,9 @@ func (r *resolver) attribute(name string) string {
 // modified finds the collection of which an element changes.
 func (r *resolver) modified(fn *function, a *unit.Access, p unit.Place) bool {
 	t := r.walk(p, fn, fn.module)
+	if t.kind == outside && flaskConfig(t.id) && a.Op == "[]=" && a.Key != nil && a.Key.Kind == unit.Literal && a.Value != nil {
+		r.configure(fn, strings.Trim(a.Key.Text, `"'`), a.Value, a.Location)
+	}
 	switch {
 	case t.kind == outside && t.model == "" && !t.own && fn.Name != topName:
 		if t.id == "os.environ" && a.Key != nil && a.Key.Kind == unit.Literal {
@@ -494,7 +543,7 @@ func (r *resolver) remote(typ string) bool {
 
 // variable is a variable of the environment of the process.
 func (r *resolver) variable(a *unit.Access, name string) bool {
-	id := "os.environ[" + name + "]"
+	id := environ(name)
 	if r.holders[id] == nil {
 		r.declare(unit.Holder{ID: id, Symbol: id, Name: name, Kind: unit.Attribute, Owner: "os.environ", Type: "str", Location: a.Location})
 	}

@@ -1,6 +1,7 @@
 package python
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -36,6 +37,26 @@ func neutral(name string) bool {
 		if strings.Contains(name, part) {
 			return true
 		}
+	}
+	return false
+}
+
+// ofCommandLine tells libraries that read command lines: what they decorate is a command,
+// or an option of one.
+func ofCommandLine(name string) bool {
+	switch first, _, _ := strings.Cut(name, "."); first {
+	case "click", "asyncclick", "rich_click", "cloup", "click_option_group", "click_default_group", "typer", "cyclopts", "invoke", "argh", "plac", "fire":
+		return true
+	}
+	return strings.HasPrefix(name, "flask.cli.") || strings.HasPrefix(name, "quart.cli.")
+}
+
+// converses tells libraries whose commands are what people write to a program that goes
+// on listening.
+func converses(name string) bool {
+	switch first, _, _ := strings.Cut(name, "."); first {
+	case "slack_bolt", "discord", "disnake", "nextcord", "telegram", "aiogram", "twitchio", "pyrogram", "telethon", "nonebot":
+		return true
 	}
 	return false
 }
@@ -148,15 +169,25 @@ func (r *resolver) decoration(fn *function, id string, c unit.Call) {
 		c.Args[i] = r.value(&c.Args[i], fn)
 	}
 	c.AsNote = ""
-	if to != nil {
+	switch {
+	case to != nil:
 		to.decorated = append(to.decorated, decoration{by, c})
+	case r.classes[id] != nil && by.kind == aFunction:
+		r.classDecorated = append(r.classDecorated, decoration{by, c})
 	}
 }
 
 // decorate says what decorators make of functions.
 func (r *resolver) decorate() {
+	for _, d := range r.classDecorated {
+		r.handsClass(d)
+	}
+	r.calledRoutes()
 	for _, fn := range r.order {
 		for _, d := range fn.decorated {
+			if d.by.kind != aFunction && d.by.kind != aClass {
+				r.decoratedRoute(fn, d)
+			}
 			switch d.by.kind {
 			case aFunction:
 				r.wrapped(fn, d)
@@ -189,6 +220,16 @@ func (r *resolver) wrapped(fn *function, d decoration) {
 	}
 }
 
+// handsClass lets the module of a class call what decorates it.
+func (r *resolver) handsClass(d decoration) {
+	by, m := r.functions[d.by.id], r.modules[moduleOf(d.call.Location.File)]
+	if by == nil || m == nil || r.functions[m.id+"."+topName] == nil {
+		return
+	}
+	top := r.functions[m.id+"."+topName]
+	top.Calls = append(top.Calls, unit.Call{Callee: by.ID, Name: by.Name, Result: unit.Used, Location: d.call.Location, Args: d.call.Args})
+}
+
 func (r *resolver) wrappedByClass(fn *function, d decoration) {
 	for _, at := range r.classes[d.by.id].order {
 		if m := r.functions[at+".__call__"]; m != nil {
@@ -208,7 +249,9 @@ func (r *resolver) decoratedOutside(fn *function, d decoration) {
 		r.cached(fn, d)
 	case last == "cached_property":
 		r.cachedProperty(fn, d)
-	case neutral(name):
+	case last == "command" && converses(name):
+		fn.give(unit.Handler, "decorated with command")
+	case neutral(name), ofCommandLine(name) && decorators[last] != unit.Tool:
 	case decorators[last] != "":
 		fn.give(decorators[last], "decorated with "+last)
 	default:
@@ -240,6 +283,7 @@ func (r *resolver) memo(fn *function, d decoration) {
 	if made := r.call(thing{kind: aFunction, id: fn.ID}); made.kind == aValue && strings.Contains(known(made.typ), ".") && r.classes[made.typ] == nil && made.typ != "datetime.datetime" {
 		return // an object of a library, such as a client: made once, and no copy of what is kept elsewhere
 	}
+	r.keptByMemo(fn)
 	typ := d.by.id
 	for _, arg := range d.call.Args {
 		if (arg.Type == pair && arg.Callee == "maxsize" && strings.Contains(arg.Text, "None")) || arg.Kind == unit.Nil {
@@ -247,11 +291,26 @@ func (r *resolver) memo(fn *function, d decoration) {
 		}
 	}
 	h := unit.Holder{ID: fn.ID + ".<cache>", Symbol: fn.Symbol, Name: fn.Name, Kind: unit.ClassVar, Owner: fn.module.id, Type: typ, Location: fn.nameAt()}
+	if fn.Outer != "" {
+		h.Kind, h.Owner = unit.Captured, fn.Outer // made anew by each call of the function around it
+	}
 	r.declare(h)
 	r.fill(fn, *rooted(h.ID), d, true)
 	for i := range r.order {
 		r.cleared(r.order[i], fn, h.ID)
 	}
+}
+
+// keptByMemo lets an object that a memo hands out, whoever asks first, live as long as the
+// process.
+func (r *resolver) keptByMemo(fn *function) {
+	made := r.call(thing{kind: aFunction, id: fn.ID})
+	top := r.functions[fn.module.id+"."+topName]
+	if made.kind != aValue || r.classes[made.typ] == nil || top == nil || fn.Outer != "" {
+		return
+	}
+	top.Allocs = append(top.Allocs, unit.Alloc{Type: made.typ, Kept: true, Location: fn.nameAt()})
+	fn.Allocs = slices.DeleteFunc(fn.Allocs, func(a unit.Alloc) bool { return a.Type == made.typ })
 }
 
 // nameAt is where the name of a function stands.
@@ -291,6 +350,9 @@ func (r *resolver) cached(fn *function, d decoration) {
 			return
 		}
 		h := unit.Holder{ID: fn.ID + ".<cache>", Symbol: fn.Symbol, Name: fn.Name, Kind: unit.ClassVar, Owner: fn.module.id, Type: v.Type, Value: v, Location: fn.nameAt()}
+		if fn.Outer != "" {
+			h.Kind, h.Owner = unit.Captured, fn.Outer
+		}
 		r.declare(h)
 		r.fill(fn, *rooted(h.ID), d, true)
 		return
@@ -316,12 +378,13 @@ func (r *resolver) roles() {
 	for _, fn := range r.order {
 		r.roleOfPlace(fn)
 	}
+	callers := r.callers()
+	r.byModules = r.calledByModules()
 	for _, id := range sortedClasses(r.classes) {
 		if c := r.classes[id]; !c.Test {
-			r.rolesOfClass(c, loaded)
+			r.rolesOfClass(c, loaded, callers)
 		}
 	}
-	callers := r.callers()
 	for _, fn := range r.order {
 		if fn.Test || len(fn.Roles) > 0 || !loaded[fn.module.id] || callers[fn.ID] > 0 || fn.Name == topName || fn.module.class.command != "" {
 			continue
@@ -373,6 +436,31 @@ func (r *resolver) callers() map[string]int {
 	return n
 }
 
+// calledByModules finds the functions that are called where modules are loaded, and
+// nowhere else.
+func (r *resolver) calledByModules() map[string]bool {
+	out, elsewhere := map[string]bool{}, map[string]bool{}
+	for _, fn := range r.order {
+		if fn.Test {
+			continue
+		}
+		for i := range fn.Calls {
+			c := &fn.Calls[i]
+			switch {
+			case c.Callee == "" || c.Reference:
+			case fn.Name == topName:
+				out[c.Callee] = true
+			default:
+				elsewhere[c.Callee] = true
+			}
+		}
+	}
+	for id := range elsewhere {
+		delete(out, id)
+	}
+	return out
+}
+
 // roleOfPlace is the role of functions of scripts and management commands.
 func (r *resolver) roleOfPlace(fn *function) {
 	m := fn.module
@@ -421,7 +509,7 @@ func verb(name string) bool {
 }
 
 // rolesOfClass gives the methods of a class that a library calls their roles.
-func (r *resolver) rolesOfClass(c *class_, loaded map[string]bool) {
+func (r *resolver) rolesOfClass(c *class_, loaded map[string]bool, callers map[string]int) {
 	above := r.above(c.ID)
 	kind := classKind(above)
 	switch {
@@ -436,7 +524,8 @@ func (r *resolver) rolesOfClass(c *class_, loaded map[string]bool) {
 		}
 	}
 	for _, fn := range r.owned[c.ID] {
-		if len(fn.Roles) == 0 {
+		own := strings.HasPrefix(fn.Name, "_") && callers[fn.ID] > 0 || r.byModules[fn.ID] // who calls it says when
+		if len(fn.Roles) == 0 && !own {
 			r.roleOfMethod(fn, kind)
 		}
 	}
@@ -456,6 +545,10 @@ func (r *resolver) roleOfMethod(fn *function, kind string) {
 		fn.give(unit.Middleware, "middleware")
 	case kind == "job" && fn.Name == "run":
 		fn.give(unit.Job, "a job")
+	case fn.Name == "init_app" && kind != "view":
+		fn.give(unit.Initializer, "ties an extension to the application")
+	case kind == "tool":
+		fn.give(unit.Tool, "runs where developers check the code")
 	case kind == "thread":
 	case kind == "view" && verb(fn.Name):
 		fn.give(unit.Handler, "a view")
@@ -483,6 +576,8 @@ func classKind(above []string) string {
 			return "test"
 		case last == "Thread" || last == "Process" || last == "Timer":
 			return "thread"
+		case ofDevelopers(name):
+			return "tool"
 		case last == "Task" && strings.Contains(strings.ToLower(name), "celery"):
 			return "job"
 		case strings.HasSuffix(last, "Admin") || last == "ModelAdmin":
@@ -500,6 +595,16 @@ func classKind(above []string) string {
 		}
 	}
 	return kind
+}
+
+// ofDevelopers tells libraries that check, test, document or build code: what is made from
+// them runs where that is done.
+func ofDevelopers(name string) bool {
+	switch first, _, _ := strings.Cut(name, "."); first {
+	case "pylint", "astroid", "flake8", "mypy", "pytest", "_pytest", "hypothesis", "locust", "sphinx", "docutils", "setuptools", "distutils", "hatchling", "libcst", "lib2to3", "mkdocs", "nox", "factory", "faker", "behave":
+		return true
+	}
+	return false
 }
 
 // plain tells classes of the language: who makes an object of one calls it.
@@ -532,10 +637,10 @@ func (r *resolver) loaded() map[string]bool {
 			queue = append(queue, id)
 		}
 	}
-	framework := r.framework()
+	framework := len(r.frameworks()) > 0
 	for _, id := range sortedModules(r.modules) {
 		m := r.modules[id]
-		if m.started() || framework && r.conventional(m) {
+		if m.started() || framework && conventional(m) && r.served(m) {
 			enter(id)
 		}
 	}
@@ -572,7 +677,7 @@ func sortedModules(m map[string]*module) []string {
 
 // conventional tells modules that Django loads by their names, and those by which
 // servers find an application.
-func (r *resolver) conventional(m *module) bool {
+func conventional(m *module) bool {
 	switch m.id[strings.LastIndexByte(m.id, '.')+1:] {
 	case "models", "views", "urls", "apps", "admin", "signals", "tasks", "middleware", "consumers", "forms", "serializers", "wsgi", "asgi", "context_processors", "viewsets", "api":
 		return true
@@ -580,18 +685,45 @@ func (r *resolver) conventional(m *module) bool {
 	return strings.Contains(m.id, ".templatetags.")
 }
 
-// framework tells whether anything of the checkout serves requests.
-func (r *resolver) framework() bool {
+// frameworks are the folders with a module that takes something from a library which
+// serves requests or runs jobs, and the folders around them.
+func (r *resolver) frameworks() map[string]bool {
+	if r.serving != nil {
+		return r.serving
+	}
+	r.serving = map[string]bool{}
 	for _, m := range r.modules {
-		if m.class.skipped() {
+		if m.class.skipped() || !slices.ContainsFunc(m.loads, framework) {
 			continue
 		}
-		for _, l := range m.loads {
-			switch first, _, _ := strings.Cut(l, "."); first {
-			case "django", "flask", "fastapi", "starlette", "aiohttp", "tornado", "sanic", "bottle", "falcon", "pyramid", "quart", "litestar", "rest_framework", "ninja", "celery", "cherrypy", "robyn", "connexion", "channels":
-				return true
+		for dir := path.Dir(m.unit.Path); ; dir = path.Dir(dir) {
+			r.serving[dir] = true
+			if dir == "." || dir == "/" {
+				break
 			}
 		}
+	}
+	return r.serving
+}
+
+// served tells a module of which the folder, or a folder around it that is a package, has
+// to do with such a library: a plug-in of a linter has views.py too.
+func (r *resolver) served(m *module) bool {
+	for dir := path.Dir(m.unit.Path); ; dir = path.Dir(dir) {
+		if r.frameworks()[dir] {
+			return true
+		}
+		if up := r.modules[strings.ReplaceAll(path.Dir(dir), "/", ".")]; dir == "." || up == nil || !up.pkg {
+			return false
+		}
+	}
+}
+
+// framework tells an import of a library that serves requests or runs jobs.
+func framework(load string) bool {
+	switch first, _, _ := strings.Cut(load, "."); first {
+	case "django", "flask", "fastapi", "starlette", "aiohttp", "tornado", "sanic", "bottle", "falcon", "pyramid", "quart", "litestar", "rest_framework", "ninja", "celery", "cherrypy", "robyn", "connexion", "channels":
+		return true
 	}
 	return false
 }

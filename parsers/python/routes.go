@@ -57,6 +57,7 @@ func (r *resolver) registers(fn *function, c *unit.Call, t thing) {
 func plainText(v *unit.Value) string { return strings.Trim(strings.TrimLeft(v.Text, "rRbBuU"), `"'`) }
 
 var (
+	starlette = regexp.MustCompile(`\{(\w+):\w+\}`)
 	converter = regexp.MustCompile(`<(?:\w+:)?(\w+)>`)
 	group     = regexp.MustCompile(`\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)`)
 	unnamed   = regexp.MustCompile(`\((?:[^()]|\([^()]*\))*\)`)

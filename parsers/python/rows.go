@@ -38,7 +38,9 @@ func (r *resolver) rowCall(fn *function, c *unit.Call, on, t thing) {
 	case on.kind == aValue && (c.Name == "save" || c.Name == "delete") && t.kind != aFunction && r.modelOfForm(on.typ) != "":
 		use.Type, use.Write = r.modelOfForm(on.typ), true
 	default:
-		use.Type = r.asked(fn, c, on)
+		if use.Type = r.asked(fn, c, on); use.Type == "" {
+			use.Type, use.Write = r.statementOn(fn, c, on, t)
+		}
 	}
 	if use.Type != "" {
 		c.Computes = true

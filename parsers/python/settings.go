@@ -2,6 +2,7 @@ package python
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -30,6 +31,7 @@ func (r *resolver) settings() {
 		d.uploads()
 		d.channels()
 		d.jobs()
+		d.flags()
 	}
 	r.flask()
 }
@@ -240,7 +242,7 @@ func (d *django) say(v *unit.Value, s statement, depth int) []said {
 		return d.fallback(v, s, depth)
 	case unit.PlaceValue:
 		if v.Place == nil || v.Place.Root != unit.RootHolder || len(v.Place.Path) > 0 {
-			return nil
+			return d.attribute(v, s, depth)
 		}
 		name := v.Place.Name[strings.LastIndexByte(v.Place.Name, '.')+1:]
 		var out []said
@@ -249,10 +251,19 @@ func (d *django) say(v *unit.Value, s statement, depth int) []said {
 			inner.at = s.at
 			out = append(out, d.say(inner.value, inner, depth+1)...)
 		}
+		if h := d.r.holders[v.Place.Name]; len(out) == 0 && h != nil {
+			return d.say(&h.Value, s, depth+1)
+		}
 		return out
 	case unit.Compound:
 		var out []said
-		if v.Type == "str" {
+		if v.Type == "str" || joinedText.MatchString(v.Text) {
+			if scheme := urlScheme.FindString(v.Text); scheme != "" {
+				return []said{{strings.TrimLeft(scheme, `fFrRbB"'`) + "…", s.guard, s.at}}
+			}
+			if len(v.Parts) > 0 && v.Parts[0].Kind == unit.Literal && beginsURL.MatchString(v.Parts[0].Text) {
+				return []said{{v.Parts[0].Text + "…", s.guard, s.at}}
+			}
 			return nil
 		}
 		for i := range v.Parts {
@@ -265,6 +276,29 @@ func (d *django) say(v *unit.Value, s statement, depth int) []said {
 		return out
 	}
 	return nil
+}
+
+// urlScheme matches a text that is put together and begins like a URL.
+var urlScheme = regexp.MustCompile(`^[fFrRbB]*["'][a-z][a-z0-9+]*:/*`)
+
+// beginsURL matches the beginning of a URL.
+var beginsURL = regexp.MustCompile(`^[a-z][a-z0-9+]*:/*`)
+
+// joinedText matches a text to which something is added.
+var joinedText = regexp.MustCompile(`^["'][a-z][a-z0-9+]*:[^"']*["']\s*[+%]`)
+
+// attribute is what a default of the settings of an application says: a field of an
+// object, which the environment may give another value.
+func (d *django) attribute(v *unit.Value, s statement, depth int) []said {
+	if v.Place == nil || len(v.Place.Path) == 0 {
+		return nil
+	}
+	h := d.r.holders[v.Place.Path[len(v.Place.Path)-1]]
+	if h == nil {
+		return nil
+	}
+	s.guard = joined(s.guard, h.Name+" is not set")
+	return d.say(&h.Value, s, depth+1)
 }
 
 // joined is what must hold for both.
@@ -362,7 +396,7 @@ func (d *django) put(kind, subject, name string, list []said, value func(string)
 		}
 		c := unit.Choice{Value: v, Origin: unit.Written, Options: options, Location: one.at}
 		if one.guard != "" {
-			c.When = unit.Condition{Op: unit.Atom, Text: one.guard}
+			c.When = conditionOf(one.guard)
 		}
 		if s.Text == "" {
 			s.Text, s.Value, s.Location = name+" = "+one.text, v, one.at
@@ -379,6 +413,14 @@ func (d *django) put(kind, subject, name string, list []said, value func(string)
 	u.Settings = append(u.Settings, s)
 }
 
+// conditionOf is a guard as a condition: an else holds where the if does not.
+func conditionOf(guard string) unit.Condition {
+	if inner, ok := strings.CutPrefix(guard, "`not ("); ok && strings.HasSuffix(inner, ")`") && strings.Count(guard, "`") == 2 {
+		return unit.Condition{Op: unit.Atom, Text: "`" + strings.TrimSuffix(inner, ")`") + "`"}.Negated()
+	}
+	return unit.Condition{Op: unit.Atom, Text: guard}
+}
+
 // omit writes what Django does where a setting is not made.
 func (d *django) omit(kind, subject, name, value, by string, options ...unit.Value) {
 	m := d.chain[len(d.chain)-1]
@@ -389,6 +431,15 @@ func (d *django) omit(kind, subject, name, value, by string, options ...unit.Val
 	m.unit.Settings = append(m.unit.Settings, unit.Setting{
 		Kind: kind, Subject: subject, Value: value, Origin: unit.Defaulted, Text: name + " is not set" + by, Location: at,
 		Choices: []unit.Choice{{Value: value, Origin: unit.Defaulted, Options: options, Location: at}},
+	})
+}
+
+// defaulted writes what a library does where it is told nothing.
+func (d *django) defaulted(kind, subject, value, text string, at unit.Location) {
+	u := d.chain[0].unit
+	u.Settings = append(u.Settings, unit.Setting{
+		Kind: kind, Subject: subject, Value: value, Origin: unit.Defaulted, Text: text, Location: at,
+		Choices: []unit.Choice{{Value: value, Origin: unit.Defaulted, Location: at}},
 	})
 }
 
@@ -410,8 +461,11 @@ func cacheName(backend string) string {
 
 // cache is where the default cache is, if anything uses it.
 func (d *django) cache() {
-	users := d.users("django.core.cache.", "django.views.decorators.cache.cache_page", "cachalot", "cacheops", "django.middleware.cache.")
-	limits := d.throttles()
+	users := d.users("django.core.cache.", "django.views.decorators.cache.cache_page", "cachalot", "cacheops", "django.middleware.cache.", "waffle.", "django_cache_memoize.", "cache_memoize.")
+	if d.holds("MIDDLEWARE", "django.middleware.cache.") || slices.ContainsFunc(d.engine(), func(s said) bool { return strings.HasSuffix(s.text, "backends.cached_db") }) {
+		users = append(users, unit.Location{})
+	}
+	limits := d.throttles() || len(d.users("django_ratelimit.", "ratelimit.decorators.", "ratelimit.core.")) > 0
 	if len(users) == 0 && !limits && !d.sessionsInCache() {
 		return
 	}
@@ -462,7 +516,19 @@ func (d *django) throttles() bool {
 			return true
 		}
 	}
-	return false
+	return slices.ContainsFunc(sortedClasses(d.r.classes), func(id string) bool {
+		h := d.r.holders[id+".throttle_classes"]
+		return h != nil && !h.Test && len(h.Value.Parts) > 0
+	})
+}
+
+// holds tells a list among the settings that names something of a library.
+func (d *django) holds(setting, prefix string) bool {
+	return slices.ContainsFunc(d.of(setting), func(s statement) bool {
+		return slices.ContainsFunc(s.value.Parts, func(v unit.Value) bool {
+			return strings.HasPrefix(strings.Trim(v.Text, `"'`), prefix)
+		})
+	})
 }
 
 func (d *django) engine() []said { return d.entry("SESSION_ENGINE") }
@@ -578,6 +644,16 @@ func (d *django) channels() {
 	})
 }
 
+// flags are settings that people change while the application runs.
+func (d *django) flags() {
+	d.put(unit.SettingFlagStore, "CONSTANCE_BACKEND", "CONSTANCE_BACKEND", d.entry("CONSTANCE_BACKEND"), func(backend string) string {
+		if strings.HasSuffix(backend, "MemoryBackend") {
+			return "memory"
+		}
+		return "shared"
+	})
+}
+
 // jobs run while the request waits where a setting says so.
 func (d *django) jobs() {
 	for _, name := range []string{"CELERY_TASK_ALWAYS_EAGER", "CELERY_ALWAYS_EAGER"} {
@@ -589,6 +665,3 @@ func (d *django) jobs() {
 		})
 	}
 }
-
-// flask reads what Flask's libraries are told.
-func (r *resolver) flask() {}

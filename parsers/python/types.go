@@ -51,7 +51,7 @@ func (r *resolver) findType(h *unit.Holder) string {
 			return typ
 		}
 	}
-	if h.Kind == unit.ClassVar && m != nil {
+	if (h.Kind == unit.ClassVar || h.Kind == unit.ModuleVar) && m != nil {
 		return r.typeOfValue(&h.Value, r.functions[m.id+"."+topName])
 	}
 	return ""

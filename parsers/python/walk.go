@@ -1,6 +1,7 @@
 package python
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -99,6 +100,15 @@ func (r *resolver) kept(id string) thing {
 			}
 		}
 	}
+	if h.Value.Kind == unit.Result && h.Kind != unit.Field && len(r.given[id]) <= 1 && h.Value.Place != nil && t.typ == "" {
+		if leave, ok := r.guard("made " + id); ok {
+			made := r.walk(*h.Value.Place, r.functions[r.moduleOf(h)+"."+topName], r.modules[r.moduleOf(h)])
+			leave()
+			if made.kind == aFunction {
+				return made // what a factory hands out
+			}
+		}
+	}
 	if h.Value.Kind == unit.Func && len(r.given[id]) <= 1 && r.functions[h.Value.Callee] != nil {
 		return thing{kind: aFunction, id: h.Value.Callee}
 	}
@@ -135,6 +145,9 @@ func (r *resolver) dotted(name string, from *module) thing {
 
 // member is what x.name is.
 func (r *resolver) member(t thing, name string, from *module) thing {
+	if kept, ok := r.onApplication(r.attributeOf(t, name)); ok {
+		return kept
+	}
 	switch t.kind {
 	case aModule:
 		return r.memberOfModule(t.id, name)
@@ -221,12 +234,12 @@ func (r *resolver) memberOfValue(t thing, name string) thing {
 		}
 		return thing{kind: outside, id: strings.TrimPrefix(t.typ, opaque) + "." + name, on: &t, model: t.model, own: true}
 	}
-	if id := r.fieldID(t.typ, name); id != "" {
-		return thing{kind: aValue, place: step(t.place, id), typ: r.typeOf(r.holders[id])}
-	}
 	c := r.classes[t.typ]
 	if to, ok := r.related(t.typ, name); ok {
 		return to
+	}
+	if id := r.fieldID(t.typ, name); id != "" {
+		return thing{kind: aValue, place: step(t.place, id), typ: r.typeOf(r.holders[id])}
 	}
 	for _, at := range c.order {
 		id := at + "." + name
@@ -242,7 +255,10 @@ func (r *resolver) memberOfValue(t thing, name string) thing {
 				break // a column
 			}
 			found := r.kept(id)
-			if found.kind == aValue && strings.Contains(found.typ, ".") && r.classes[found.typ] == nil && classKind(r.above(t.typ)) != "" && classKind(r.above(t.typ)) != "plain" {
+			if found.kind == aValue && r.describes(found.typ) {
+				return thing{}
+			}
+			if found.kind == aValue && r.makesMembers(t.typ) && r.fromLibrary(found.typ) {
 				break // a column or field, which the class above makes something else of
 			}
 			found.own = found.kind == outside // the class above may have made an object of it
@@ -260,6 +276,29 @@ func (r *resolver) memberOfValue(t thing, name string) thing {
 		return thing{kind: outside, id: id, on: &t, own: true}
 	}
 	return thing{kind: nothing, place: t.place}
+}
+
+// makesMembers tells a class of which a library makes something else of what stands in
+// its body: a form with fields, a serializer, a table. What is made from a mixin or a
+// view alone keeps its variables as they are.
+func (r *resolver) makesMembers(id string) bool {
+	return slices.ContainsFunc(r.above(id), func(above string) bool { return classKind([]string{above}) == "library" })
+}
+
+// describes tells a class of which the objects, in the body of another class, hand out
+// something else than themselves.
+func (r *resolver) describes(typ string) bool {
+	c := r.classes[typ]
+	return c != nil && (slices.ContainsFunc(c.order, func(at string) bool { return r.functions[at+".__get__"] != nil }) ||
+		slices.ContainsFunc(r.above(typ), func(above string) bool { return strings.HasSuffix(above, "property") }))
+}
+
+// fromLibrary tells objects of a library, and of classes that are made from one.
+func (r *resolver) fromLibrary(typ string) bool {
+	if r.classes[typ] == nil {
+		return strings.Contains(typ, ".")
+	}
+	return slices.ContainsFunc(r.above(typ), func(above string) bool { return !plain(above) })
 }
 
 // call is what a call of something hands out.
@@ -333,7 +372,7 @@ func (r *resolver) rebase(p *unit.Place, on *thing) *unit.Place {
 func (r *resolver) resultOutside(t thing) thing {
 	if t.model != "" && strings.HasPrefix(t.id, rows) {
 		switch t.id[strings.LastIndexByte(t.id, '.')+1:] {
-		case "get", "first", "last", "create", "latest", "earliest", "aget", "afirst", "acreate", "get_or_404":
+		case "get", "first", "last", "create", "latest", "earliest", "aget", "afirst", "acreate", "get_or_404", "first_or_404", "one", "one_or_none", "one_or_404", "scalar", "scalar_one", "scalar_one_or_none":
 			return thing{kind: aValue, typ: t.model}
 		}
 		return thing{kind: outside, id: rows, model: t.model, between: t.between}
@@ -478,10 +517,21 @@ func (r *resolver) root(p unit.Place, fn *function, from *module) thing {
 		}
 	case unit.RootParam:
 		t := thing{kind: aValue, place: &unit.Place{Root: unit.RootParam, Name: p.Name}}
+		if fn != nil && fn.injected[p.Name] != "" {
+			if made := r.call(r.name(fn.injected[p.Name], fn.module)); made.kind == aValue && r.classes[made.typ] != nil {
+				if made.place == nil || made.place.Root != unit.RootHolder {
+					made.place = t.place
+				}
+				return made
+			}
+		}
 		if fn != nil {
 			t.typ = r.typeName(fn.params[p.Name], fn.module)
 			if t.typ == "" {
 				t.typ = r.arrives[fn.ID+" "+p.Name]
+			}
+			if t.typ == "" && takesRequests(fn, indexOf(p.Name)) {
+				t.typ = "starlette.requests.Request"
 			}
 		}
 		return t
