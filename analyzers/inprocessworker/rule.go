@@ -29,6 +29,9 @@ func run(p *rule.Pass) {
 	running := endless(p)
 	told := map[string]bool{}
 	for _, a := range p.Assessments {
+		if a.Facts.Answered {
+			drainedBy(p, a, running, told) // what its takers do, they do for a request
+		}
 		if a.State && a.Rule() == p.Name() {
 			extra, more := drainedBy(p, a, running, told)
 			p.ReportHolder(a, extra, more...)

@@ -50,6 +50,9 @@ type Facts struct {
 	Renewer *program.Function
 	// Scanned says that all of it was read from files of the host.
 	Scanned bool
+	// Answered says that it is channels through which only such things are put as their
+	// senders wait for.
+	Answered bool
 }
 
 // Tri is yes, no or not known.
@@ -108,6 +111,7 @@ func assess(p *program.Program, src *Sources, h *program.Holder) (Assessment, bo
 	a.Category = categorise(p, src, h, entry, a)
 	a.Group = group(h, entry, a)
 	a.Facts.Scanned = scanned(p, src, a)
+	a.Facts.Answered = answered(a)
 	a.Harmless = harmless(p, src, h, a)
 	a.State = a.Harmless == ""
 	return a, true

@@ -319,6 +319,8 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "a signal channel inside this process"
 	case pooled(p, h):
 		return "a pool of buffers of this process"
+	case a.Facts.Answered:
+		return "handed over inside this process, and waited for"
 	case handedOver(src, h, a):
 		return "handed over inside this process, and never waiting"
 	case readAnew(src, a):
@@ -489,6 +491,21 @@ func pooled(p *program.Program, h *program.Holder) bool {
 		}
 	}
 	return taken
+}
+
+// answered tells channels through which those who serve only put what they then wait for:
+// nothing in them outlives the requests.
+func answered(a Assessment) bool {
+	sends := 0
+	for _, c := range a.Writes {
+		switch {
+		case c.Answered:
+			sends++
+		case c.Op != "close":
+			return false
+		}
+	}
+	return sends > 0
 }
 
 // handedOver tells a channel that holds nothing, of which those who take from it do nothing

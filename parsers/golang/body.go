@@ -17,6 +17,7 @@ type body struct {
 	fn     *unit.Function
 	shared *bindings
 	node   ast.Node // *ast.FuncLit of a closure, nil for the declared function
+	text   *ast.BlockStmt
 	params map[*types.Var]int
 	seen   map[string]bool // reads already recorded
 
@@ -63,6 +64,7 @@ func (b *body) finish() { b.x.unit.Functions = append(b.x.unit.Functions, *b.fn)
 
 // block reads a whole function body.
 func (b *body) block(s *ast.BlockStmt) {
+	b.text = s
 	if b.node == nil {
 		b.shared.collect(s)
 	}
@@ -98,8 +100,7 @@ func (b *body) stmt(s ast.Stmt) {
 		b.declStmt(s)
 	case *ast.SendStmt:
 		b.expr(s.Value)
-		v := b.value(s.Value, 0)
-		b.modify(s.Chan, "<-", &v, nil)
+		b.send(s)
 	case *ast.GoStmt:
 		b.call(s.Call, unit.Dropped, mode{async: true})
 	case *ast.DeferStmt:
