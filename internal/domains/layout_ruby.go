@@ -44,12 +44,22 @@ func (b *builder) layoutRuby() {
 		return // nothing is told apart
 	}
 	for _, key := range slices.Sorted(maps.Keys(groups)) {
-		d := b.draft("layout:"+key, mostly(groups[key].spelt), FromLayout)
+		d := b.draft("layout:"+key, b.nameOf(key, groups[key]), FromLayout)
 		for _, f := range groups[key].files {
 			b.put(d, f)
 		}
 	}
 	b.namespacedViews(groups)
+}
+
+// nameOf is how a namespace is mostly spelt, without a word for a layer behind the name
+// of a model: alert_types is about alerts.
+func (b *builder) nameOf(key string, n *namespace) string {
+	word := mostly(n.spelt)
+	if b.modelNames[key] && names.Key(word) != names.Key(key) {
+		return names.TableOf(key)
+	}
+	return word
 }
 
 // namespaces collects the files of the application by the first folder below
@@ -266,6 +276,12 @@ func (b *builder) views() {
 	}
 	for _, f := range b.sources {
 		layer, below := layerOf(f.Path)
+		if facts.IsView(f.Path) && layer != "views" && b.free(f.Path) {
+			if d := b.of[besideView(f.Path)]; d != nil {
+				b.put(d, f.Path)
+				d.joined[f.Path] = true
+			}
+		}
 		if layer != "views" || !b.free(f.Path) {
 			continue
 		}
@@ -279,6 +295,13 @@ func (b *builder) views() {
 			d.joined[f.Path] = true
 		}
 	}
+}
+
+// besideView is the file of the class that a template lies beside: body_component.rb of
+// body_component.html.erb.
+func besideView(view string) string {
+	base, _, _ := strings.Cut(path.Base(view), ".")
+	return path.Join(path.Dir(view), base+".rb")
 }
 
 // restRuby deals with what no boundary names. Beside domains that people have
@@ -298,6 +321,7 @@ func (b *builder) restRuby() {
 	}
 	b.leftovers(b.graph())
 	b.views()
+	b.settle()
 }
 
 // minGroup is how many files a group must have to be a domain.
@@ -346,10 +370,13 @@ func (n *network) central(i int) float64 {
 	return float64(len(near) + len(owned))
 }
 
-// speaks tells whether some words are what a file is about: a domain is called after a
-// thing and not after the adjective of several.
+// speaks tells whether some words are what a model is about, where models are known: a
+// domain is called after a thing and not after the adjective of several.
 func (n *network) speaks(members []int, words string) bool {
-	return slices.ContainsFunc(members, func(i int) bool { return strings.Join(n.Nodes[i].Subject, "_") == words })
+	models := n.modelled()
+	return slices.ContainsFunc(members, func(i int) bool {
+		return (n.Nodes[i].Entity || !models) && strings.Join(n.Nodes[i].Subject, "_") == words
+	})
 }
 
 // modelled tells whether any node is known to be a model.
