@@ -26,6 +26,9 @@ func PlanFormats() []PlanFormat {
 		{"markdown", "an ordered work plan", writePlan},
 		{"json", "the same for programs", writePlanJSON},
 		{"schema", "JSON Schemas of the events, by name", writeEventSchemas},
+		{"nginx", "locations that send its routes to the service", writeNginx},
+		{"envoy", "the same as routes of Envoy", writeEnvoy},
+		{"kong", "the same as a declarative configuration of Kong", writeKong},
 	}
 }
 
@@ -36,6 +39,9 @@ const maxFurther = 4
 func writePlan(w io.Writer, p plan.Plan, o Options) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# Taking out %s\n\nRank %d of %d, score %.3f. `stateaudit explain %s` lists the evidence.\n", planText(p.Domain), p.Rank, p.Of, p.Score, strings.ReplaceAll(clean(p.Domain), "`", "'"))
+	if len(p.Tied) > 0 {
+		fmt.Fprintf(&b, "\nAs it is, it would stay one system with %s: they wait for each other or write the same tables.\n", planText(strings.Join(p.Tied, ", ")))
+	}
 	for i, s := range p.Steps {
 		fmt.Fprintf(&b, "\n## %d. %s\n\n%s\n\n", i+1, s.Title, s.Why)
 		for _, t := range s.Tasks {

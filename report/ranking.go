@@ -44,6 +44,7 @@ func RankingFormats() []RankingFormat {
 		{"matrix", "what each domain uses of each other one", writeMatrix},
 		{"dot", "the graph of the domains, for Graphviz", writeDOT},
 		{"mermaid", "the graph of the domains, for Markdown", writeMermaid},
+		{"waves", "what comes out after what, and what each step makes easier", writeWaves},
 	}
 }
 
@@ -198,11 +199,12 @@ func whyFirst(r Ranked) string {
 		return ""
 	}
 	takes := fmt.Sprintf("%s first: it takes along %s, %s and %s", clean(c.Domain.Name), plural(c.Domain.Lines, "line"), plural(len(c.Owned), "table"), plural(len(c.Endpoints), "endpoint"))
+	together := tied(r.Ranking.Ties(c))
 	switch shared := len(c.Sharing); {
 	case shared == 0:
-		return takes + ", and shares no state with others."
+		return takes + ", and shares no state with others" + together + "."
 	default:
-		return takes + fmt.Sprintf("; to separate %s: %s.", plural(shared, "shared resource"), namesOf(c.Sharing))
+		return takes + fmt.Sprintf("; to separate %s: %s%s.", plural(shared, "shared resource"), namesOf(c.Sharing), together)
 	}
 }
 

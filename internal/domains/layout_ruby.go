@@ -322,6 +322,7 @@ func (b *builder) restRuby() {
 	b.leftovers(b.graph())
 	b.views()
 	b.settle()
+	b.divideGiants()
 }
 
 // minGroup is how many files a group must have to be a domain.
@@ -349,7 +350,9 @@ func (n *network) title(members []int) string {
 		}
 	}
 	if common := beginning(models); common != "" && n.speaks(members, common) {
-		best = common
+		if best = common; !slices.ContainsFunc(models, func(words []string) bool { return strings.Join(words, "_") == common }) {
+			return best // a matter, and no thing of which there are several
+		}
 	}
 	return names.TableOf(best)
 }
@@ -370,13 +373,10 @@ func (n *network) central(i int) float64 {
 	return float64(len(near) + len(owned))
 }
 
-// speaks tells whether some words are what a model is about, where models are known: a
-// domain is called after a thing and not after the adjective of several.
+// speaks tells whether some words are what a file is about: a domain is called after a
+// thing and not after the adjective of several.
 func (n *network) speaks(members []int, words string) bool {
-	models := n.modelled()
-	return slices.ContainsFunc(members, func(i int) bool {
-		return (n.Nodes[i].Entity || !models) && strings.Join(n.Nodes[i].Subject, "_") == words
-	})
+	return slices.ContainsFunc(members, func(i int) bool { return strings.Join(n.Nodes[i].Subject, "_") == words })
 }
 
 // modelled tells whether any node is known to be a model.
