@@ -27,6 +27,12 @@ type Ranked struct {
 	Repaired []string
 	// Changed are the borders and calls that are taken to be other ones.
 	Changed []string
+	// Compared says that the crossings between declared domains were compared with
+	// those that may stay: New are those that are not among them, Gone counts those of
+	// them that are there no more.
+	Compared bool
+	New      []rank.Crossing
+	Gone     int
 }
 
 // RankingFormat is one way to write a ranking.
@@ -58,6 +64,7 @@ func writeRanking(w io.Writer, r Ranked, o Options) error {
 	}
 	p.candidates(r)
 	p.legend(r)
+	p.crossings(r)
 	_, err := p.WriteTo(w)
 	return err
 }
@@ -189,6 +196,24 @@ func (p *page) legend(r Ranked) {
 	p.wrap("", "", "`stateaudit explain DOMAIN` lists the places behind every number; `stateaudit plan DOMAIN` what to do.")
 	if t := r.Ranking.Traffic; t != nil {
 		p.wrap("", "", fmt.Sprintf("traffic: %d of %d requests belong to a known endpoint.%s", t.Matched, t.Total, strays(t.Unmatched)))
+	}
+}
+
+// crossings says which crossings between declared domains are new.
+func (p *page) crossings(r Ranked) {
+	if !r.Compared {
+		return
+	}
+	if len(r.New) == 0 {
+		p.wrap("", "", "No crossing between declared domains is new.")
+	} else {
+		p.wrap("", "", fmt.Sprintf("%s between declared domains, not in the baseline:", plural(len(r.New), "crossing")))
+	}
+	for _, c := range r.New {
+		p.wrap("  ", "    ", fmt.Sprintf("%s → %s: %s (%s)", clean(c.From), clean(c.To), clean(c.What), place(c.Place.Location)))
+	}
+	if r.Gone > 0 {
+		p.wrap("", "", fmt.Sprintf("%s of the baseline gone; `stateaudit rank --write-baseline` takes them out.", plural(r.Gone, "crossing")))
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 type rankFlags struct {
 	scopeFlags
 	pageFlags
+	ratchetFlags
 	order   string
 	format  string
 	without []string
@@ -60,6 +61,7 @@ made of counts of places in the source. docs/ranking.md defines them.`,
 	}
 	f.scopeFlags.define(cmd)
 	f.pageFlags.define(cmd)
+	f.ratchetFlags.define(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&f.order, "order", string(rank.ByScore), "sort by `ORDER`: "+joined(rank.Orders()))
 	flags.StringVar(&f.format, "format", "table", "output format, `NAME`: "+strings.Join(rankingFormats(), ", "))
@@ -99,13 +101,20 @@ func (f *rankFlags) check() (format.RankingFormat, error) {
 	case !slices.Contains(rank.Orders(), rank.Order(f.order)):
 		return format.RankingFormat{}, fmt.Errorf("--order %q: no such order; known are %s", f.order, joined(rank.Orders()))
 	}
-	return format.RankingFormats()[i], f.pageFlags.check()
+	return format.RankingFormats()[i], errors.Join(f.ratchetFlags.check(), f.pageFlags.check())
 }
 
 func runRank(cmd *cobra.Command, env Env, f rankFlags, root string) error {
 	as, err := f.check()
 	if err != nil {
 		return err
+	}
+	if f.ratchetFlags.asked() {
+		out, err := f.studied(cmd, env, root)
+		if err != nil {
+			return err
+		}
+		return f.ratchet(cmd, env, as, format.Ranked{Result: out.Result, Ranking: out.Ranking, Order: rank.Order(f.order)})
 	}
 	asked := []string{"rank", f.format, f.order, fmt.Sprintf("%q %q %q %q %q", f.without, f.move, f.merge, f.split, f.async)}
 	return f.paged(cmd, env, f.pageFlags, root, asked, func() (func(io.Writer, format.Options) error, error) {
