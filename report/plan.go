@@ -96,8 +96,8 @@ func contract(b *bytes.Buffer, events []plan.Event) {
 	if len(e.LeftOut) > 0 {
 		fmt.Fprintf(b, "\nLeft out, since they are secrets and whoever listens would have them: %s.\n", planText(strings.Join(e.LeftOut, ", ")))
 	}
-	if len(e.Payload) == 0 && len(e.LeftOut) == 0 {
-		b.WriteString("\nIts consumers read nothing but what they have themselves.\n")
+	if e.NotDerived != "" {
+		fmt.Fprintf(b, "\nNot derived: %s.\n", planText(e.NotDerived))
 	}
 	if len(e.Payload) == 0 {
 		return
@@ -193,7 +193,13 @@ type object struct {
 func eventSchema(name string, version int, fields []result.EventField, left []string) *object {
 	top := &object{
 		Schema: "https://json-schema.org/draft/2020-12/schema", Title: name, Type: "object",
-		Properties: map[string]*object{"event": {Const: name}, "version": {Const: version}}, Required: []string{"event", "version"},
+		Properties: map[string]*object{
+			"event": {Const: name}, "version": {Const: version},
+			"eventId":        {Type: "string", Format: "uuid", Description: "of this event, the same when it is delivered again"},
+			"occurredAt":     {Type: "string", Format: "date-time", Description: "when it happened, not when it was sent"},
+			"idempotencyKey": {Type: "string", Description: "consumers that have seen it do nothing"},
+		},
+		Required: []string{"event", "eventId", "idempotencyKey", "occurredAt", "version"},
 	}
 	if len(left) > 0 {
 		top.Description = "Left out as secret: " + strings.Join(left, ", ")
