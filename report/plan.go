@@ -26,6 +26,9 @@ func PlanFormats() []PlanFormat {
 		{"markdown", "an ordered work plan", writePlan},
 		{"json", "the same for programs", writePlanJSON},
 		{"schema", "JSON Schemas of the events, by name", writeEventSchemas},
+		{"nginx", "locations that send its routes to the service", writeNginx},
+		{"envoy", "the same as routes of Envoy", writeEnvoy},
+		{"kong", "the same as a declarative configuration of Kong", writeKong},
 	}
 }
 
@@ -36,6 +39,9 @@ const maxFurther = 4
 func writePlan(w io.Writer, p plan.Plan, o Options) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# Taking out %s\n\nRank %d of %d, score %.3f. `stateaudit explain %s` lists the evidence.\n", planText(p.Domain), p.Rank, p.Of, p.Score, strings.ReplaceAll(clean(p.Domain), "`", "'"))
+	if len(p.Tied) > 0 {
+		fmt.Fprintf(&b, "\nAs it is, it would stay one system with %s: they wait for each other or write the same tables.\n", planText(strings.Join(p.Tied, ", ")))
+	}
 	for i, s := range p.Steps {
 		fmt.Fprintf(&b, "\n## %d. %s\n\n%s\n\n", i+1, s.Title, s.Why)
 		for _, t := range s.Tasks {
@@ -90,8 +96,8 @@ func contract(b *bytes.Buffer, events []plan.Event) {
 	if len(e.LeftOut) > 0 {
 		fmt.Fprintf(b, "\nLeft out, since they are secrets and whoever listens would have them: %s.\n", planText(strings.Join(e.LeftOut, ", ")))
 	}
-	if len(e.Payload) == 0 && len(e.LeftOut) == 0 {
-		b.WriteString("\nIts consumers read nothing but what they have themselves.\n")
+	if e.NotDerived != "" {
+		fmt.Fprintf(b, "\nNot derived: %s.\n", planText(e.NotDerived))
 	}
 	if len(e.Payload) == 0 {
 		return
@@ -187,7 +193,13 @@ type object struct {
 func eventSchema(name string, version int, fields []result.EventField, left []string) *object {
 	top := &object{
 		Schema: "https://json-schema.org/draft/2020-12/schema", Title: name, Type: "object",
-		Properties: map[string]*object{"event": {Const: name}, "version": {Const: version}}, Required: []string{"event", "version"},
+		Properties: map[string]*object{
+			"event": {Const: name}, "version": {Const: version},
+			"eventId":        {Type: "string", Format: "uuid", Description: "of this event, the same when it is delivered again"},
+			"occurredAt":     {Type: "string", Format: "date-time", Description: "when it happened, not when it was sent"},
+			"idempotencyKey": {Type: "string", Description: "consumers that have seen it do nothing"},
+		},
+		Required: []string{"event", "eventId", "idempotencyKey", "occurredAt", "version"},
 	}
 	if len(left) > 0 {
 		top.Description = "Left out as secret: " + strings.Join(left, ", ")

@@ -27,6 +27,12 @@ type Ranked struct {
 	Repaired []string
 	// Changed are the borders and calls that are taken to be other ones.
 	Changed []string
+	// Compared says that the crossings between declared domains were compared with
+	// those that may stay: New are those that are not among them, Gone counts those of
+	// them that are there no more.
+	Compared bool
+	New      []rank.Crossing
+	Gone     int
 }
 
 // RankingFormat is one way to write a ranking.
@@ -44,6 +50,7 @@ func RankingFormats() []RankingFormat {
 		{"matrix", "what each domain uses of each other one", writeMatrix},
 		{"dot", "the graph of the domains, for Graphviz", writeDOT},
 		{"mermaid", "the graph of the domains, for Markdown", writeMermaid},
+		{"waves", "what comes out after what, and what each step makes easier", writeWaves},
 	}
 }
 
@@ -57,6 +64,7 @@ func writeRanking(w io.Writer, r Ranked, o Options) error {
 	}
 	p.candidates(r)
 	p.legend(r)
+	p.crossings(r)
 	_, err := p.WriteTo(w)
 	return err
 }
@@ -191,6 +199,24 @@ func (p *page) legend(r Ranked) {
 	}
 }
 
+// crossings says which crossings between declared domains are new.
+func (p *page) crossings(r Ranked) {
+	if !r.Compared {
+		return
+	}
+	if len(r.New) == 0 {
+		p.wrap("", "", "No crossing between declared domains is new.")
+	} else {
+		p.wrap("", "", fmt.Sprintf("%s between declared domains, not in the baseline:", plural(len(r.New), "crossing")))
+	}
+	for _, c := range r.New {
+		p.wrap("  ", "    ", fmt.Sprintf("%s → %s: %s (%s)", clean(c.From), clean(c.To), clean(c.What), place(c.Place.Location)))
+	}
+	if r.Gone > 0 {
+		p.wrap("", "", fmt.Sprintf("%s of the baseline gone; `stateaudit rank --write-baseline` takes them out.", plural(r.Gone, "crossing")))
+	}
+}
+
 // whyFirst says in a sentence what speaks for the first candidate and what against it.
 func whyFirst(r Ranked) string {
 	c := r.Ranking.Ordered(r.Order)[0]
@@ -198,11 +224,12 @@ func whyFirst(r Ranked) string {
 		return ""
 	}
 	takes := fmt.Sprintf("%s first: it takes along %s, %s and %s", clean(c.Domain.Name), plural(c.Domain.Lines, "line"), plural(len(c.Owned), "table"), plural(len(c.Endpoints), "endpoint"))
+	together := tied(r.Ranking.Ties(c))
 	switch shared := len(c.Sharing); {
 	case shared == 0:
-		return takes + ", and shares no state with others."
+		return takes + ", and shares no state with others" + together + "."
 	default:
-		return takes + fmt.Sprintf("; to separate %s: %s.", plural(shared, "shared resource"), namesOf(c.Sharing))
+		return takes + fmt.Sprintf("; to separate %s: %s%s.", plural(shared, "shared resource"), namesOf(c.Sharing), together)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
 // rankingJSON is the part of a result that ranking fills in.
@@ -15,6 +16,16 @@ type rankingJSON struct {
 	Edges         []result.Edge      `json:"edges"`
 	// NothingToRank says why there are no candidates.
 	NothingToRank string `json:"nothingToRank,omitempty"`
+	// NewCrossings are those between declared domains that the baseline does not have;
+	// there only if one was compared with.
+	NewCrossings *[]crossingJSON `json:"newCrossings,omitempty"`
+}
+
+type crossingJSON struct {
+	From     string        `json:"from"`
+	To       string        `json:"to"`
+	What     string        `json:"what"`
+	Location unit.Location `json:"location"`
 }
 
 // writeRankingJSON writes domains, candidates and edges as an audit does, the
@@ -37,6 +48,12 @@ func writeRankingJSON(w io.Writer, r Ranked, _ Options) error {
 	}
 	for _, e := range r.Ranking.Edges {
 		out.Edges = append(out.Edges, result.Edge(e))
+	}
+	if r.Compared {
+		out.NewCrossings = &[]crossingJSON{}
+		for _, c := range r.New {
+			*out.NewCrossings = append(*out.NewCrossings, crossingJSON{c.From, c.To, c.What, c.Place.Location})
+		}
 	}
 	return writeDocument(w, out)
 }

@@ -195,6 +195,10 @@ func (s *study) repaired(findings []result.Finding) (*rank.Ranking, error) {
 // asynchronous.
 func (s *study) edited(edits []domains.Edit, async []string) (*rank.Ranking, error) {
 	in := s.inputs
+	edits, err := s.parted(edits)
+	if err != nil {
+		return nil, err
+	}
 	m, err := in.Map.Edited(edits)
 	if err != nil {
 		return nil, err
@@ -208,6 +212,25 @@ func (s *study) edited(edits []domains.Edit, async []string) (*rank.Ranking, err
 		in.Async = append(in.Async, id)
 	}
 	return rank.Rank(in), nil
+}
+
+// parted puts the parts of a domain in the place of an edit that divides it.
+func (s *study) parted(edits []domains.Edit) ([]domains.Edit, error) {
+	var out []domains.Edit
+	for _, e := range edits {
+		if !e.Split {
+			out = append(out, e)
+			continue
+		}
+		for _, name := range e.From {
+			parts, err := s.inputs.Map.Parts(s.inputs.Facts, name)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, parts...)
+		}
+	}
+	return out, nil
 }
 
 // symbol finds a function by its ID or by what readers call it.

@@ -21,11 +21,13 @@ import (
 type rankFlags struct {
 	scopeFlags
 	pageFlags
+	ratchetFlags
 	order   string
 	format  string
 	without []string
 	move    []string
 	merge   []string
+	split   []string
 	async   []string
 }
 
@@ -59,6 +61,7 @@ made of counts of places in the source. docs/ranking.md defines them.`,
 	}
 	f.scopeFlags.define(cmd)
 	f.pageFlags.define(cmd)
+	f.ratchetFlags.define(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&f.order, "order", string(rank.ByScore), "sort by `ORDER`: "+joined(rank.Orders()))
 	flags.StringVar(&f.format, "format", "table", "output format, `NAME`: "+strings.Join(rankingFormats(), ", "))
@@ -66,6 +69,7 @@ made of counts of places in the source. docs/ranking.md defines them.`,
 	flags.StringArrayVar(&f.without, "without", nil, "rank as if the finding with this `FINGERPRINT` were repaired, repeatable; its first digits are enough")
 	flags.StringArrayVar(&f.move, "move", nil, "rank as if a file or folder belonged to a domain, `PATH=DOMAIN`, repeatable; a new name makes a domain")
 	flags.StringArrayVar(&f.merge, "merge", nil, "rank as if some domains were the first of them, `A,B`, repeatable")
+	flags.StringArrayVar(&f.split, "split", nil, "rank as if a domain, `A`, were cut by what its files refer to, repeatable")
 	flags.StringArrayVar(&f.async, "make-async", nil, "rank as if nobody waited for `FUNCTION`, repeatable")
 	_ = cmd.RegisterFlagCompletionFunc("order", cobra.FixedCompletions(strings.Split(joined(rank.Orders()), ", "), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(rankingFormats(), cobra.ShellCompDirectiveNoFileComp))
@@ -97,7 +101,7 @@ func (f *rankFlags) check() (format.RankingFormat, error) {
 	case !slices.Contains(rank.Orders(), rank.Order(f.order)):
 		return format.RankingFormat{}, fmt.Errorf("--order %q: no such order; known are %s", f.order, joined(rank.Orders()))
 	}
-	return format.RankingFormats()[i], f.pageFlags.check()
+	return format.RankingFormats()[i], errors.Join(f.ratchetFlags.check(), f.pageFlags.check())
 }
 
 func runRank(cmd *cobra.Command, env Env, f rankFlags, root string) error {
@@ -105,7 +109,14 @@ func runRank(cmd *cobra.Command, env Env, f rankFlags, root string) error {
 	if err != nil {
 		return err
 	}
-	asked := []string{"rank", f.format, f.order, fmt.Sprintf("%q %q %q %q", f.without, f.move, f.merge, f.async)}
+	if f.ratchetFlags.asked() {
+		out, err := f.studied(cmd, env, root)
+		if err != nil {
+			return err
+		}
+		return f.ratchet(cmd, env, as, format.Ranked{Result: out.Result, Ranking: out.Ranking, Order: rank.Order(f.order)})
+	}
+	asked := []string{"rank", f.format, f.order, fmt.Sprintf("%q %q %q %q %q", f.without, f.move, f.merge, f.split, f.async)}
 	return f.paged(cmd, env, f.pageFlags, root, asked, func() (func(io.Writer, format.Options) error, error) {
 		out, err := f.studied(cmd, env, root)
 		if err != nil {
@@ -137,18 +148,21 @@ func (f *rankFlags) edit(r *format.Ranked, out *audit.Outcome) error {
 		}
 		edits = append(edits, rank.Edit{From: names[1:], To: names[0]})
 	}
+	if len(f.split) > 0 {
+		edits = append(edits, rank.Edit{From: f.split, Split: true})
+	}
 	if len(edits)+len(f.async) == 0 {
 		return nil
 	}
 	if r.Before != nil {
-		return errors.New("--without cannot be asked together with --move, --merge and --make-async")
+		return errors.New("--without cannot be asked together with --move, --merge, --split and --make-async")
 	}
 	edited, err := out.Edited(edits, f.async)
 	if err != nil {
 		return err
 	}
 	r.Before, r.Ranking = out.Ranking, edited
-	r.Changed = slices.Concat(f.move, f.merge, f.async)
+	r.Changed = slices.Concat(f.move, f.merge, f.split, f.async)
 	return nil
 }
 

@@ -139,6 +139,7 @@ type builder struct {
 	alive    map[string]bool // files that store rows, take requests or run beside them
 	// modelNames are what models of Ruby are about, words joined by underscores.
 	modelNames map[string]bool
+	modelFiles map[string]bool // files of models of Ruby
 }
 
 // draft is a domain while it is being found.

@@ -12,6 +12,8 @@ import (
 type Edit struct {
 	From []string // files, folders or domains, by name
 	To   string   // the domain that they go to
+	// Split divides the domains in From by what their files refer to; Map.Parts says how.
+	Split bool
 }
 
 // Edited is the map after some changes of borders, in turn. A domain that is left

@@ -100,3 +100,45 @@ func TestSmallChangesMoveNoBorder(t *testing.T) {
 		}
 	}
 }
+
+// What is called after a model of several words belongs with it whatever else it names;
+// what one part alone uses is its own, and so is a folder of files of one part; what
+// several parts use and what names none of them is shared.
+func TestFlatShopSettlesWhatModelsLeaveOver(t *testing.T) {
+	files, part := flatShop()
+	before := found(t, files)
+	for file, text := range map[string]string{
+		"app/services/order_line_price_list.rb": "class OrderLinePriceList\n  def call(id)\n    [Product.find(id), Variant.find(id), Brand.find(id), Category.find(id)]\n  end\nend\n",
+		"app/services/rounding.rb":              "class Rounding\n  def call(sum)\n    sum.round(2)\n  end\nend\n",
+		"app/services/table_drawing.rb":         "class TableDrawing\n  def draw(rows)\n    rows.join\n  end\nend\n",
+		"lib/clearing/run.rb":                   "module Clearing\n  class Run\n    def call(id)\n      Payment.find(id).update!(open: false)\n      Refund.find(id).update!(open: false)\n    end\n  end\nend\n",
+		"lib/clearing/match.rb":                 "module Clearing\n  class Match\n    def call(id)\n      Charge.find(id)\n      Payment.find(id)\n    end\n  end\nend\n",
+		"lib/clearing/format.rb":                "module Clearing\n  class Format\n    def call(text)\n      text.strip\n    end\n  end\nend\n",
+	} {
+		files[file] = text
+	}
+	uses := func(file, class string) {
+		files[file] = strings.Replace(files[file], "  def ", "  def helped\n    "+class+".new\n  end\n\n  def ", 1)
+	}
+	uses("app/services/payment_writer.rb", "Rounding")
+	for _, by := range []string{"page_view", "report", "funnel", "metric_day", "payment", "order"} {
+		uses("app/services/"+by+"_writer.rb", "TableDrawing")
+	}
+	after := found(t, files)
+	for file := range part {
+		if after.Of(file) != before.Of(file) {
+			t.Errorf("%s is in %s, was in %s", file, after.Of(file), before.Of(file))
+		}
+	}
+	for file, like := range map[string]string{
+		"app/services/order_line_price_list.rb": "app/models/order_line.rb",
+		"app/services/rounding.rb":              "app/models/payment.rb",
+		"app/services/table_drawing.rb":         "app/models/application_record.rb",
+		"lib/clearing/run.rb":                   "app/models/payment.rb",
+		"lib/clearing/format.rb":                "app/models/payment.rb",
+	} {
+		if got, want := after.Of(file), after.Of(like); got != want {
+			t.Errorf("%s is in %s, want %s as %s", file, got, want, like)
+		}
+	}
+}

@@ -44,12 +44,22 @@ func (b *builder) layoutRuby() {
 		return // nothing is told apart
 	}
 	for _, key := range slices.Sorted(maps.Keys(groups)) {
-		d := b.draft("layout:"+key, mostly(groups[key].spelt), FromLayout)
+		d := b.draft("layout:"+key, b.nameOf(key, groups[key]), FromLayout)
 		for _, f := range groups[key].files {
 			b.put(d, f)
 		}
 	}
 	b.namespacedViews(groups)
+}
+
+// nameOf is how a namespace is mostly spelt, without a word for a layer behind the name
+// of a model: alert_types is about alerts.
+func (b *builder) nameOf(key string, n *namespace) string {
+	word := mostly(n.spelt)
+	if b.modelNames[key] && names.Key(word) != names.Key(key) {
+		return names.TableOf(key)
+	}
+	return word
 }
 
 // namespaces collects the files of the application by the first folder below
@@ -266,6 +276,12 @@ func (b *builder) views() {
 	}
 	for _, f := range b.sources {
 		layer, below := layerOf(f.Path)
+		if facts.IsView(f.Path) && layer != "views" && b.free(f.Path) {
+			if d := b.of[besideView(f.Path)]; d != nil {
+				b.put(d, f.Path)
+				d.joined[f.Path] = true
+			}
+		}
 		if layer != "views" || !b.free(f.Path) {
 			continue
 		}
@@ -279,6 +295,13 @@ func (b *builder) views() {
 			d.joined[f.Path] = true
 		}
 	}
+}
+
+// besideView is the file of the class that a template lies beside: body_component.rb of
+// body_component.html.erb.
+func besideView(view string) string {
+	base, _, _ := strings.Cut(path.Base(view), ".")
+	return path.Join(path.Dir(view), base+".rb")
 }
 
 // restRuby deals with what no boundary names. Beside domains that people have
@@ -298,6 +321,8 @@ func (b *builder) restRuby() {
 	}
 	b.leftovers(b.graph())
 	b.views()
+	b.settle()
+	b.divideGiants()
 }
 
 // minGroup is how many files a group must have to be a domain.
@@ -325,7 +350,9 @@ func (n *network) title(members []int) string {
 		}
 	}
 	if common := beginning(models); common != "" && n.speaks(members, common) {
-		best = common
+		if best = common; !slices.ContainsFunc(models, func(words []string) bool { return strings.Join(words, "_") == common }) {
+			return best // a matter, and no thing of which there are several
+		}
 	}
 	return names.TableOf(best)
 }

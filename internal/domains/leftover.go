@@ -107,15 +107,16 @@ func (s *seeded) group(b *builder) {
 	}
 	slices.Sort(among)
 	of, stability := s.cut(among)
+	weights := s.affinity(among)
 	s.rep = nil
 	for k, members := range groupsOf(of, among) {
-		s.place(b, members, stability[k])
+		s.place(b, members, weights, stability[k])
 	}
 }
 
 // place makes a domain of a group of models, or adds them to the one that the group
-// formed around.
-func (s *seeded) place(b *builder, members []int, stability float64) {
+// formed around: they have more to do with it than with each other.
+func (s *seeded) place(b *builder, members []int, weights map[[2]int]float64, stability float64) {
 	var free []int
 	known := map[int]bool{}
 	for _, i := range members {
@@ -125,7 +126,7 @@ func (s *seeded) place(b *builder, members []int, stability float64) {
 			free = append(free, i)
 		}
 	}
-	if len(known) == 1 && len(free) <= 2*s.entitiesOf(known) {
+	if len(known) == 1 && len(free) <= 2*s.entitiesOf(known) && s.drawn(free, members, weights) {
 		for k := range known {
 			for _, i := range free {
 				s.of[i] = k
@@ -134,6 +135,24 @@ func (s *seeded) place(b *builder, members []int, stability float64) {
 		return
 	}
 	s.found(b, free, stability)
+}
+
+// drawn tells whether some models have at least as much to do with the others of their
+// group as among themselves.
+func (s *seeded) drawn(free, members []int, weights map[[2]int]float64) bool {
+	among, out := 0.0, 0.0
+	for _, i := range free {
+		for _, j := range members {
+			switch w := weights[[2]int{min(i, j), max(i, j)}]; {
+			case i == j:
+			case slices.Contains(free, j):
+				among += w / 2 // each pair is met twice
+			default:
+				out += w
+			}
+		}
+	}
+	return out >= among
 }
 
 // entitiesOf counts the models of some domains.
@@ -208,8 +227,14 @@ func sequence(n int) []int {
 	return out
 }
 
+// minNamesake is how many words of a name a model must have for what else the name says
+// not to matter: the exporter of order lines is about order lines, but the users'
+// dashboard may be about anything.
+const minNamesake = 2
+
 // namesakesJoin lets the controllers, policies, mailers, jobs and so on of a model
-// join its domain: their names are the model's and a word for the layer.
+// join its domain: their names are the model's and a word for the layer, or hold a
+// model's name of several words.
 func (s *seeded) namesakesJoin() {
 	owner := map[string]map[int]bool{}
 	for i, node := range s.Nodes {
@@ -225,7 +250,11 @@ func (s *seeded) namesakesJoin() {
 		if s.of[i] >= 0 {
 			continue
 		}
-		if of := owner[strings.Join(node.Subject, "_")]; len(of) == 1 {
+		of := owner[strings.Join(node.Subject, "_")]
+		for length := len(node.Subject) - 1; of == nil && length >= minNamesake; length-- {
+			of = s.within(owner, node.Subject, length)
+		}
+		if len(of) == 1 {
 			for k := range of {
 				s.of[i] = k
 			}
@@ -233,12 +262,27 @@ func (s *seeded) namesakesJoin() {
 	}
 }
 
+// within collects the domains of the models that runs of so many words are the names
+// of, nil if there are none.
+func (s *seeded) within(owner map[string]map[int]bool, words []string, length int) map[int]bool {
+	var out map[int]bool
+	for from := 0; from+length <= len(words); from++ {
+		for k := range owner[strings.Join(words[from:from+length], "_")] {
+			if out == nil {
+				out = map[int]bool{}
+			}
+			out[k] = true
+		}
+	}
+	return out
+}
+
 // others lets the remaining files join what they have most to do with. Where the
 // layout told domains apart, a file without a way in needs one that it mostly has
 // to do with; what many use is shared.
 func (s *seeded) others(b *builder) {
 	before := slices.Clone(s.of)
-	entered := b.entered()
+	entered := b.working()
 	s.bar = func(i int) float64 {
 		switch {
 		case s.grown():
@@ -265,7 +309,8 @@ func (s *seeded) others(b *builder) {
 // a file that is neither stored nor entered: less is shared code.
 const clearMajority = 0.65
 
-// someMajority is the same for a file that requests enter by: it is about something.
+// someMajority is the same for a file that requests enter by, or that runs beside them:
+// it is about something.
 const someMajority = 0.35
 
 // grown tells whether most domains are groups of models, not folders.
@@ -423,31 +468,41 @@ func behind(below, key string) string {
 const minGiant = 40
 
 // layered tells the namespaces that say how something is made: nothing in them is
-// stored, called from outside or run beside requests, and no model has its name.
+// stored, called from outside or run beside requests, and no model has its name. One
+// below a single layer in which nothing is stored or called from outside is a folder of
+// that layer: the jobs of every night.
 func (b *builder) layered(key string, n *namespace) bool {
 	if b.modelNames[key] {
 		return false
 	}
+	entered := b.entered()
 	for _, f := range n.files {
-		if b.alive[f] {
+		if b.modelFiles[f] || entered[f] || b.alive[f] && len(n.layers) > 1 {
 			return false
 		}
 	}
 	return true
 }
 
-// living lists the files that store rows, take requests or run beside them.
-func (b *builder) living() map[string]bool {
+// working lists the files that take requests or run beside them.
+func (b *builder) working() map[string]bool {
 	out := b.entered()
-	b.modelNames = map[string]bool{}
-	for _, m := range b.in.Facts.Models {
-		out[m.Type.Location.File] = true
-		b.modelNames[strings.Join(Subject(m.Type.Location.File), "_")] = true
-	}
 	for _, fn := range b.in.Facts.Program.Functions() {
 		if !fn.Test && slices.ContainsFunc(fn.Roles, unit.Role.Beside) {
 			out[fn.Location.File] = true
 		}
+	}
+	return out
+}
+
+// living lists the files that store rows, take requests or run beside them.
+func (b *builder) living() map[string]bool {
+	out := b.working()
+	b.modelNames, b.modelFiles = map[string]bool{}, map[string]bool{}
+	for _, m := range b.in.Facts.Models {
+		b.modelFiles[m.Type.Location.File] = true
+		out[m.Type.Location.File] = true
+		b.modelNames[strings.Join(Subject(m.Type.Location.File), "_")] = true
 	}
 	return out
 }

@@ -64,3 +64,15 @@ func (f *Facts) ColumnOf(fn *program.Function, v *unit.Value) (table, column, at
 	}
 	return on.model.Table, column, on.path, true
 }
+
+// RowOf tells the table that a value is a single row of.
+func (f *Facts) RowOf(fn *program.Function, v *unit.Value) (table string, ok bool) {
+	if fn.Language != unit.Ruby {
+		return "", false
+	}
+	r, ok := f.rowOf(fn, v, 0)
+	if !ok || r.many || r.model == nil {
+		return "", false
+	}
+	return r.model.Table, true
+}

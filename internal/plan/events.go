@@ -41,7 +41,12 @@ type Call struct {
 // domain of which nobody needs more than whether they succeed. The calls that one function makes become one
 // event. Events of one name have one contract, whoever publishes them.
 func Events(r *rank.Ranking, c *rank.Candidate) []Event {
-	b := eventBuilder{ranking: r, candidate: c, byKey: map[string]*Event{}, fields: map[string]map[string]result.EventField{}}
+	b := eventBuilder{ranking: r, candidate: c, byKey: map[string]*Event{}, fields: map[string]map[string]result.EventField{}, silent: map[string]string{}, nouns: map[string]bool{}}
+	for _, tables := range r.Tables() {
+		for _, t := range tables {
+			b.nouns[names.SingularName(t)] = true
+		}
+	}
 	for _, p := range r.Pairs(c) {
 		if facts.IsView(p.From.Location.File) {
 			continue // rendering publishes nothing
@@ -61,6 +66,9 @@ func Events(r *rank.Ranking, c *rank.Candidate) []Event {
 	var out []Event
 	for _, e := range b.byKey {
 		e.Payload, e.LeftOut = open(sortedFields(contracts[e.Name]))
+		if len(e.Payload)+len(e.LeftOut) == 0 {
+			e.NotDerived = b.silent[e.Name]
+		}
 		out = append(out, *e)
 	}
 	slices.SortFunc(out, func(a, b Event) int {
@@ -74,12 +82,38 @@ type eventBuilder struct {
 	candidate *rank.Candidate
 	byKey     map[string]*Event
 	fields    map[string]map[string]result.EventField
+	silent    map[string]string // by name of the event: why nothing of it is known
+	nouns     map[string]bool   // what tables hold, in the singular
+}
+
+// The reasons for which an event has no payload.
+const (
+	nothingGiven  = "the call hands nothing over, and what runs reads nothing of others: the event says only that it happened"
+	notFollowed   = "what the call hands over is no row, no column and no plain value that could be followed"
+	onlyConstants = "the call hands over constants alone, which each consumer can have of its own"
+)
+
+// why says why a call gives no payload.
+func why(site facts.Call) string {
+	reason := nothingGiven
+	for i := range site.Args {
+		switch a := &site.Args[i]; a.Kind {
+		case unit.Func:
+		case unit.Literal, unit.Nil:
+			if reason == nothingGiven {
+				reason = onlyConstants
+			}
+		default:
+			reason = notFollowed
+		}
+	}
+	return reason
 }
 
 // pair adds the calls from one function to another.
 func (b *eventBuilder) pair(p rank.Pair) {
 	for _, site := range p.Calls {
-		name := eventName(p.From, p.To, site.Call)
+		name := b.eventName(p.From, p.To, site.Call)
 		key := p.From.ID + " " + name
 		e := b.byKey[key]
 		if e == nil {
@@ -94,6 +128,9 @@ func (b *eventBuilder) pair(p rank.Pair) {
 			e.Checked = append(e.Checked, p.To.Symbol)
 		}
 		b.payload(b.fields[key], p, site)
+		if b.silent[name] != notFollowed {
+			b.silent[name] = why(site)
+		}
 	}
 }
 
@@ -207,13 +244,47 @@ func arguments(f *facts.Facts, fields map[string]result.EventField, p rank.Pair,
 			addColumn(f, fields, at, table, column)
 			continue
 		}
-		if a.Kind == unit.Literal || a.Kind == unit.Nil || a.Kind == unit.Unknown && a.Text == "" || a.Kind == unit.Func || i >= len(p.To.Params) {
+		if i >= len(p.To.Params) {
 			continue
 		}
-		if name := names.Snake(strings.TrimLeft(p.To.Params[i], "*&_")); site.ByValue || p.To.Language == unit.Go && name != "ctx" && plain(a.Type) {
-			add(fields, name, a.Type)
+		param := names.Snake(strings.TrimLeft(p.To.Params[i], "*&_"))
+		if table, ok := f.RowOf(p.From, a); ok && param != "" {
+			add(fields, param+".id", columnType(f, table, "id"))
+			continue
+		}
+		if handedValue(p.To, a) && !known(fields, param) {
+			add(fields, param, a.Type)
+			continue
+		}
+		if a.Kind == unit.Literal || a.Kind == unit.Nil || a.Kind == unit.Unknown && a.Text == "" || a.Kind == unit.Func {
+			continue
+		}
+		if site.ByValue || p.To.Language == unit.Go && param != "ctx" && plain(a.Type) {
+			add(fields, param, a.Type)
 		}
 	}
+}
+
+// handedValue tells arguments of which nothing better is known than what the callee
+// calls them: in a language without types, anything with a name.
+func handedValue(to *program.Function, a *unit.Value) bool {
+	if to.Language != unit.Ruby || a.Kind == unit.Literal || a.Kind == unit.Nil || a.Kind == unit.Func {
+		return false
+	}
+	return a.Text != "" && a.Text != "self"
+}
+
+// known tells whether a payload has something of a parameter already.
+func known(fields map[string]result.EventField, param string) bool {
+	if param == "" {
+		return true
+	}
+	for name := range fields {
+		if name == param || strings.HasPrefix(name, param+".") {
+			return true
+		}
+	}
+	return false
 }
 
 // addColumn adds an attribute of a row. What a model declares to be secret is so
@@ -279,17 +350,21 @@ var named = regexp.MustCompile(`^[a-z][a-z0-9_]*([.:/][a-z0-9_]+)+$`)
 
 // eventName proposes a name: what a text among the arguments says, or else what the
 // caller is about and has done.
-func eventName(from, to *program.Function, call *unit.Call) string {
+func (b *eventBuilder) eventName(from, to *program.Function, call *unit.Call) string {
 	for i := range call.Args {
 		text := strings.Trim(call.Args[i].Text, `"':`)
 		if call.Args[i].Kind == unit.Literal && named.MatchString(text) {
 			return strings.NewReplacer(":", ".", "/", ".").Replace(text)
 		}
 	}
-	if subject, did := happened(from); did != "" {
-		return subject + "." + did
-	}
-	if subject, did := happened(to); did != "" {
+	for _, fn := range []*program.Function{from, to} {
+		subject, did := happened(fn)
+		if did == "" {
+			continue
+		}
+		if owner := names.SingularName(strings.Join(trimRoles(names.Tokens(ownerName(fn))), "_")); owner != subject && b.nouns[owner] && !b.nouns[subject] {
+			return owner + "." + subject + "_" + did // of a thing that is stored: user.password_updated
+		}
 		return subject + "." + did
 	}
 	return asked(to) + ".requested"

@@ -21,7 +21,10 @@ type Plan struct {
 	Of     int     `json:"of"`
 	Score  float64 `json:"score"`
 	Steps  []Step  `json:"steps"`
-	Events []Event `json:"-"`
+	// Tied are the domains that it would stay one system with as it is.
+	Tied    []string `json:"tied"`
+	Routing Routing  `json:"routing"`
+	Events  []Event  `json:"-"`
 }
 
 // Step is one sort of work.
@@ -42,8 +45,13 @@ type Task struct {
 func Make(r *rank.Ranking, c *rank.Candidate, findings []result.Finding, blockers []string) Plan {
 	p := Plan{Domain: c.Domain.Name, Rank: c.Rank, Of: len(r.Candidates), Score: c.Score, Events: Events(r, c)}
 	m := maker{r, c}
+	p.Routing, p.Tied = routing(r, c), []string{}
+	for _, t := range r.Ties(c) {
+		p.Tied = append(p.Tied, t.Other)
+	}
 	for _, s := range []Step{
 		repairs(findings, blockers),
+		m.cycles(),
 		m.memory(),
 		events(p.Events),
 		m.stay(),
@@ -51,7 +59,8 @@ func Make(r *rank.Ranking, c *rank.Candidate, findings []result.Finding, blocker
 		m.tables(),
 		m.transactions(),
 		m.keys(),
-		m.routes(),
+		m.moving(),
+		m.routes(p.Routing),
 		m.code(),
 	} {
 		if len(s.Tasks) > 0 {
@@ -298,27 +307,11 @@ func (m maker) keys() Step {
 	return s
 }
 
-// routes lists the ways in that move along.
-func (m maker) routes() Step {
-	s := Step{Title: "Point the routes to the service", Why: "One way in after the other; those that use shared state first need the steps above."}
-	for _, t := range m.candidate.Crossings {
-		if len(t.Others) > 0 {
-			continue
-		}
-		text := strings.TrimPrefix(t.Name, "endpoint ")
-		if t.Class != rank.Routable {
-			text += ": " + t.Places[0].Note
-		}
-		s.Tasks = append(s.Tasks, task(text, t.Places[0].Location))
-	}
-	return s
-}
-
-// code names what moves.
+// code names what moves: folders that are all its own, and single files.
 func (m maker) code() Step {
 	d := m.candidate.Domain
 	s := Step{Title: "Move the code", Why: fmt.Sprintf("%d files, %d lines.", len(d.Files), d.Lines)}
-	for _, p := range d.Paths {
+	for _, p := range m.ranking.Map.Cover(m.candidate.Index) {
 		s.Tasks = append(s.Tasks, Task{Text: p})
 	}
 	slices.SortStableFunc(s.Tasks, func(a, b Task) int { return cmp.Compare(a.Text, b.Text) })

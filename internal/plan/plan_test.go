@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -159,5 +160,30 @@ func TestErrorsThatAreLookedAtAreSaid(t *testing.T) {
 	want := []string{"orders.Bare: ", "orders.Charged: billing.Charge", "orders.Chosen: billing.Both", "orders.Ignored: ", "orders.place: billing.Note"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// An event carries what the call hands over, and one that carries nothing says why.
+func TestContractsCarryWhatIsHandedOver(t *testing.T) {
+	out, err := audit.Study(context.Background(), audit.Options{Root: ruletest.Extract(t, "testdata/handed.txtar"), Offline: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, e := range plan.Events(out.Ranking, out.Ranking.Candidate("letters")) {
+		var names []string
+		for _, f := range e.Payload {
+			names = append(names, f.Name+" "+f.Type)
+		}
+		got[e.Name] = strings.Join(names, ", ")
+		if (len(names) == 0) != (e.NotDerived != "") {
+			t.Errorf("%s: payload %v, not derived %q", e.Name, names, e.NotDerived)
+		}
+	}
+	want := map[string]string{
+		"member.created": "reader.id bigint", "member.updated": "original_url unknown", "member.password_updated": "", "member.deleted": "",
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }

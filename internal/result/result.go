@@ -318,8 +318,10 @@ type Event struct {
 	Version int          `json:"version"`
 	Payload []EventField `json:"payload"`
 	// LeftOut names what the consumer reads and no event may carry: secrets.
-	LeftOut  []string       `json:"leftOut,omitempty"`
-	Location *unit.Location `json:"location,omitempty"`
+	LeftOut []string `json:"leftOut,omitempty"`
+	// NotDerived says why there is no payload, where there is none.
+	NotDerived string         `json:"notDerived,omitempty"`
+	Location   *unit.Location `json:"location,omitempty"`
 }
 
 // EventField is one attribute of an event's payload.
