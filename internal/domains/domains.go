@@ -139,6 +139,8 @@ type builder struct {
 	alive    map[string]bool // files that store rows, take requests or run beside them
 	// modelNames are what models of Ruby are about, words joined by underscores.
 	modelNames map[string]bool
+	// modelWords are their names as they are written, in the singular.
+	modelWords map[string]bool
 	modelFiles map[string]bool // files of models of Ruby
 }
 

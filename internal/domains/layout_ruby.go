@@ -53,10 +53,10 @@ func (b *builder) layoutRuby() {
 }
 
 // nameOf is how a namespace is mostly spelt, without a word for a layer behind the name
-// of a model: alert_types is about alerts.
+// of a model: alert_types is about alerts, unless an alert type is a model too.
 func (b *builder) nameOf(key string, n *namespace) string {
 	word := mostly(n.spelt)
-	if b.modelNames[key] && names.Key(word) != names.Key(key) {
+	if b.modelNames[key] && names.Key(word) != names.Key(key) && !b.modelWords[names.Key(word)] {
 		return names.TableOf(key)
 	}
 	return word

@@ -3,6 +3,7 @@ package domains
 import (
 	"cmp"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -498,11 +499,12 @@ func (b *builder) working() map[string]bool {
 // living lists the files that store rows, take requests or run beside them.
 func (b *builder) living() map[string]bool {
 	out := b.working()
-	b.modelNames, b.modelFiles = map[string]bool{}, map[string]bool{}
+	b.modelNames, b.modelWords, b.modelFiles = map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, m := range b.in.Facts.Models {
 		b.modelFiles[m.Type.Location.File] = true
 		out[m.Type.Location.File] = true
 		b.modelNames[strings.Join(Subject(m.Type.Location.File), "_")] = true
+		b.modelWords[names.Key(strings.TrimSuffix(path.Base(m.Type.Location.File), ".rb"))] = true
 	}
 	return out
 }
