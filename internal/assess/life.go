@@ -73,7 +73,7 @@ func saidOnce(src *Sources, h *program.Holder, a Assessment) bool {
 		if c.Reset || len(c.Place.Path) > 0 || c.Value == nil || c.Value.Kind != unit.Literal || text != "" && c.Value.Text != text {
 			return false
 		}
-		if !logs(c.Function) || c.Kind != unit.Write && !silent(c.Function) || src.Reaches(c.Function.ID, ToDatabase, ToNetwork, FromDatabase, FromNetwork, FromProgram) {
+		if !logs(c.Function) || c.Kind != unit.Write && !(entry(c) && silent(c.Function)) || src.Reaches(c.Function.ID, ToDatabase, ToNetwork, FromDatabase, FromNetwork, FromProgram) {
 			return false
 		}
 		by[c.Function], text = true, c.Value.Text
