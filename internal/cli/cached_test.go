@@ -124,7 +124,7 @@ func (e *edits) step() string {
 // TestWarmIsCold changes copies of fixtures at random, and takes changes back, and
 // holds that whatever the cache knows, the answer is that of an audit without one.
 func TestWarmIsCold(t *testing.T) {
-	for name, c := range map[string]struct{ times, short int }{"atlas": {120, 20}, "small": {16, 4}} {
+	for name, c := range map[string]struct{ times, short int }{"atlas": {100, 20}, "small": {12, 4}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			root, dir := t.TempDir(), t.TempDir()
