@@ -170,8 +170,10 @@ func (fo *Foreign) Learn(f *types.Func) (unit.Foreign, bool) {
 	}
 	s := fo.summary(f, maxForeignCalls)
 	out.Receiver = unit.Unchanged
-	if sig.Recv() != nil {
+	if sig.Recv() != nil && !answers(f, sig) {
 		out.Receiver = fo.receiver(f, sig, s)
+	}
+	if sig.Recv() != nil {
 		out.Client = fo.isClient(sig.Recv().Type()) || fo.onlyClients(f, sig)
 	}
 	for i := 0; i < sig.Params().Len(); i++ {
@@ -182,6 +184,14 @@ func (fo *Foreign) Learn(f *types.Func) (unit.Foreign, bool) {
 	out.Effects = s.listed()
 	out.Opaque = s.opaque
 	return out, true
+}
+
+// answers tells the method by which a handler of a library answers a request. What it puts down
+// for that is about the request; what it keeps of requests, a limiter or a cache, is known by what
+// it is.
+func answers(f *types.Func, sig *types.Signature) bool {
+	roles, _ := signatureRole(sig)
+	return f.Name() == "ServeHTTP" && slices.Contains(roles, unit.Handler)
 }
 
 // Passes tells a parameter of a function outside the checkout of which nothing is
