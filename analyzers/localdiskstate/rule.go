@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/assess"
 	"github.com/stateaudit/stateaudit/internal/bindings"
 	"github.com/stateaudit/stateaudit/internal/effects"
 	"github.com/stateaudit/stateaudit/internal/program"
@@ -520,7 +521,7 @@ func names(v *unit.Value, folder string) bool {
 }
 
 func reportWrite(p *rule.Pass, f *program.Function, w write, volumes []unit.Setting) {
-	category := categoryOf(f, w)
+	category := categoryOf(p, f, w)
 	finding := result.Finding{
 		Category: category, Symbol: f.Symbol, Language: f.Language, Location: w.call.Location,
 		Message: fmt.Sprintf("`%s` writes to the disk of the host that runs it while serving (`%s`). With two copies on two hosts %s.",
@@ -547,9 +548,12 @@ func describe(v *unit.Value) string {
 	return "the file `" + v.Text + "`"
 }
 
-// categoryOf tells a file that can be made again from one that cannot, by what
-// its function and path are called.
-func categoryOf(f *program.Function, w write) result.Category {
+// categoryOf tells a file that can be made again from one that cannot: a copy of what is
+// fetched, or by what its function and path are called.
+func categoryOf(p *rule.Pass, f *program.Function, w write) result.Category {
+	if fetchedCopy(p, f, w.path()) {
+		return result.Cache
+	}
 	text := strings.ToLower(f.Symbol)
 	if v := w.path(); v != nil {
 		text += " " + strings.ToLower(v.Text)
@@ -563,6 +567,31 @@ func categoryOf(f *program.Function, w write) result.Category {
 		return result.Session
 	}
 	return result.Other
+}
+
+// fetchedCopy tells one file, always the same, that is written by who fetches something
+// over the network, or for them.
+func fetchedCopy(p *rule.Pass, f *program.Function, path *unit.Value) bool {
+	if path == nil || !alwaysTheSame(p, path) {
+		return false
+	}
+	return slices.ContainsFunc(append([]*program.Function{f}, f.Callers()...), func(by *program.Function) bool {
+		return p.Sources.Reaches(by.ID, assess.FromNetwork)
+	})
+}
+
+// alwaysTheSame tells a path that is a literal, a constant, or made of such.
+func alwaysTheSame(p *rule.Pass, v *unit.Value) bool {
+	switch v.Kind {
+	case unit.Literal:
+		return true
+	case unit.PlaceValue:
+		h := p.Program.Holder(v.Place.Name)
+		return v.Place.Root == unit.RootHolder && len(v.Place.Path) == 0 && h != nil && h.Kind == unit.Constant
+	case unit.Compound, unit.Result:
+		return len(v.Parts) > 0 && !slices.ContainsFunc(v.Parts, func(part unit.Value) bool { return !alwaysTheSame(p, &part) })
+	}
+	return false
 }
 
 func breaks(c result.Category) string {

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
@@ -20,25 +21,82 @@ func (b *body) send(s *ast.SendStmt) {
 }
 
 // answered tells a message with which a local channel goes along, in a field or in what a
-// function captures, and from which the sender takes before it goes on: a call, written
-// with channels.
+// function captures, and from which the sender takes before it goes on, whatever else holds:
+// a call, written with channels.
 func (b *body) answered(s *ast.SendStmt) bool {
 	along := b.locals(s.Value)
 	if len(along) == 0 || b.text == nil {
 		return false
 	}
-	found := false
-	ast.Inspect(b.text, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit:
+	return slices.ContainsFunc(after(b.text, s), func(next ast.Stmt) bool { return b.takes(next, along) })
+}
+
+// after lists the statements that follow one in its block, and if it is a case of a select
+// those that follow the select too.
+func after(in *ast.BlockStmt, s ast.Stmt) []ast.Stmt {
+	var out []ast.Stmt
+	ast.Inspect(in, func(n ast.Node) bool {
+		if n == nil || n.Pos() > s.Pos() || n.End() < s.End() {
 			return false
-		case *ast.UnaryExpr:
-			if n.Op == token.ARROW && n.Pos() > s.End() {
-				found = found || along[b.rootOf(n.X)]
+		}
+		switch n := n.(type) {
+		case *ast.BlockStmt:
+			out = follow(out, n.List, s)
+		case *ast.CaseClause:
+			out = follow(out, n.Body, s)
+		case *ast.CommClause:
+			if n.Comm == s {
+				out = append(out, n.Body...)
+			} else {
+				out = follow(out, n.Body, s)
 			}
 		}
-		return !found
+		return true
 	})
+	return out
+}
+
+// follow adds what comes behind the statement of a list in which another one stands. What
+// was found further out stays only behind a select.
+func follow(out, list []ast.Stmt, s ast.Stmt) []ast.Stmt {
+	for i, at := range list {
+		if at.Pos() <= s.Pos() && s.End() <= at.End() {
+			switch at.(type) {
+			case *ast.SelectStmt, *ast.SendStmt:
+				return append(out, list[i+1:]...)
+			case *ast.CommClause:
+				return out
+			}
+			return nil
+		}
+	}
+	return out
+}
+
+// takes tells a statement that receives from one of some channels on each way through it.
+func (b *body) takes(s ast.Stmt, from map[types.Object]bool) bool {
+	found := false
+	look := func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit, *ast.GoStmt, *ast.DeferStmt, *ast.BlockStmt:
+			return false
+		case *ast.CommClause:
+			if n.Comm != nil {
+				found = found || b.takes(n.Comm, from)
+			}
+			return false
+		case *ast.UnaryExpr:
+			found = found || n.Op == token.ARROW && from[b.rootOf(n.X)]
+		}
+		return !found
+	}
+	if choice, ok := s.(*ast.SelectStmt); ok {
+		for _, c := range choice.Body.List {
+			look(c)
+		}
+		return found
+	}
+	ast.Inspect(s, look)
 	return found
 }
 
