@@ -173,7 +173,7 @@ func drawsOnStore(src []Source) bool {
 }
 
 // increments tells a holder of which the numbers are only ever added to or started
-// anew.
+// anew, whatever times are noted beside them.
 func increments(a Assessment) bool {
 	n := 0
 	for _, c := range a.Writes {
@@ -181,7 +181,7 @@ func increments(a Assessment) bool {
 		case "++", "--", "+=", "-=", "[]+=", "[]-=", "[]++", "[]--":
 			n++
 		default:
-			if !c.Reset && !(c.Value != nil && (c.Value.Kind == unit.Literal || c.Value.Kind == unit.New || c.Value.Kind == unit.Collection)) {
+			if !c.Reset && !c.Lazy && !(c.Value != nil && (c.Value.Kind == unit.Literal || c.Value.Kind == unit.New || c.Value.Kind == unit.Collection || isTime(c.Value.Type))) {
 				return false
 			}
 		}
