@@ -26,6 +26,10 @@ type body struct {
 	tx     bool     // inside a function that was handed to a transaction
 	begun  bool     // a transaction that this function began is open
 	loop   bool
+	failed bool // only where an error was had
+
+	inherited []string        // locks that the function around a closure holds
+	given     map[string]bool // locks that this function releases by itself
 }
 
 func newBody(x *extractor, fn *unit.Function, sig *types.Signature, recv, params *ast.FieldList) *body {
@@ -67,6 +71,7 @@ func (b *body) block(s *ast.BlockStmt) {
 		b.shared.collect(s)
 	}
 	b.stmts(s.List)
+	b.keepsLocked()
 }
 
 // stmts reads a list of statements. Locks taken in it are held to its end or
@@ -79,11 +84,13 @@ func (b *body) stmts(list []ast.Stmt) {
 
 // scope reads a nested block and forgets the locks and nil checks made in it.
 func (b *body) scope(list []ast.Stmt) {
-	guards, lazy := len(b.guards), len(b.lazy)
+	guards, lazy, failed := len(b.guards), len(b.lazy), b.failed
 	saved := slices.Clone(b.guards)
 	b.branch(list)
+	b.letGo(saved, list)
 	b.guards = saved[:guards]
 	b.lazy = b.lazy[:lazy]
+	b.failed = failed
 }
 
 func (b *body) stmt(s ast.Stmt) {
@@ -153,10 +160,13 @@ func (b *body) clauses(block *ast.BlockStmt) {
 	for _, c := range block.List {
 		switch c := c.(type) {
 		case *ast.CaseClause:
+			failed := b.failed
 			for _, e := range c.List {
 				b.expr(e)
 			}
+			b.failed = failed || len(c.List) == 1 && b.failedIf(c.List[0], true)
 			b.scope(c.Body)
+			b.failed = failed
 		case *ast.CommClause:
 			b.optional(c.Comm)
 			b.scope(c.Body)
@@ -169,14 +179,19 @@ func (b *body) clauses(block *ast.BlockStmt) {
 func (b *body) ifStmt(s *ast.IfStmt) {
 	b.optional(s.Init)
 	b.check(s.Cond)
-	n := len(b.lazy)
+	n, failed := len(b.lazy), b.failed
 	b.lazy = append(b.lazy, b.emptied(s.Cond)...)
+	b.failed = failed || b.failedIf(s.Cond, true)
 	b.scope(s.Body.List)
 	b.lazy = b.lazy[:n]
+	b.failed = failed || b.failedIf(s.Cond, false)
 	if s.Else != nil {
 		b.stmt(s.Else)
+		b.failed = failed
 	} else if leaves(s.Body) {
 		b.lazy = append(b.lazy, b.filled(s.Cond)...)
+	} else {
+		b.failed = failed
 	}
 }
 
@@ -460,7 +475,8 @@ func (b *body) statement(e ast.Expr) {
 
 func (b *body) deferred(c *ast.CallExpr) {
 	if name, ok := lockName(c); ok && strings.HasSuffix(name, "Unlock") {
-		return // held to the end of the function
+		b.releasedBy(c) // held to the end of the function
+		return
 	}
 	b.call(c, unit.Dropped, mode{deferred: true})
 }
