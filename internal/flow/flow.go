@@ -273,6 +273,8 @@ type solver struct {
 	callers  [][]caller
 	finite   map[*instance]bool // see ends
 	lifts    map[liftKey][]Lift
+	trees    []*entryTree
+	begun    map[int32]entrySet       // of each object that runs something once, see once.go
 	lasting  entrySet                 // entries that go on after they have started
 	starts   [][]string               // functions that each entry begins with
 	fields   map[string][]unit.Holder // of each struct of the checkout
