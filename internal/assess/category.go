@@ -319,6 +319,8 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "a signal channel inside this process"
 	case pooled(p, h):
 		return "a pool of buffers of this process"
+	case takenOnce(h):
+		return "a message to the main line of this process, which takes one"
 	case handedOver(src, h, a):
 		return "handed over inside this process, and never waiting"
 	case readAnew(src, a):
@@ -487,6 +489,25 @@ func pooled(p *program.Program, h *program.Holder) bool {
 		if f := p.Function(r.In); f == nil || slices.Contains(f.Attrs, "endless-loop") || slices.Contains(f.Attrs, "waits-in-loop") {
 			return false
 		}
+	}
+	return taken
+}
+
+// takenOnce tells a channel from which only boot takes, and in no loop: the process waits
+// there to be told something, often to end. Nobody works off what is sent.
+func takenOnce(h *program.Holder) bool {
+	if !isChannel(h.Type) || len(h.Parts) > 0 {
+		return false
+	}
+	taken := false
+	for _, r := range h.Reads {
+		if !r.Element {
+			continue
+		}
+		if r.Phase != result.Boot || r.Again {
+			return false
+		}
+		taken = true
 	}
 	return taken
 }

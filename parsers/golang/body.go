@@ -68,6 +68,7 @@ func (b *body) finish() { b.x.unit.Functions = append(b.x.unit.Functions, *b.fn)
 // block reads a whole function body.
 func (b *body) block(s *ast.BlockStmt) {
 	if b.node == nil {
+		b.shared.block = s
 		b.shared.collect(s)
 	}
 	b.stmts(s.List)
@@ -414,13 +415,63 @@ func (b *body) rangeStmt(s *ast.RangeStmt) {
 	loop := b.loop
 	if t := b.typeOf(s.X); t != nil {
 		if _, ok := types.Unalias(t).Underlying().(*types.Chan); ok {
-			b.attr("endless-loop")
-			b.x.loops = append(b.x.loops, s.Body)
-			b.loop = true
+			if b.endsWithGroup(s.X) {
+				b.attr("waits-for-group")
+			} else {
+				b.attr("endless-loop")
+				b.x.loops = append(b.x.loops, s.Body)
+				b.loop = true
+			}
 		}
 	}
 	b.scope(s.Body.List)
 	b.loop = loop
+}
+
+// endsWithGroup tells a channel that a closure of the same function closes when a group of
+// goroutines has come to its end: who takes all from it waits for them.
+func (b *body) endsWithGroup(ch ast.Expr) bool {
+	id, ok := ast.Unparen(ch).(*ast.Ident)
+	if !ok {
+		return false
+	}
+	v, ok := b.x.Info.Uses[id].(*types.Var)
+	if _, local := b.shared.owner[v]; !ok || !local || b.shared.block == nil {
+		return false
+	}
+	found := false
+	ast.Inspect(b.shared.block, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.FuncLit); ok && b.closesAfterGroup(lit, v) {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+func (b *body) closesAfterGroup(lit *ast.FuncLit, ch *types.Var) bool {
+	closes, waits := false, false
+	ast.Inspect(lit.Body, func(n ast.Node) bool {
+		c, ok := n.(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		if id, ok := ast.Unparen(c.Fun).(*ast.Ident); ok && len(c.Args) == 1 {
+			_, builtin := b.x.Info.Uses[id].(*types.Builtin)
+			arg, isName := ast.Unparen(c.Args[0]).(*ast.Ident)
+			closes = closes || builtin && id.Name == "close" && isName && b.x.Info.Uses[arg] == ch
+		}
+		if f := b.calleeFunc(c); f != nil {
+			waits = waits || waitsForGroup(funcID(f))
+		}
+		return true
+	})
+	return closes && waits
+}
+
+// waitsForGroup tells the methods that come back when a group of goroutines has ended.
+func waitsForGroup(id string) bool {
+	return id == "sync.WaitGroup.Wait" || id == "golang.org/x/sync/errgroup.Group.Wait"
 }
 
 func (b *body) attr(a string) {
