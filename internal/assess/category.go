@@ -37,7 +37,7 @@ func categorise(p *program.Program, src *Sources, h *program.Holder, e catalog.E
 	}
 	ws := vocabulary(h)
 	switch {
-	case speaks(ws, "throttl", "limiter", "ratelimit", "attempt", "lockout", "bucket", "quota"):
+	case speaks(ws, "throttl", "limiter", "ratelimit", "attempt", "lockout", "quota"), speaks(ws, "bucket") && answers(p, a):
 		return result.Counter
 	case refuses(a):
 		return result.Counter
@@ -244,10 +244,10 @@ func removes(a Assessment) bool {
 }
 
 // group places a holder in one of the four groups that the inventory leads with.
-func group(h *program.Holder, e catalog.Entry, a Assessment) result.Group {
+func group(p *program.Program, h *program.Holder, e catalog.Entry, a Assessment) result.Group {
 	ws := append(vocabulary(h), words(last(packageOf(h)))...)
 	switch {
-	case e.Kind == catalog.Limiter || a.Category != result.Cache && refuses(a) || speaks(ws, "throttl", "limiter", "ratelimit", "attempt", "lockout", "quota", "bucket"):
+	case e.Kind == catalog.Limiter || a.Category != result.Cache && refuses(a) || speaks(ws, "throttl", "limiter", "ratelimit", "attempt", "lockout", "quota"), speaks(ws, "bucket") && answers(p, a):
 		return result.RateLimiter
 	case speaks(ws, "tenant"):
 		return result.TenantConfig
@@ -255,6 +255,16 @@ func group(h *program.Holder, e catalog.Entry, a Assessment) result.Group {
 		return result.FeatureFlag
 	}
 	return ""
+}
+
+// answers tells whether something that changes a holder hands an answer back, or refuses
+// by itself: of buckets, those from which somebody asks for a token, and not those into
+// which figures are summed.
+func answers(p *program.Program, a Assessment) bool {
+	return refuses(a) || slices.ContainsFunc(a.Writes, func(c program.Change) bool {
+		f := p.Function(c.In)
+		return f != nil && len(f.Returns) > 0
+	})
 }
 
 // refuses tells whether the functions that change a holder answer that there
