@@ -75,6 +75,7 @@ func criticalSections(p *rule.Pass) map[string][]held {
 				}
 			}
 		}
+		underTaken(p, f, out)
 	}
 	return out
 }

@@ -151,6 +151,9 @@ func firstWrite(p *rule.Pass, f *program.Function) (write, bool) {
 		}
 		e, ok := effects.Of(c)
 		if !ok {
+			e, ok = openedFor(f, c)
+		}
+		if !ok {
 			e, ok = learned(p.Program, c)
 		}
 		if !ok || e.Kind != effects.File {
@@ -161,6 +164,31 @@ func firstWrite(p *rule.Pass, f *program.Function) (write, bool) {
 		}
 	}
 	return write{}, false
+}
+
+// openedFor is the opening of a file by a function whose callers say what for, if one of
+// them that serves says: for writing.
+func openedFor(f *program.Function, c *unit.Call) (effects.Effect, bool) {
+	e, flags := effects.OpenedBy(c)
+	return e, flags != nil && asksToWrite(f, flags, maxUp)
+}
+
+func asksToWrite(f *program.Function, flags *unit.Value, up int) bool {
+	param := parameter(flags)
+	if param < 0 || up == 0 {
+		return false
+	}
+	for _, from := range f.Callers() {
+		if from.Test || !from.Serving {
+			continue
+		}
+		for _, c := range from.CallsOf(f) {
+			if param < len(c.Args) && (effects.WrittenBy(&c.Args[param]) || asksToWrite(from, &c.Args[param], up-1)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // learned is the writing of a file by a library of which nothing is known but its
@@ -201,7 +229,7 @@ func passing(p *rule.Pass, f *program.Function, v *unit.Value, at unit.Location,
 		return true
 	}
 	for _, g := range around(p.Program, f) {
-		if removes(g, v, at) {
+		if !whereFailed(p.Program, g, f) && removes(g, v, at) {
 			return true
 		}
 	}
@@ -447,14 +475,35 @@ func removes(f *program.Function, v *unit.Value, at unit.Location) bool {
 		c := &f.Calls[i]
 		e, ok := effects.Of(c)
 		behind := c.Location.File == at.File && c.Location.Line > at.Line
-		if !ok || e.Kind != effects.Remove || c.Failed || !c.Deferred && f.Outer == "" && !behind {
+		if !ok || c.Failed || !c.Deferred && f.Outer == "" && !behind {
 			continue
 		}
-		if file := e.File(c); file != nil && (about(v, file.Text) || about(file, v.Text)) {
+		if file := e.Away(c); file != nil && (about(v, file.Text) || about(file, v.Text)) {
 			return true
 		}
 	}
 	return false
+}
+
+// whereFailed tells a closure that the functions around it run only where something
+// failed.
+func whereFailed(p *program.Program, g, f *program.Function) bool {
+	if g == f || g.Outer == "" {
+		return false
+	}
+	some := false
+	for _, by := range around(p, f) {
+		for i := range by.Calls {
+			c := &by.Calls[i]
+			if c.Callee != g.ID || c.Reference {
+				continue
+			}
+			if some = true; !c.Failed {
+				return false
+			}
+		}
+	}
+	return some
 }
 
 // about tells whether a path is, or is made from, an expression.

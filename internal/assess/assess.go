@@ -109,7 +109,7 @@ func assess(p *program.Program, src *Sources, h *program.Holder) (Assessment, bo
 	a.Memo = isMemo(a.Writes)
 	a.Facts = facts(p, src, h, entry, a.Writes)
 	a.Category = categorise(p, src, h, entry, a)
-	a.Group = group(h, entry, a)
+	a.Group = group(p, h, entry, a)
 	a.Facts.Scanned = scanned(p, src, a)
 	a.Facts.Answered = answered(a)
 	a.Harmless = harmless(p, src, h, a)

@@ -37,7 +37,7 @@ func categorise(p *program.Program, src *Sources, h *program.Holder, e catalog.E
 	}
 	ws := vocabulary(h)
 	switch {
-	case speaks(ws, "throttl", "limiter", "ratelimit", "attempt", "lockout", "bucket", "quota"):
+	case speaks(ws, "throttl", "limiter", "ratelimit", "attempt", "lockout", "quota"), speaks(ws, "bucket") && answers(p, a):
 		return result.Counter
 	case refuses(a):
 		return result.Counter
@@ -244,10 +244,10 @@ func removes(a Assessment) bool {
 }
 
 // group places a holder in one of the four groups that the inventory leads with.
-func group(h *program.Holder, e catalog.Entry, a Assessment) result.Group {
+func group(p *program.Program, h *program.Holder, e catalog.Entry, a Assessment) result.Group {
 	ws := append(vocabulary(h), words(last(packageOf(h)))...)
 	switch {
-	case e.Kind == catalog.Limiter || a.Category != result.Cache && refuses(a) || speaks(ws, "throttl", "limiter", "ratelimit", "attempt", "lockout", "quota", "bucket"):
+	case e.Kind == catalog.Limiter || a.Category != result.Cache && refuses(a) || speaks(ws, "throttl", "limiter", "ratelimit", "attempt", "lockout", "quota"), speaks(ws, "bucket") && answers(p, a):
 		return result.RateLimiter
 	case speaks(ws, "tenant"):
 		return result.TenantConfig
@@ -255,6 +255,16 @@ func group(h *program.Holder, e catalog.Entry, a Assessment) result.Group {
 		return result.FeatureFlag
 	}
 	return ""
+}
+
+// answers tells whether something that changes a holder hands an answer back, or refuses
+// by itself: of buckets, those from which somebody asks for a token, and not those into
+// which figures are summed.
+func answers(p *program.Program, a Assessment) bool {
+	return refuses(a) || slices.ContainsFunc(a.Writes, func(c program.Change) bool {
+		f := p.Function(c.In)
+		return f != nil && len(f.Returns) > 0
+	})
 }
 
 // refuses tells whether the functions that change a holder answer that there
@@ -321,6 +331,8 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "a pool of buffers of this process"
 	case a.Facts.Answered:
 		return "handed over inside this process, and waited for"
+	case takenOnce(h):
+		return "a message to the main line of this process, which takes one"
 	case handedOver(src, h, a):
 		return "handed over inside this process, and never waiting"
 	case readAnew(src, a):
@@ -506,6 +518,25 @@ func answered(a Assessment) bool {
 		}
 	}
 	return sends > 0
+}
+
+// takenOnce tells a channel from which only boot takes, and in no loop: the process waits
+// there to be told something, often to end. Nobody works off what is sent.
+func takenOnce(h *program.Holder) bool {
+	if !isChannel(h.Type) || len(h.Parts) > 0 {
+		return false
+	}
+	taken := false
+	for _, r := range h.Reads {
+		if !r.Element {
+			continue
+		}
+		if r.Phase != result.Boot || r.Again {
+			return false
+		}
+		taken = true
+	}
+	return taken
 }
 
 // handedOver tells a channel that holds nothing, of which those who take from it do nothing

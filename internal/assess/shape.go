@@ -103,11 +103,29 @@ func excludes(p *program.Program, h *program.Holder, a Assessment) bool {
 		}
 	}
 	for _, c := range a.Writes {
-		if c.Ensure && acquires(a, c) && asks(append(p.Keepers(h), h), c) {
+		if c.Ensure && acquires(a, c) && asks(append(p.Keepers(h), h), c) || handsRelease(p, h, a, c) {
 			return true
 		}
 	}
 	return false
+}
+
+// handsRelease tells a mark that a closure takes away which was made where the mark was
+// set, by a function that looks at it as well: who sets it is handed the way to free it again.
+func handsRelease(p *program.Program, h *program.Holder, a Assessment, release program.Change) bool {
+	free := p.Function(release.In)
+	if free == nil || free.Outer == "" || !takesOut(release.Op) {
+		return false
+	}
+	looked := slices.ContainsFunc(h.Reads, func(r program.Change) bool { return r.In == free.Outer && r.Element })
+	return slices.ContainsFunc(a.Writes, func(c program.Change) bool {
+		return c.In == free.Outer && c.Key != nil && (looked || c.Op == "LoadOrStore") && saysNothing(c.Value)
+	})
+}
+
+// saysNothing tells a value that says no more than that it is there.
+func saysNothing(v *unit.Value) bool {
+	return v != nil && (v.Kind == unit.Literal || len(v.Parts) == 0 && (v.Kind == unit.Collection || v.Kind == unit.New))
 }
 
 // acquires tells whether the function that takes a mark away when it ends has

@@ -91,6 +91,9 @@ type Effect struct {
 	// With are fields of a library's options of which one has to be given for it to
 	// hold, and Without those of which none may be.
 	With, Without []string
+	// From is the number of the argument that names what is taken away to be put at
+	// Path, from 0; -1 if none does.
+	From int
 	// flags is the argument that says whether the file is opened for writing; of what
 	// fills, the one that has to be a source of random bytes.
 	flags int
@@ -108,6 +111,18 @@ func (e Effect) File(c *unit.Call) *unit.Value {
 		return nil
 	}
 	return &c.Args[e.Path]
+}
+
+// Away is the value that names the file which a call takes away: one that it removes, or
+// moves somewhere else; nil for others.
+func (e Effect) Away(c *unit.Call) *unit.Value {
+	switch {
+	case e.Kind == Remove:
+		return e.File(c)
+	case e.From >= 0 && e.From < len(c.Args):
+		return &c.Args[e.From]
+	}
+	return nil
 }
 
 // redirect matches what a shell writes into a file.
@@ -161,7 +176,7 @@ func parse(text string) table {
 		if len(words) < 2 || strings.HasPrefix(line, "#") {
 			continue
 		}
-		e := Effect{Kind: Kind(words[0]), Path: -1, flags: -1}
+		e := Effect{Kind: Kind(words[0]), Path: -1, From: -1, flags: -1}
 		var what []string
 		for _, w := range words[2:] {
 			name, value, ok := strings.Cut(w, "=")
@@ -179,6 +194,8 @@ func parse(text string) table {
 				what = append(what, w)
 			case name == "path":
 				e.Path = n
+			case name == "from":
+				e.From = n
 			default:
 				e.flags = n
 			}
@@ -214,6 +231,22 @@ func Of(c *unit.Call) (Effect, bool) {
 	}
 	return e, true
 }
+
+// OpenedBy is the effect of a call that opens a file, with the flags by which it says
+// what for, where these are not plainly written; nil if there are none.
+func OpenedBy(c *unit.Call) (Effect, *unit.Value) {
+	e, ok := named(c.Callee)
+	if !ok || !c.External || c.Reference || e.Kind != File || e.flags < 0 || e.flags >= len(c.Args) {
+		return Effect{}, nil
+	}
+	if e.What == "" {
+		e.What = short(c.Callee)
+	}
+	return e, &c.Args[e.flags]
+}
+
+// WrittenBy tells flags that let a file be written.
+func WrittenBy(flags *unit.Value) bool { return writesBy(flags) }
 
 // namesFile tells a value that is the path of a file, and not a stream.
 func namesFile(v *unit.Value) bool {
@@ -310,7 +343,7 @@ func opened(c *unit.Call) (Effect, bool) {
 	if !opens(c) || !IsSQLite(c.Args[0].Text) {
 		return Effect{}, false
 	}
-	return Effect{Kind: Database, Path: 1, What: "SQLite", flags: -1}, true
+	return Effect{Kind: Database, Path: 1, From: -1, What: "SQLite", flags: -1}, true
 }
 
 // opens tells the calls by which libraries open a database whose driver they are
@@ -359,7 +392,7 @@ func writesBy(v *unit.Value) bool {
 		}
 	}
 	mode := v.Text
-	if strings.Contains(mode, "O_WRONLY") || strings.Contains(mode, "O_RDWR") || strings.Contains(mode, "O_CREATE") || strings.Contains(mode, "O_APPEND") {
+	if strings.Contains(mode, "O_WRONLY") || strings.Contains(mode, "O_RDWR") || strings.Contains(mode, "O_CREAT") || strings.Contains(mode, "O_APPEND") {
 		return true
 	}
 	if strings.Contains(mode, "File::WRONLY") || strings.Contains(mode, "File::CREAT") || strings.Contains(mode, "File::RDWR") || strings.Contains(mode, "File::APPEND") {

@@ -30,6 +30,16 @@ func (e entrySet) meets(o entrySet) bool {
 	return false
 }
 
+// within tells whether all entries of a set are in another as well.
+func (e entrySet) within(o entrySet) bool {
+	for i := range e {
+		if e[i]&^o[i] != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 func (e entrySet) empty() bool { return e == entrySet{} }
 
 // entryTree is an entry with the commands that it runs.
@@ -38,6 +48,7 @@ type entryTree struct {
 	reached  []*instance
 	commands []int // in solver order
 	all      bool  // runs in every program
+	set      entrySet
 }
 
 // markEntries tells for each instance which entries reach it: two programs are two
@@ -83,8 +94,9 @@ func (s *solver) markEntries() {
 			grown = grown || sets[i] != before
 		}
 	}
-	s.starts = nil
+	s.starts, s.trees = nil, trees
 	for i, t := range trees {
+		t.set = sets[i]
 		for _, in := range t.reached {
 			in.entries.join(sets[i])
 		}

@@ -10,7 +10,7 @@
 //     under a constant key. What is kept there is the node's content;
 //   - an instance is a function in a context: a method by the object it is called
 //     on, a closure by what it is closed over, a small function that makes or calls
-//     something by the call. All others have one instance.
+//     something, or changes what it is given, by the call. All others have one instance.
 //
 // Contexts keep apart what one body of code does to two objects: a constructor
 // called at boot and once per request makes two objects, and a helper that calls
@@ -31,6 +31,7 @@
 package flow
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -273,6 +274,8 @@ type solver struct {
 	callers  [][]caller
 	finite   map[*instance]bool // see ends
 	lifts    map[liftKey][]Lift
+	trees    []*entryTree
+	begun    map[int32]entrySet       // of each object that runs something once, see once.go
 	lasting  entrySet                 // entries that go on after they have started
 	starts   [][]string               // functions that each entry begins with
 	fields   map[string][]unit.Holder // of each struct of the checkout
@@ -319,7 +322,8 @@ func newSolver(in Input) *solver {
 }
 
 // clones tells a function of which each call gets an instance of its own: a small
-// one that hands out an object, or that is given a function.
+// one that hands out an object, that is given a function, or that is no method and
+// changes what it is given.
 func (s *solver) clones(f *function) bool {
 	if len(f.Ops) > smallBody {
 		return false
@@ -345,7 +349,36 @@ func (s *solver) clones(f *function) bool {
 			}
 		}
 	}
-	return hands || calls
+	return hands || calls || s.owners()[f.Function] == "" && f.changesGiven()
+}
+
+// changesGiven tells a function that may change what a parameter leads to: it puts something
+// there, or hands it to code outside the checkout.
+func (f *function) changesGiven() bool {
+	given := make([]bool, f.Slots)
+	for _, p := range f.Params {
+		given[p] = p != 0
+	}
+	for grown := true; grown; {
+		grown = false
+		for i := range f.Ops {
+			switch op := &f.Ops[i]; op.Kind {
+			case unit.OpStep, unit.OpElem, unit.OpCopy, unit.OpLoad, unit.OpAssert:
+				if len(op.To) > 0 && op.To[0] != 0 && given[op.Base] && !given[op.To[0]] {
+					given[op.To[0]], grown = true, true
+				}
+			case unit.OpStore, unit.OpTouch:
+				if given[op.Base] {
+					return true
+				}
+			case unit.OpCall:
+				if op.Call.Foreign && slices.ContainsFunc(op.Args, func(a unit.Slot) bool { return given[a] }) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // instance returns the instance of a function in a context, and makes it on first

@@ -29,6 +29,8 @@ type holders struct {
 	known map[int32]answer
 	// ofMany is for each object whether it is one of many, see many.
 	ofMany []bool
+	// rounds is for each instance whether a loop runs it time and again, see again.
+	rounds []bool
 	// building, putters and runs are what stillBuilt has found.
 	building map[buildKey]bool
 	putters  map[int32][]*instance

@@ -21,7 +21,7 @@ func (h *holders) many() []bool {
 		return h.ofMany
 	}
 	s := h.s
-	again := s.again()
+	again := h.again()
 	h.ofMany = make([]bool, len(s.objects))
 	for i := range s.objects {
 		o := &s.objects[i]
@@ -64,6 +64,14 @@ func (h *holders) underUnknownKey(n int32) bool {
 		}
 	}
 	return false
+}
+
+// again is that of the solver, worked out once.
+func (h *holders) again() []bool {
+	if h.rounds == nil {
+		h.rounds = h.s.again()
+	}
+	return h.rounds
 }
 
 // again tells for each instance whether a loop runs it in its rounds, by way of what calls it.

@@ -20,6 +20,7 @@ func (s *solver) phases() {
 	}
 	s.finite = map[*instance]bool{}
 	s.markEntries()
+	s.markBegun()
 	w := walker{s: s}
 	for _, r := range s.in.Roots {
 		f := s.functions[r.Function]
@@ -89,6 +90,9 @@ func (w *walker) walk() {
 		}
 		at.in.via[at.phase], at.in.doubt[at.phase] = at.by, at.doubt
 		for _, c := range at.in.calls {
+			if at.phase == serving && w.s.doneBefore(at.in, c) {
+				continue
+			}
 			phase := w.over(at.step, c)
 			op := &at.in.fn.Ops[c.op]
 			w.reach(c.to, phase, way{from: at.in, line: op.Line, col: op.Col, note: c.note, begin: phase != at.phase}, max(at.doubt, w.s.doubtOf(at.in, c)))

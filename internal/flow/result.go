@@ -71,7 +71,8 @@ type Event struct {
 	Part          string
 	Boot, Serving bool
 	Name          string // method or function outside the checkout, or what the language does
-	Element       bool   // an element of what is kept, not the place itself
+	Element       bool   // an element of what is kept, not the place itself; of a channel, what is sent
+	Again         bool   // a loop does it, or what it is done in, time and again
 	Span          unit.Span
 	Sure          bool
 	// Several says that there is more than one object of the type, so that the holder
@@ -416,6 +417,8 @@ func (s *solver) happensAt(r *Result, h *holders, seen map[eventKey]int, in *ins
 		})
 	}
 	e := &r.Events[place]
+	e.Element = e.Element || kind == Read && isElement(s.nodes[n].step)
+	e.Again = e.Again || op.Rounds || h.again()[in.id]
 	serves := in.serving || in.boot && s.turns(in, op)
 	if doubt := in.doubtIn(at.vague); serves && (!e.Serving || doubt < e.Doubt) {
 		e.Doubt = doubt

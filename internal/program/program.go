@@ -99,6 +99,10 @@ type Change struct {
 	Origin  unit.Location // where the change itself is written
 	In      string        // ID of the function in which it is written
 
+	// Element says of a reading that an element is looked at, or taken from a channel,
+	// and Again that this may be done more than once in the life of the process.
+	Element, Again bool
+
 	doubt Doubt // about the place
 }
 

@@ -8,7 +8,7 @@
 //	@@cache = {} # want: in-process-cache
 //
 // and a comment "want-below:" announces one on the next line, for lines that can
-// carry no comment. What is not announced must not be found: every other line
+// carry no comment; group=none announces one that is in no group. What is not announced must not be found: every other line
 // of a fixture is a look-alike.
 package ruletest
 
@@ -115,7 +115,7 @@ func (e expectation) String() string {
 // matches tells whether a finding is the one announced.
 func (e expectation) matches(f expectation) bool {
 	return e.file == f.file && e.line == f.line && e.rule == f.rule &&
-		(e.group == "" || e.group == f.group) && (e.level == "" || e.level == f.level) && (e.category == "" || e.category == f.category)
+		(e.group == "" || e.group == f.group || e.group == "none" && f.group == "") && (e.level == "" || e.level == f.level) && (e.category == "" || e.category == f.category)
 }
 
 // Compare lists what was announced and not found, and what was found and not

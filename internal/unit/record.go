@@ -85,6 +85,11 @@ type Apply struct {
 	// Later are, for each argument, whether it is called only when somebody uses what
 	// comes back, which holds it; nil for none.
 	Later []bool `json:",omitempty"`
+	// AtEnd says that it is made when the function is left.
+	AtEnd bool `json:",omitempty"`
+	// Once says of a call of a function outside the checkout that it runs what it is given
+	// only the first time that it is made on its receiver.
+	Once bool `json:",omitempty"`
 	// Out are, for each result of a foreign call, its type.
 	Out []string `json:",omitempty"`
 }

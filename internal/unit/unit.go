@@ -269,6 +269,10 @@ type Function struct {
 	Attrs      []string    // words that a rule may ask for, such as "once", "private", "init-hook"
 	Location   Location    // of the name; EndLine is the last line of the body
 	Test       bool
+	// Holds are the locks, as place text, that it has taken and that are held still
+	// when it has come back; Frees those that it releases without having taken them.
+	Holds []string `json:",omitempty"`
+	Frees []string `json:",omitempty"`
 }
 
 // ErrorOnly is the word among a function's Attrs that says that an error is all
@@ -474,7 +478,7 @@ type Call struct {
 	// message to a queue: values, and no objects that both sides have.
 	ByValue  bool     `json:",omitempty"`
 	Deferred bool     `json:",omitempty"` // defer, ensure
-	Failed   bool     `json:",omitempty"` // only where something failed: rescue
+	Failed   bool     `json:",omitempty"` // only where something failed: rescue, err != nil
 	Tx       bool     `json:",omitempty"` // inside a database transaction
 	Loop     bool     `json:",omitempty"` // inside a loop without end
 	Guards   []string `json:",omitempty"`

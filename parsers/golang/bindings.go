@@ -21,6 +21,7 @@ type bindings struct {
 	captures map[*types.Var]string
 	blocks   map[*types.Var][]ast.Stmt // in which it is declared
 	closures int
+	block    *ast.BlockStmt // of the declared function
 }
 
 // binding is one value assigned to a local.

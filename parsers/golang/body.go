@@ -27,6 +27,10 @@ type body struct {
 	tx     bool     // inside a function that was handed to a transaction
 	begun  bool     // a transaction that this function began is open
 	loop   bool
+	failed bool // only where an error was had
+
+	inherited []string        // locks that the function around a closure holds
+	given     map[string]bool // locks that this function releases by itself
 }
 
 func newBody(x *extractor, fn *unit.Function, sig *types.Signature, recv, params *ast.FieldList) *body {
@@ -66,9 +70,11 @@ func (b *body) finish() { b.x.unit.Functions = append(b.x.unit.Functions, *b.fn)
 func (b *body) block(s *ast.BlockStmt) {
 	b.text = s
 	if b.node == nil {
+		b.shared.block = s
 		b.shared.collect(s)
 	}
 	b.stmts(s.List)
+	b.keepsLocked()
 }
 
 // stmts reads a list of statements. Locks taken in it are held to its end or
@@ -81,11 +87,13 @@ func (b *body) stmts(list []ast.Stmt) {
 
 // scope reads a nested block and forgets the locks and nil checks made in it.
 func (b *body) scope(list []ast.Stmt) {
-	guards, lazy := len(b.guards), len(b.lazy)
+	guards, lazy, failed := len(b.guards), len(b.lazy), b.failed
 	saved := slices.Clone(b.guards)
 	b.branch(list)
+	b.letGo(saved, list)
 	b.guards = saved[:guards]
 	b.lazy = b.lazy[:lazy]
+	b.failed = failed
 }
 
 func (b *body) stmt(s ast.Stmt) {
@@ -154,10 +162,13 @@ func (b *body) clauses(block *ast.BlockStmt) {
 	for _, c := range block.List {
 		switch c := c.(type) {
 		case *ast.CaseClause:
+			failed := b.failed
 			for _, e := range c.List {
 				b.expr(e)
 			}
+			b.failed = failed || len(c.List) == 1 && b.failedIf(c.List[0], true)
 			b.scope(c.Body)
+			b.failed = failed
 		case *ast.CommClause:
 			b.optional(c.Comm)
 			b.scope(c.Body)
@@ -170,14 +181,19 @@ func (b *body) clauses(block *ast.BlockStmt) {
 func (b *body) ifStmt(s *ast.IfStmt) {
 	b.optional(s.Init)
 	b.check(s.Cond)
-	n := len(b.lazy)
+	n, failed := len(b.lazy), b.failed
 	b.lazy = append(b.lazy, b.emptied(s.Cond)...)
+	b.failed = failed || b.failedIf(s.Cond, true)
 	b.scope(s.Body.List)
 	b.lazy = b.lazy[:n]
+	b.failed = failed || b.failedIf(s.Cond, false)
 	if s.Else != nil {
 		b.stmt(s.Else)
+		b.failed = failed
 	} else if leaves(s.Body) {
 		b.lazy = append(b.lazy, b.filled(s.Cond)...)
+	} else {
+		b.failed = failed
 	}
 }
 
@@ -400,13 +416,63 @@ func (b *body) rangeStmt(s *ast.RangeStmt) {
 	loop := b.loop
 	if t := b.typeOf(s.X); t != nil {
 		if _, ok := types.Unalias(t).Underlying().(*types.Chan); ok {
-			b.attr("endless-loop")
-			b.x.loops = append(b.x.loops, s.Body)
-			b.loop = true
+			if b.endsWithGroup(s.X) {
+				b.attr("waits-for-group")
+			} else {
+				b.attr("endless-loop")
+				b.x.loops = append(b.x.loops, s.Body)
+				b.loop = true
+			}
 		}
 	}
 	b.scope(s.Body.List)
 	b.loop = loop
+}
+
+// endsWithGroup tells a channel that a closure of the same function closes when a group of
+// goroutines has come to its end: who takes all from it waits for them.
+func (b *body) endsWithGroup(ch ast.Expr) bool {
+	id, ok := ast.Unparen(ch).(*ast.Ident)
+	if !ok {
+		return false
+	}
+	v, ok := b.x.Info.Uses[id].(*types.Var)
+	if _, local := b.shared.owner[v]; !ok || !local || b.shared.block == nil {
+		return false
+	}
+	found := false
+	ast.Inspect(b.shared.block, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.FuncLit); ok && b.closesAfterGroup(lit, v) {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+func (b *body) closesAfterGroup(lit *ast.FuncLit, ch *types.Var) bool {
+	closes, waits := false, false
+	ast.Inspect(lit.Body, func(n ast.Node) bool {
+		c, ok := n.(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		if id, ok := ast.Unparen(c.Fun).(*ast.Ident); ok && len(c.Args) == 1 {
+			_, builtin := b.x.Info.Uses[id].(*types.Builtin)
+			arg, isName := ast.Unparen(c.Args[0]).(*ast.Ident)
+			closes = closes || builtin && id.Name == "close" && isName && b.x.Info.Uses[arg] == ch
+		}
+		if f := b.calleeFunc(c); f != nil {
+			waits = waits || waitsForGroup(funcID(f))
+		}
+		return true
+	})
+	return closes && waits
+}
+
+// waitsForGroup tells the methods that come back when a group of goroutines has ended.
+func waitsForGroup(id string) bool {
+	return id == "sync.WaitGroup.Wait" || id == "golang.org/x/sync/errgroup.Group.Wait"
 }
 
 func (b *body) attr(a string) {
@@ -461,7 +527,8 @@ func (b *body) statement(e ast.Expr) {
 
 func (b *body) deferred(c *ast.CallExpr) {
 	if name, ok := lockName(c); ok && strings.HasSuffix(name, "Unlock") {
-		return // held to the end of the function
+		b.releasedBy(c) // held to the end of the function
+		return
 	}
 	b.call(c, unit.Dropped, mode{deferred: true})
 }

@@ -71,6 +71,7 @@ func (b *body) subexprs(e ast.Expr) {
 func (b *body) read(e ast.Expr) {
 	if f := b.funcRef(e); f != nil {
 		b.reference(f, e)
+		b.unlocksLater(e)
 		return
 	}
 	if sel, ok := e.(*ast.SelectorExpr); ok {
@@ -163,7 +164,7 @@ func (b *body) call(c *ast.CallExpr, use unit.Use, m mode) {
 	}
 	f := b.calleeFunc(c)
 	call := unit.Call{
-		Result: use, Async: m.async, Deferred: m.deferred, Tx: b.inTx(m), Loop: b.loop,
+		Result: use, Async: m.async, Deferred: m.deferred, Tx: b.inTx(m), Loop: b.loop, Failed: b.failed,
 		Guards: slices.Clone(b.guards), Location: b.x.location(c.Pos(), c.End()),
 	}
 	switch {
@@ -276,6 +277,9 @@ func promotedInside(x *extractor, t types.Type, field int) bool {
 
 // dynamic handles calls of function values: a parameter, a field, a closure.
 func (b *body) dynamic(c *ast.CallExpr, call *unit.Call) {
+	if lit := b.literalOf(c.Fun); lit != nil {
+		b.releasesIn(lit)
+	}
 	if lit, ok := ast.Unparen(c.Fun).(*ast.FuncLit); ok {
 		call.Callee = b.closure(lit, b.literalPart(mode{async: call.Async, deferred: call.Deferred}))
 		call.Name = "func literal"
@@ -411,53 +415,6 @@ func (b *body) builtin(c *ast.CallExpr) bool {
 		b.modify(c.Args[0], id.Name, nil, nil)
 	}
 	return true
-}
-
-// lockName recognises Lock, RLock, Unlock, RUnlock and TryLock calls without arguments.
-func lockName(c *ast.CallExpr) (string, bool) {
-	sel, ok := ast.Unparen(c.Fun).(*ast.SelectorExpr)
-	if !ok || len(c.Args) != 0 {
-		return "", false
-	}
-	switch sel.Sel.Name {
-	case "Lock", "TryLock", "RLock", "Unlock", "RUnlock":
-		return sel.Sel.Name, true
-	}
-	return "", false
-}
-
-// locking keeps the list of locks held.
-func (b *body) locking(c *ast.CallExpr) bool {
-	name, ok := lockName(c)
-	if !ok {
-		return false
-	}
-	sel := ast.Unparen(c.Fun).(*ast.SelectorExpr)
-	texts := b.lockTexts(sel)
-	if name == "RLock" || name == "RUnlock" {
-		texts = nil // readers do not keep each other out
-	}
-	if strings.HasSuffix(name, "Unlock") {
-		b.guards = slices.DeleteFunc(slices.Clone(b.guards), func(g string) bool { return slices.Contains(texts, g) })
-	} else {
-		b.guards = append(slices.Clone(b.guards), texts...)
-	}
-	if f := b.calleeFunc(c); f != nil && !b.x.isExternal(f) {
-		return false // a lock of the checkout's own making is a call as well
-	}
-	b.expr(sel.X)
-	return true
-}
-
-func (b *body) lockTexts(sel *ast.SelectorExpr) []string {
-	var out []string
-	for _, p := range b.embedded(sel, b.places(sel.X, 0)) {
-		out = append(out, placeText(p))
-	}
-	if len(out) == 0 {
-		out = []string{b.x.text(sel.X)}
-	}
-	return out
 }
 
 // calleeFunc is the declared function or method that a call names.

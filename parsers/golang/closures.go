@@ -71,6 +71,8 @@ func (b *body) applyPart(inner *body, fn *unit.Function, p *part) {
 		if p.inline {
 			fn.Attrs = append(fn.Attrs, "inline")
 			inner.guards, inner.lazy = slices.Clone(b.guards), slices.Clone(b.lazy)
+			inner.inherited = inner.guards
+			inner.failed = b.failed && !p.late
 			inner.tx, inner.begun, inner.loop = b.tx || p.tx, b.begun && !p.late, b.loop
 		}
 		if p.once {

@@ -77,6 +77,7 @@ func (w *writer) handed(op *unit.Op, f *types.Func, c *ssa.CallCommon) {
 	sig := c.Signature()
 	p := foreignPart(f)
 	op.Call.Hands, op.Call.Note = handsOf(p), p.note
+	op.Call.Once = p.once && op.Call.Method
 	op.Call.Guessed = p.named && !servesRequests(f) && !w.keepsFunction(f, sig)
 	if p.inline && op.Call.Hands == unit.HandsNow {
 		op.Call.Note = ""

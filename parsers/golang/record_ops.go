@@ -270,7 +270,13 @@ func (w *writer) instruction(in ssa.Instruction) {
 	case *ssa.Go:
 		w.call(in, nil, in.Pos(), true)
 	case *ssa.Defer:
+		at := len(w.out.Ops)
 		w.call(in, nil, in.Pos(), false)
+		for i := range w.out.Ops[at:] {
+			if call := w.out.Ops[at+i].Call; call != nil {
+				call.AtEnd = true
+			}
+		}
 	case *ssa.Return:
 		var args []unit.Slot
 		for _, v := range in.Results {
