@@ -16,6 +16,9 @@ type fate struct {
 	task  string // of rake
 	async bool
 	each  bool // around each request
+	// filter says that what the class descends from decides whether it is one of
+	// Sinatra.
+	filter bool
 }
 
 // block walks the block of a call. The value is the function that a block
@@ -84,6 +87,9 @@ func (f *file) laterBlock(s *scope, block *node, fate fate) *unit.Function {
 	}
 	if fate.role == unit.Tool {
 		fn.Attrs = append(fn.Attrs, attrTask+fate.task)
+	}
+	if fate.filter {
+		fn.Attrs = append(fn.Attrs, attrFilter)
 	}
 	if fate.each {
 		fn.Attrs = append(fn.Attrs, unit.EachRequest)

@@ -63,9 +63,11 @@ func resolve(units []*unit.Unit) {
 		r.handedOut(f)
 	}
 	r.each(functions, (*resolver).function)
+	r.copiesForRequests(functions)
 	r.holderValues()
 	r.attributesOfLibraries(functions)
 	r.defaults()
+	r.filtersOfApplications(functions)
 	r.roles(functions)
 	r.settings()
 }
