@@ -168,6 +168,7 @@ func (f *file) blockScope(s *scope, c send) *scope {
 	case "transaction", "with_lock":
 		inner.tx = true // a row lock is held in a transaction
 	case "loop":
+		s.entersLoop()
 		inner.loop = true
 	case "fetch", "compute_if_absent", "fetch_or_store", "put_if_absent":
 		if place := f.place(s, c.receiver); place != nil {
@@ -359,7 +360,7 @@ func (f *file) lambda(s *scope, n, block *node) unit.Value {
 
 // names records that a function names one of its blocks: who runs it is not known.
 func (f *file) names(s *scope, n *node, fn *unit.Function) {
-	call := unit.Call{Callee: fn.ID, Name: fn.Name, Reference: true, Location: f.region(n.Start, n.Start)}
+	call := unit.Call{Callee: fn.ID, Name: fn.Name, Reference: true, Loop: s.loop, Location: f.region(n.Start, n.Start)}
 	if len(fn.Roles) > 0 {
 		call.Async = fn.Roles[0] == unit.Background
 		if fn.Roles[0] == unit.Scheduler {
