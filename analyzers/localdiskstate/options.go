@@ -29,7 +29,7 @@ func (d driver) sqlite(v *unit.Value, deep int) bool {
 	case unit.Literal:
 		return strings.Contains(strings.ToLower(v.Text), "sqlite") || d.any(v.Parts, deep)
 	case unit.Compound, unit.Collection:
-		return d.any(v.Parts, deep)
+		return v.Type == "String" && effects.IsSQLite(v.Text) || d.any(v.Parts, deep)
 	case unit.Result:
 		if found := d.p.Functions(d.f, v); len(found) > 0 {
 			return slices.ContainsFunc(found, func(f *program.Function) bool { return driver{d.p, f}.any(f.Returns, deep) })

@@ -138,7 +138,15 @@ func opened(p *rule.Pass, f *program.Function) (write, bool) {
 	if chosen == nil {
 		return write{}, false
 	}
-	return write{call: chosen, effect: effects.Effect{Kind: effects.Database, Path: 1, What: "SQLite"}}, true
+	path := 1
+	if e, ok := effects.Named(chosen.Callee); ok && e.Kind == effects.Address {
+		path = e.Path
+	}
+	w := write{call: chosen, effect: effects.Effect{Kind: effects.Database, Path: path, What: "SQLite"}}
+	if v := w.path(); v != nil && strings.Contains(v.Text, ":memory:") {
+		return write{}, false
+	}
+	return w, true
 }
 
 // firstWrite finds the first file that a function writes for others to read: one

@@ -30,6 +30,9 @@ const (
 	Remove    Kind = "remove"
 	Database  Kind = "database" // opens a database that is a file
 	Folder    Kind = "folder"   // makes a store that keeps files in a folder
+	// Address opens the database that an address or a hash of options names, which
+	// may be a file.
+	Address Kind = "address"
 	// Embedded makes a server inside the process that keeps its data in a folder.
 	Embedded Kind = "embedded"
 	Mail     Kind = "mail"
@@ -223,7 +226,7 @@ func Of(c *unit.Call) (Effect, bool) {
 	if ok && c.Callee == "IO.copy_stream" && (len(c.Args) < 2 || !namesFile(&c.Args[1])) {
 		return Effect{}, false
 	}
-	if !ok || e.Kind == None || e.flags >= 0 && !writes(c, e.flags) {
+	if !ok || e.Kind == None || e.Kind == Address || e.flags >= 0 && !writes(c, e.flags) {
 		return Effect{}, false
 	}
 	if e.What == "" {
@@ -362,10 +365,49 @@ func opens(c *unit.Call) bool {
 // Opens is the place of the driver's name in a call that opens a database by it, or
 // nil.
 func Opens(c *unit.Call) *unit.Value {
+	if e, ok := named(c.Callee); ok && e.Kind == Address {
+		return address(e, c)
+	}
 	if !c.External || c.Reference || !opens(c) || !strings.Contains(strings.ToLower(c.Callee), "sql") && !strings.Contains(c.Callee, "dbx") && !strings.Contains(c.Callee, "orm") && !strings.Contains(c.Callee, "dialect") {
 		return nil
 	}
 	return &c.Args[0]
+}
+
+// address is what says of a call which database it opens: the address, or the adapter
+// among the options; nil if neither is given.
+func address(e Effect, c *unit.Call) *unit.Value {
+	if !c.External || c.Reference {
+		return nil
+	}
+	var at *unit.Value
+	for i := range c.Args {
+		v := &c.Args[i]
+		for v.Kind == unit.PlaceValue && len(v.Parts) == 1 {
+			v = &v.Parts[0] // a local
+		}
+		switch {
+		case v.Type == "pair" && v.Callee == "adapter" && len(v.Parts) > 0:
+			return &v.Parts[0]
+		case i == e.Path && v.Type == "Hash":
+			if at = adapter(v); at == nil {
+				return nil
+			}
+		case i == e.Path && v.Type != "pair":
+			at = v
+		}
+	}
+	return at
+}
+
+// adapter is what a hash of options gives under that key.
+func adapter(v *unit.Value) *unit.Value {
+	for i := range v.Parts {
+		if part := &v.Parts[i]; part.Type == "pair" && strings.Trim(part.Callee, `"'`) == "adapter" && len(part.Parts) > 0 {
+			return &part.Parts[0]
+		}
+	}
+	return nil
 }
 
 // IsSQLite tells the name under which a driver of SQLite is registered.

@@ -226,9 +226,36 @@ func (h *Holder) addPart(part *Holder) {
 	sort.Slice(h.Parts, func(i, j int) bool { return h.Parts[i].ID < h.Parts[j].ID })
 }
 
+// maxStarts bounds through how many calls the thread is sought in which a function runs.
+const maxStarts = 6
+
+// startedOnce tells a function that runs beside the requests because boot starts it, or
+// what calls it, and that nothing else runs: what it does before its loop is done once,
+// in each copy alike.
+func (f *Function) startedOnce(depth int) bool {
+	if depth == 0 || len(f.callers) == 0 || slices.ContainsFunc(f.Roles, func(r unit.Role) bool { return r.Serves() && r != unit.Background }) {
+		return false
+	}
+	for _, from := range f.callers {
+		if from.Test || from.Boot && !from.Serving {
+			continue
+		}
+		for i := range from.out {
+			e := &from.out[i]
+			if e.to == f && (e.async || e.ref || e.back || e.call == nil || e.call.Loop || !from.startedOnce(depth-1)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // phaseOf is the phase in which a function makes an access: that of the function,
 // unless only calls made at boot pass what the access needs.
 func (f *Function) phaseOf(a unit.Access) result.Phase {
+	if a.Ahead && f.Serving && f.startedOnce(maxStarts) {
+		return result.Boot
+	}
 	if a.IfGiven == 0 || !f.Serving || len(f.Roles) > 0 {
 		return f.Phase()
 	}

@@ -376,6 +376,8 @@ type Access struct {
 	Lazy     bool     // done only if the place was empty before: ||=, nil check, once
 	Reset    bool     // sets to nil, zero or empty: an invalidation
 	Ensure   bool     // undone or done in ensure/defer
+	// Ahead says that it is made before a loop without end in which its function stays.
+	Ahead bool `json:",omitempty"`
 	// Answered says of what is sent that its function waits for an answer to it.
 	Answered bool `json:",omitempty"`
 	// IfGiven is the number of a parameter, from 1, without which the access is

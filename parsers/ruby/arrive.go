@@ -46,6 +46,13 @@ func (r *resolver) arrive(functions []*unit.Function) {
 		clear(r.out)
 	}
 	r.typeElements()
+	returns := map[string][]ref{}
+	for _, f := range functions {
+		if refs := r.returnedBy(f, maxMade); len(refs) > 0 {
+			returns[f.ID] = refs
+		}
+	}
+	r.returns = returns // from here on functions are changed, by several workers
 }
 
 // typeElements tells collections what all their elements are instances of.
@@ -281,11 +288,17 @@ func joinsElements(op string) bool {
 }
 
 // refsOf lists what a value may be. It is one where the class is known otherwise.
-func (r *resolver) refsOf(at site, v *unit.Value) []ref {
+func (r *resolver) refsOf(at site, v *unit.Value) []ref { return r.refsUpTo(at, v, maxMade) }
+
+// maxMade bounds through how many calls it is followed what a value is.
+const maxMade = 4
+
+// refsUpTo is refsOf for a value that calls on the way have led to.
+func (r *resolver) refsUpTo(at site, v *unit.Value, depth int) []ref {
 	if v.Kind == unit.Compound && v.Callee == branches {
 		var out []ref
 		for i := range v.Parts {
-			out = append(out, r.refsOf(at, &v.Parts[i])...)
+			out = append(out, r.refsUpTo(at, &v.Parts[i], depth)...)
 		}
 		return out
 	}
@@ -302,20 +315,82 @@ func (r *resolver) refsOf(at site, v *unit.Value) []ref {
 			}
 		}
 	}
-	return r.made(at, v)
+	if v.Kind == unit.PlaceValue && len(v.Parts) == 1 && (v.Place == nil || v.Place.Root == unit.RootLocal || v.Callee == sameValue) && depth > 0 {
+		return r.refsUpTo(at, &v.Parts[0], depth-1)
+	}
+	return r.made(at, v, depth)
 }
 
-// made lists what x.new may be where x is one of several classes.
-func (r *resolver) made(at site, v *unit.Value) []ref {
-	if v.Kind != unit.Result || v.Callee != ".new" || len(v.Parts) == 0 {
+// made lists what a call gives where typeOf cannot tell: x.new where x is one of
+// several classes, x.call where x is a lambda, a class of a module that is looked up by
+// a name, and what methods of the checkout return of these.
+func (r *resolver) made(at site, v *unit.Value, depth int) []ref {
+	if v.Kind != unit.Result || depth == 0 {
+		return nil
+	}
+	name, on := r.receiverOf(at, v)
+	if findsClass(name) {
+		return r.classesWithin(on)
+	}
+	if m := r.method(on, name); m != nil {
+		return r.returnedBy(m, depth)
+	}
+	if !strings.HasPrefix(v.Callee, ".") || len(v.Parts) == 0 {
 		return nil
 	}
 	var out []ref
-	for _, rf := range r.refsOf(at, &v.Parts[0]) {
-		if rf.class {
+	for _, rf := range r.refsUpTo(at, &v.Parts[0], depth-1) {
+		switch {
+		case rf.fn && callsFunction(name):
+			out = append(out, r.returnedBy(r.functions[rf.typ], depth)...)
+		case rf.class && name == "new":
 			out = append(out, ref{typ: rf.typ})
+		default:
+			out = append(out, r.returnedBy(r.method(rf, name), depth)...)
+		}
+		if len(out) > maxArrivals {
+			return nil
 		}
 	}
+	return out
+}
+
+// returnedBy lists what a function may return.
+func (r *resolver) returnedBy(f *unit.Function, depth int) []ref {
+	if f == nil {
+		return nil
+	}
+	if r.returns != nil {
+		return r.returns[f.ID]
+	}
+	var out []ref
+	at := r.siteOf(f)
+	for i := range f.Returns {
+		if v := &f.Returns[i]; v.Nth == 0 && v.Kind != unit.Nil && v.Kind != unit.Literal {
+			if out = append(out, r.refsUpTo(at, v, depth-1)...); len(out) > maxArrivals {
+				return nil
+			}
+		}
+	}
+	return out
+}
+
+// classesWithin lists the classes that stand directly in a module; none if they are
+// too many to say something of one.
+func (r *resolver) classesWithin(on ref) []ref {
+	if !on.class || r.classes[on.typ] == nil {
+		return nil
+	}
+	var out []ref
+	for id, c := range r.classes {
+		if rest, ok := strings.CutPrefix(id, on.typ+"::"); ok && !strings.Contains(rest, "::") && c.t.Kind == "class" && !c.t.Test {
+			out = append(out, ref{typ: id, class: true})
+		}
+	}
+	if len(out) > maxArrivals {
+		return nil
+	}
+	slices.SortFunc(out, func(a, b ref) int { return strings.Compare(a.typ, b.typ) })
 	return out
 }
 

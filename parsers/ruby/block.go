@@ -16,6 +16,9 @@ type fate struct {
 	task  string // of rake
 	async bool
 	each  bool // around each request
+	// filter says that what the class descends from decides whether it is one of
+	// Sinatra.
+	filter bool
 }
 
 // block walks the block of a call. The value is the function that a block
@@ -84,6 +87,9 @@ func (f *file) laterBlock(s *scope, block *node, fate fate) *unit.Function {
 	}
 	if fate.role == unit.Tool {
 		fn.Attrs = append(fn.Attrs, attrTask+fate.task)
+	}
+	if fate.filter {
+		fn.Attrs = append(fn.Attrs, attrFilter)
 	}
 	if fate.each {
 		fn.Attrs = append(fn.Attrs, unit.EachRequest)
@@ -162,6 +168,7 @@ func (f *file) blockScope(s *scope, c send) *scope {
 	case "transaction", "with_lock":
 		inner.tx = true // a row lock is held in a transaction
 	case "loop":
+		s.entersLoop()
 		inner.loop = true
 	case "fetch", "compute_if_absent", "fetch_or_store", "put_if_absent":
 		if place := f.place(s, c.receiver); place != nil {
@@ -353,7 +360,7 @@ func (f *file) lambda(s *scope, n, block *node) unit.Value {
 
 // names records that a function names one of its blocks: who runs it is not known.
 func (f *file) names(s *scope, n *node, fn *unit.Function) {
-	call := unit.Call{Callee: fn.ID, Name: fn.Name, Reference: true, Location: f.region(n.Start, n.Start)}
+	call := unit.Call{Callee: fn.ID, Name: fn.Name, Reference: true, Loop: s.loop, Location: f.region(n.Start, n.Start)}
 	if len(fn.Roles) > 0 {
 		call.Async = fn.Roles[0] == unit.Background
 		if fn.Roles[0] == unit.Scheduler {

@@ -106,6 +106,9 @@ func (f *file) modifier(s *scope, n *node, use unit.Use) unit.Value {
 func (f *file) loop(s *scope, n *node) unit.Value {
 	condition := n.Child("condition")
 	inner := *s
+	if condition.Is("true") && n.Is("while", "while_modifier") || condition.Is("false") && n.Is("until", "until_modifier") {
+		s.entersLoop()
+	}
 	inner.loop = s.loop || condition.Is("true") || condition.Is("instance_variable", "unary") && strings.Contains(f.text(n), "sleep")
 	f.eval(&inner, condition, unit.Checked)
 	f.eval(inner.knowing(f.emptyWhen(s, condition, !negated(n))), n.Child("body"), unit.Dropped)

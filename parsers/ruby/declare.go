@@ -95,6 +95,7 @@ const (
 	attrStarted        = "started"     // runs when a process of its own starts
 	attrTask           = "task:"       // and the name of a rake task
 	attrOnInstance     = "on-instance" // block of a class body that runs on an instance
+	attrFilter         = "filter"      // block that is a filter of Sinatra if its class is an application
 )
 
 // methodLocation is the region from a method's name to its last line.

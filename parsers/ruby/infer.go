@@ -314,12 +314,35 @@ func (r *resolver) typeOfResult(at site, v *unit.Value) ref {
 		return ref{typ: on.typ, class: true}
 	}
 	if findsClass(name) {
+		if id := r.classNamed(on, v); id != "" {
+			return ref{typ: id, class: true}
+		}
 		return ref{typ: anyClass, class: true}
 	}
 	if m := r.method(on, name); m != nil {
 		return r.handedOut(m).ref
 	}
 	return r.ofLibrary(on, name)
+}
+
+// classNamed is the class or module of the checkout that const_get is asked for by a
+// name as written: Object.const_get("Shop"); "" for a name that is worked out.
+func (r *resolver) classNamed(on ref, v *unit.Value) string {
+	if len(v.Parts) == 0 {
+		return ""
+	}
+	last := &v.Parts[len(v.Parts)-1]
+	id := strings.Trim(last.Text, `:"'`)
+	if last.Kind != unit.Literal || id == "" || !on.class {
+		return ""
+	}
+	if on.typ != "Object" && on.typ != "Kernel" {
+		id = on.typ + "::" + id
+	}
+	if r.classes[id] == nil {
+		return ""
+	}
+	return id
 }
 
 // storeIn names the class of cache store that is chosen by a symbol somewhere in

@@ -245,6 +245,8 @@ func (f *file) fateOf(s *scope, c send) fate {
 		out.role, out.note, out.task = unit.Tool, "rake task", f.taskName(c)
 	case callbackMacro(c.name) || f.web && verb(c.name):
 		out.role, out.note, out.self, out.each = unit.Handler, "block of "+c.name, selfInstance, beforeEach(c.name)
+	case s.owner != "" && c.receiver == nil && filters(c.name):
+		out.filter, out.self = true, selfInstance
 	case constant == "Rack::Attack" || f.rackBlock(c):
 		out.role, out.note = unit.Middleware, "block of "+c.name
 	default:

@@ -33,6 +33,17 @@ func (f *file) access(s *scope, n *node, place *unit.Place, c change) {
 	})
 }
 
+// entersLoop notes that a loop without end begins here: what the function has done so
+// far is done ahead of it.
+func (s *scope) entersLoop() {
+	if s.loop {
+		return
+	}
+	for i := range s.fn.Accesses {
+		s.fn.Accesses[i].Ahead = true
+	}
+}
+
 // head is the part of a node that names where it starts: a block behind a call
 // is not part of the place where the call is.
 func (f *file) head(n *node) *node {

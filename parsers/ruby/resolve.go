@@ -32,6 +32,7 @@ type resolver struct {
 	extends map[string]bool // the modules that only extend
 	rows    map[string]bool // classes that say themselves that their objects are rows
 	arrived arrivals
+	returns map[string][]ref // what functions return; nil until all that arrives is known
 }
 
 // module is a class or module of the checkout with all its definitions joined.
@@ -63,9 +64,11 @@ func resolve(units []*unit.Unit) {
 		r.handedOut(f)
 	}
 	r.each(functions, (*resolver).function)
+	r.copiesForRequests(functions)
 	r.holderValues()
 	r.attributesOfLibraries(functions)
 	r.defaults()
+	r.filtersOfApplications(functions)
 	r.roles(functions)
 	r.settings()
 }
