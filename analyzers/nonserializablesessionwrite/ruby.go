@@ -69,6 +69,9 @@ func hint(w *unit.SessionUse, v *unit.Value) string {
 	return fmt.Sprintf("`%s[:%s_id] = %s.id`, then `%s.find_by(id: %s[:%s_id])`", w.Store, key, v.Text, class, w.Store, key)
 }
 
+// exception is what a reader calls the value of rescue => e. JSON writes its message.
+const exception = "an exception"
+
 // judge follows a value to what it is.
 func (j judge) judge(v *unit.Value, deep int) verdict {
 	if deep == 0 {
@@ -98,7 +101,7 @@ func (j judge) judge(v *unit.Value, deep int) verdict {
 		return found
 	}
 	if v.Text == "exception" {
-		return verdict{lost, "an exception", ""}
+		return verdict{lost, exception, ""}
 	}
 	return verdict{}
 }

@@ -112,6 +112,9 @@ func reportRuby(p *rule.Pass, f *program.Function, w *unit.SessionUse, v verdict
 	case v.harm == lossy && s.marshal:
 		level = result.Note
 		says = fmt.Sprintf("`%s` is given %s. Marshal gives it back as it was, JSON would not: changing the serializer, or reading the session from another service, breaks it.", target, v.what)
+	case v.what == exception && w.Store == "flash" && !s.marshal:
+		level = result.Note
+		says = fmt.Sprintf("`%s` is given an exception, of which its message alone comes back through the serializer in force (%s).", target, s.name)
 	case v.harm == lossy:
 		level = result.Note
 		says = fmt.Sprintf("`%s` is given %s, which comes back as something else through the serializer in force (%s).", target, v.what, s.name)

@@ -45,6 +45,12 @@ func ofName(base string) string {
 	if base == "docker-compose.override.yml" || base == "docker-compose.override.yaml" || base == "compose.override.yml" || base == "compose.override.yaml" {
 		return unit.EnvDevelopment
 	}
+	for _, part := range strings.Split(base, ".")[1:] {
+		switch part {
+		case "review", "reviewapp", "review-app", "review-apps", "preview":
+			return unit.EnvDevelopment // deploy.review.yml: a branch that is looked at, not a folder of reviews
+		}
+	}
 	return ofWords(base)
 }
 
