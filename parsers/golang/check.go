@@ -15,6 +15,9 @@ import (
 	"sync"
 
 	"golang.org/x/tools/go/packages"
+
+	"github.com/stateaudit/stateaudit/internal/frontend"
+	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
 // listMode is what is asked of the go command. Types are checked here and not by go/packages,
@@ -28,8 +31,12 @@ type checker struct {
 	fset    *token.FileSet
 	overlay map[string][]byte
 	parse   parseFunc
-	asked   map[*packages.Package]bool // of these the syntax and the types of all expressions are kept
+	fileOf  func(*packages.Package) string // for messages about all of a package
+	asked   map[*packages.Package]bool     // of these the syntax and the types of all expressions are kept
 	gate    chan struct{}
+
+	mu   sync.Mutex
+	bugs []unit.Problem // of packages at which the parser or the type checker gave up
 }
 
 // check fills in the types of the packages and of all that they import.
@@ -52,7 +59,11 @@ func (c *checker) check(pkgs []*packages.Package) error {
 			for _, imported := range p.Imports {
 				<-done[imported]
 			}
-			c.one(p)
+			if bug := frontend.Guard(c.fileOf(p), "types of package "+p.PkgPath, func() { c.one(p) }); bug != nil {
+				c.mu.Lock()
+				defer c.mu.Unlock()
+				c.bugs = append(c.bugs, *bug)
+			}
 		})
 	}
 	all.Wait()

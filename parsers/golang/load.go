@@ -295,8 +295,14 @@ func (l *loader) loadOnce(ctx context.Context, m module, flags []string, cgo *cg
 	packages.Visit(pkgs, nil, func(p *packages.Package) {
 		p.IgnoredFiles = slices.DeleteFunc(p.IgnoredFiles, l.mustNotOpen)
 	})
-	c := &checker{ctx: ctx, fset: fset, overlay: cfg.Overlay, parse: l.count.loading(parseFile(l.root, cgo, l.foreign))}
-	return pkgs, c.check(pkgs)
+	c := &checker{ctx: ctx, fset: fset, overlay: cfg.Overlay, parse: l.count.loading(parseFile(l.root, cgo, l.foreign)), fileOf: l.packageFile}
+	err = c.check(pkgs)
+	for _, bug := range c.bugs {
+		if !slices.Contains(l.problems, bug) { // what is read again fails again
+			l.problems = append(l.problems, bug)
+		}
+	}
+	return pkgs, err
 }
 
 // withoutRefused is the overlay that keeps the go command from opening what must
