@@ -179,12 +179,7 @@ func handed(f *program.Function) []start {
 // waits tells a function that closes the queue which it feeds and waits for those
 // who drain it: they end when it does.
 func waits(f *program.Function) bool {
-	if !slices.Contains(f.Attrs, "closes-channel") {
-		return false
-	}
-	return slices.ContainsFunc(f.Calls, func(c unit.Call) bool {
-		return c.Callee == "sync.WaitGroup.Wait" || c.Callee == "golang.org/x/sync/errgroup.Group.Wait"
-	})
+	return slices.Contains(f.Attrs, "closes-channel") && slices.Contains(f.Attrs, unit.WaitsForGroup)
 }
 
 // symbol names a loop after its function, or after the function that starts it

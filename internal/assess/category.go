@@ -37,7 +37,7 @@ func categorise(p *program.Program, src *Sources, h *program.Holder, e catalog.E
 	}
 	ws := vocabulary(h)
 	switch {
-	case speaks(ws, "throttl", "limiter", "ratelimit", "attempt", "lockout", "quota"), speaks(ws, "bucket") && answers(p, a):
+	case speaksOfLimits(p, ws, a):
 		return result.Counter
 	case refuses(a):
 		return result.Counter
@@ -247,7 +247,7 @@ func removes(a Assessment) bool {
 func group(p *program.Program, h *program.Holder, e catalog.Entry, a Assessment) result.Group {
 	ws := append(vocabulary(h), words(last(packageOf(h)))...)
 	switch {
-	case e.Kind == catalog.Limiter || a.Category != result.Cache && refuses(a) || speaks(ws, "throttl", "limiter", "ratelimit", "attempt", "lockout", "quota"), speaks(ws, "bucket") && answers(p, a):
+	case e.Kind == catalog.Limiter || a.Category != result.Cache && refuses(a) || speaksOfLimits(p, ws, a):
 		return result.RateLimiter
 	case speaks(ws, "tenant"):
 		return result.TenantConfig
@@ -255,6 +255,11 @@ func group(p *program.Program, h *program.Holder, e catalog.Entry, a Assessment)
 		return result.FeatureFlag
 	}
 	return ""
+}
+
+// speaksOfLimits tells words that a limiter is called by. Buckets are one only if they answer.
+func speaksOfLimits(p *program.Program, ws []string, a Assessment) bool {
+	return speaks(ws, "throttl", "limiter", "ratelimit", "attempt", "lockout", "quota") || speaks(ws, "bucket") && answers(p, a)
 }
 
 // answers tells whether something that changes a holder hands an answer back, or refuses

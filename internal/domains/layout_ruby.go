@@ -38,7 +38,8 @@ func (b *builder) layoutRuby() {
 	groups, total := b.namespaces()
 	b.alive = b.living()
 	own := b.ownName()
-	maps.DeleteFunc(groups, func(key string, n *namespace) bool { return key == own || !n.stands() || b.layered(key, n) })
+	entered := b.entered()
+	maps.DeleteFunc(groups, func(key string, n *namespace) bool { return key == own || !n.stands() || b.layered(key, n, entered) })
 	narrow(groups, total)
 	if len(groups) < 2 {
 		return // nothing is told apart

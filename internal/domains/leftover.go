@@ -472,11 +472,10 @@ const minGiant = 40
 // stored, called from outside or run beside requests, and no model has its name. One
 // below a single layer in which nothing is stored or called from outside is a folder of
 // that layer: the jobs of every night.
-func (b *builder) layered(key string, n *namespace) bool {
+func (b *builder) layered(key string, n *namespace, entered map[string]bool) bool {
 	if b.modelNames[key] {
 		return false
 	}
-	entered := b.entered()
 	for _, f := range n.files {
 		if b.modelFiles[f] || entered[f] || b.alive[f] && len(n.layers) > 1 {
 			return false

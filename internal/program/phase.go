@@ -82,9 +82,7 @@ func (p *Program) joined(by, run *Function) bool {
 	if by == nil || by.HasRole(unit.Main) || slices.Contains(run.Attrs, "endless-loop") || run.Outer != by.ID {
 		return false
 	}
-	return slices.Contains(by.Attrs, "waits-for-group") || slices.ContainsFunc(by.Calls, func(c unit.Call) bool {
-		return c.Callee == "sync.WaitGroup.Wait" || c.Callee == "golang.org/x/sync/errgroup.Group.Wait"
-	})
+	return slices.Contains(by.Attrs, unit.WaitsForGroup)
 }
 
 func (p *Program) rootPhases(f *Function, reach func(*Function, result.Phase, *step)) {

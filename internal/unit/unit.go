@@ -306,6 +306,10 @@ const Branches = "|"
 // is all that it hands back.
 const BoolOnly = "bool-only"
 
+// WaitsForGroup is the word among a function's Attrs that says that it waits until a
+// group of goroutines has come to its end.
+const WaitsForGroup = "waits-for-group"
+
 // EachRequest is the word among a function's Attrs that says that it runs before, or
 // around, each request that its class handles.
 const EachRequest = "each-request"

@@ -417,7 +417,7 @@ func (b *body) rangeStmt(s *ast.RangeStmt) {
 	if t := b.typeOf(s.X); t != nil {
 		if _, ok := types.Unalias(t).Underlying().(*types.Chan); ok {
 			if b.endsWithGroup(s.X) {
-				b.attr("waits-for-group")
+				b.attr(unit.WaitsForGroup)
 			} else {
 				b.attr("endless-loop")
 				b.x.loops = append(b.x.loops, s.Body)

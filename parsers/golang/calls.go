@@ -178,6 +178,9 @@ func (b *body) call(c *ast.CallExpr, use unit.Use, m mode) {
 			if call.Callee == "time.Timer.Reset" {
 				b.attr(unit.Rearms)
 			}
+			if waitsForGroup(call.Callee) {
+				b.attr(unit.WaitsForGroup)
+			}
 		}
 		b.receiver(c, f, &call)
 	default:
