@@ -3,7 +3,6 @@ package analyzers_test
 import (
 	"context"
 	"fmt"
-	"os"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/stateaudit/stateaudit/internal/audit"
 	"github.com/stateaudit/stateaudit/internal/config"
+	"github.com/stateaudit/stateaudit/internal/testtree"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
@@ -120,13 +120,7 @@ func (e example) audit(t *testing.T, rule string) (got, want []string) {
 		files = append(libraries(t), files...)
 	}
 	for _, f := range files {
-		name := filepath.Join(root, filepath.FromSlash(f.name))
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, []byte(f.text), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		testtree.Put(t, root, f.name, f.text)
 		for _, line := range f.lines {
 			want = append(want, place(f.name, line))
 		}

@@ -5,8 +5,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +12,7 @@ import (
 	"github.com/stateaudit/stateaudit/internal/audit"
 	"github.com/stateaudit/stateaudit/internal/config"
 	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/testtree"
 )
 
 // store is a resource of a Go program: what is handed to it, and who is to be told.
@@ -186,13 +185,7 @@ func getenv(name, otherwise string) string {
 func shop(t *testing.T, root string, stores []store, spellings ...string) map[string][]string {
 	t.Helper()
 	write := func(name, text string) {
-		name = filepath.Join(root, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		testtree.Put(t, root, name, text)
 	}
 	mod, modules := "module example.com/shop\n\ngo 1.25\n\nrequire (\n", ""
 	libraries := librariesOfGo()

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"github.com/stateaudit/stateaudit/internal/plan"
 	"github.com/stateaudit/stateaudit/internal/rank"
 	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/testtree"
 )
 
 // Names of domains that try to break out of every format.
@@ -37,7 +37,7 @@ func hostileShop(t *testing.T) *audit.Outcome {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, text := range map[string]string{
+	testtree.Write(t, root, map[string]string{
 		".stateaudit.yaml":                            string(names), // YAML reads JSON
 		"Gemfile":                                     "gem \"rails\", \"~> 7.1\"\n",
 		"config/routes.rb":                            "Rails.application.routes.draw do\n  resources :orders, only: %i[create show], controller: \"orders/orders\"\nend\n",
@@ -50,15 +50,7 @@ func hostileShop(t *testing.T) *audit.Outcome {
 		"app/services/notices/tell_[v2].rb":           "module Notices\n  class Tell\n    @recent = {}\n    def self.call(order)\n      @recent[order.id] = order.email\n      Notice.create!(text: order.email)\n      order.total\n    end\n  end\nend\n",
 		"app/services/billing/charge.rb":              "module Billing\n  class Charge\n    def self.call(order)\n      ApplicationRecord.transaction do\n        Invoice.create!(order_id: order.id)\n        order.update!(total: 1)\n      end\n      Notices::Tell.call(order)\n      Notices::WarnJob.perform_later(order.id)\n      Invoice.count\n    end\n  end\nend\n",
 		"app/controllers/orders/orders_controller.rb": "module Orders\n  class OrdersController < ActionController::Base\n    def create\n      order = Order.create!(total: 2)\n      Billing::Charge.call(order)\n      Notices::Tell.call(order)\n      session[:seen] = 1\n      head :ok\n    end\n\n    def show\n      render json: Billing::Charge.call(Order.find(params[:id]))\n    end\n  end\nend\n",
-	} {
-		file := filepath.Join(root, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	})
 	c, err := config.Load(filepath.Join(root, ".stateaudit.yaml"), nil)
 	if err != nil {
 		t.Fatal(err)

@@ -2,14 +2,13 @@ package audit_test
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stateaudit/stateaudit/internal/audit"
 	"github.com/stateaudit/stateaudit/internal/config"
 	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/testtree"
 )
 
 // TestConfidence audits small checkouts that differ in how the change is reached, or
@@ -83,13 +82,7 @@ func auditFiles(t *testing.T, c *config.Config, files ...string) *result.Result 
 	t.Helper()
 	root := t.TempDir()
 	for i := 0; i+1 < len(files); i += 2 {
-		name := filepath.Join(root, filepath.FromSlash(files[i]))
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, []byte(files[i+1]), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		testtree.Put(t, root, files[i], files[i+1])
 	}
 	r, err := audit.Run(context.Background(), audit.Options{Root: root, Config: c, Offline: true})
 	if err != nil {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/stateaudit/stateaudit/internal/audit"
 	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/testtree"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
@@ -72,15 +73,7 @@ func tree(t *testing.T, files map[string]string) string {
 	for name, content := range files {
 		all[name] = content
 	}
-	for name, content := range all {
-		full := filepath.Join(root, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(full, []byte(content), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	testtree.Write(t, root, all)
 	return root
 }
 

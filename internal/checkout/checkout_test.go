@@ -9,19 +9,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stateaudit/stateaudit/internal/testtree"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
 func write(t *testing.T, root string, files ...string) {
 	t.Helper()
 	for _, f := range files {
-		name := filepath.Join(root, filepath.FromSlash(f))
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, []byte(f), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		testtree.Put(t, root, f, f)
 	}
 }
 

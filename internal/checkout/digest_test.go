@@ -5,18 +5,9 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
-)
 
-func put(t *testing.T, root, name, content string) {
-	t.Helper()
-	file := filepath.Join(root, filepath.FromSlash(name))
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
+	"github.com/stateaudit/stateaudit/internal/testtree"
+)
 
 func look(t *testing.T, root, apart string) Seen {
 	t.Helper()
@@ -31,19 +22,19 @@ func look(t *testing.T, root, apart string) Seen {
 // another digest than all before.
 func TestDigestSeesEveryChange(t *testing.T) {
 	root := t.TempDir()
-	put(t, root, "a.rb", "one")
-	put(t, root, "b.rb", "one")
+	testtree.Put(t, root, "a.rb", "one")
+	testtree.Put(t, root, "b.rb", "one")
 	seen := map[[32]byte]string{look(t, root, "").Content: "as it was"}
 	for _, c := range []struct {
 		what   string
 		change func() error
 	}{
-		{"edited", func() error { put(t, root, "a.rb", "two"); return nil }},
+		{"edited", func() error { testtree.Put(t, root, "a.rb", "two"); return nil }},
 		{"renamed", func() error { return os.Rename(filepath.Join(root, "b.rb"), filepath.Join(root, "c.rb")) }},
-		{"in a fixture", func() error { put(t, root, "testdata/x.go", "package x"); return nil }},
-		{"vendored", func() error { put(t, root, "vendor/x/x.go", "package x"); return nil }},
-		{"Go below node_modules", func() error { put(t, root, "node_modules/x/x.go", "package x"); return nil }},
-		{"the same size there", func() error { put(t, root, "node_modules/x/x.go", "package y"); return nil }},
+		{"in a fixture", func() error { testtree.Put(t, root, "testdata/x.go", "package x"); return nil }},
+		{"vendored", func() error { testtree.Put(t, root, "vendor/x/x.go", "package x"); return nil }},
+		{"Go below node_modules", func() error { testtree.Put(t, root, "node_modules/x/x.go", "package x"); return nil }},
+		{"the same size there", func() error { testtree.Put(t, root, "node_modules/x/x.go", "package y"); return nil }},
 		{"an empty folder", func() error { return os.Mkdir(filepath.Join(root, "empty"), 0o755) }},
 		{"a link", func() error { return os.Symlink("a.rb", filepath.Join(root, "link.rb")) }},
 		{"what a link leads to", func() error { return os.WriteFile(filepath.Join(root, "link.rb"), []byte("three"), 0o644) }},
@@ -52,7 +43,7 @@ func TestDigestSeesEveryChange(t *testing.T) {
 			if err := os.Remove(filepath.Join(root, "empty")); err != nil {
 				return err
 			}
-			put(t, root, "empty", "")
+			testtree.Put(t, root, "empty", "")
 			return nil
 		}},
 	} {
@@ -74,8 +65,8 @@ func TestDigestSeesEveryChange(t *testing.T) {
 // where the tree lies or when it was written.
 func TestDigestLeavesOut(t *testing.T) {
 	root, other := t.TempDir(), t.TempDir()
-	put(t, root, "a.rb", "one")
-	put(t, other, "a.rb", "one")
+	testtree.Put(t, root, "a.rb", "one")
+	testtree.Put(t, other, "a.rb", "one")
 	was := look(t, root, "")
 	if look(t, other, "").Content != was.Content {
 		t.Error("where a tree lies counts")
@@ -86,8 +77,8 @@ func TestDigestLeavesOut(t *testing.T) {
 	if look(t, other, "").Content != was.Content {
 		t.Error("when it was written counts")
 	}
-	put(t, root, ".git/index", "x")
-	put(t, root, "deep/kept/ab/entry", "x")
+	testtree.Put(t, root, ".git/index", "x")
+	testtree.Put(t, root, "deep/kept/ab/entry", "x")
 	if look(t, root, filepath.Join(root, "deep", "kept")).Content != was.Content {
 		t.Error("what lies apart counts")
 	}
@@ -99,14 +90,14 @@ func TestDigestLeavesOut(t *testing.T) {
 // TestStampSeesWhatWasTakenBack: the content is what it was, and was another between.
 func TestStampSeesWhatWasTakenBack(t *testing.T) {
 	root := t.TempDir()
-	put(t, root, "a.rb", "one")
+	testtree.Put(t, root, "a.rb", "one")
 	was := look(t, root, "")
 	if look(t, root, "") != was {
 		t.Error("not the same twice")
 	}
 	time.Sleep(20 * time.Millisecond) // more than file systems divide time into
-	put(t, root, "a.rb", "two")
-	put(t, root, "a.rb", "one")
+	testtree.Put(t, root, "a.rb", "two")
+	testtree.Put(t, root, "a.rb", "one")
 	if now := look(t, root, ""); now.Content != was.Content || now.Stamp == was.Stamp {
 		t.Errorf("%v", now)
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/stateaudit/stateaudit/internal/cache"
+	"github.com/stateaudit/stateaudit/internal/testtree"
 )
 
 // keeping runs the program with a cache in a folder.
@@ -164,22 +165,14 @@ func TestWarmIsCold(t *testing.T) {
 // smallModule is a Go module of two packages.
 func smallModule(t *testing.T, root string) {
 	t.Helper()
-	for name, content := range map[string]string{
+	testtree.Write(t, root, map[string]string{
 		"go.mod":         "module example.com/m0\n\ngo 1.22\n",
 		"main.go":        "package main\n\nimport (\n\t\"net/http\"\n\n\t\"example.com/m0/kept\"\n)\n\nvar hits = map[string]int{}\n\nfunc main() {\n\thttp.HandleFunc(\"/\", serve)\n\thttp.ListenAndServe(\":80\", nil)\n}\n\nfunc serve(w http.ResponseWriter, r *http.Request) {\n\thits[r.URL.Path]++\n\tkept.Note(r.URL.Path)\n}\n",
 		"kept/kept.go":   "package kept\n\nvar seen = map[string]bool{}\n\n// Note notes.\nfunc Note(name string) {\n\tseen[name] = true\n}\n",
 		"kept/other.go":  "package kept\n\nvar on bool\n\nfunc Switch() { on = !on }\n",
 		"compose.yaml":   "services:\n  web:\n    image: app\n    deploy:\n      replicas: 2\n",
 		"testdata/a.txt": "text\n",
-	} {
-		file := filepath.Join(root, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	})
 }
 
 // TestEveryCommandIsAnswered holds that each command writes the same the second time,

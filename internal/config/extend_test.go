@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/stateaudit/stateaudit/internal/testtree"
 )
 
 // written makes files below a new folder, which is the root of a repository.
@@ -13,15 +15,7 @@ func written(t *testing.T, files map[string]string) string {
 	t.Helper()
 	root := t.TempDir()
 	files[".git/HEAD"] = ""
-	for name, content := range files {
-		file := filepath.Join(root, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	testtree.Write(t, root, files)
 	return root
 }
 

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/stateaudit/stateaudit/internal/testtree"
 )
 
 // git runs a command in a repository of the test.
@@ -29,15 +31,7 @@ func repository(t *testing.T, files map[string]string) string {
 	}
 	dir := t.TempDir()
 	git(t, dir, "", "init", "-q")
-	for name, content := range files {
-		file := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	testtree.Write(t, dir, files)
 	git(t, dir, "", "add", "-A")
 	git(t, dir, "", "commit", "-q", "-m", "one")
 	return dir

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stateaudit/stateaudit/internal/audit"
 	"github.com/stateaudit/stateaudit/internal/domains"
+	"github.com/stateaudit/stateaudit/internal/testtree"
 )
 
 // TestFind compares the domains of files with what archives say under "want":
@@ -51,15 +52,7 @@ func TestFind(t *testing.T) {
 func found(t *testing.T, files map[string]string) *domains.Map {
 	t.Helper()
 	root := t.TempDir()
-	for name, content := range files {
-		file := filepath.Join(root, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	testtree.Write(t, root, files)
 	out, err := audit.Study(context.Background(), audit.Options{Root: root, Offline: true})
 	if err != nil {
 		t.Fatal(err)

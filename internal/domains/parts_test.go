@@ -2,14 +2,13 @@ package domains_test
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
 	"github.com/stateaudit/stateaudit/internal/audit"
 	"github.com/stateaudit/stateaudit/internal/config"
 	"github.com/stateaudit/stateaudit/internal/domains"
+	"github.com/stateaudit/stateaudit/internal/testtree"
 )
 
 // A domain that people have drawn around all of a shop falls into its parts if somebody
@@ -18,15 +17,7 @@ func TestPartsCutsADomainByWhatItRefersTo(t *testing.T) {
 	files, part := flatShop()
 	files["lib/clock.rb"] = "class Clock\nend\n"
 	root := t.TempDir()
-	for name, content := range files {
-		file := filepath.Join(root, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	testtree.Write(t, root, files)
 	declared := &config.Config{Domains: []config.Domain{{Name: "shop", Paths: []string{"app"}}, {Name: "time", Paths: []string{"lib"}}}}
 	out, err := audit.Study(context.Background(), audit.Options{Root: root, Config: declared, Offline: true})
 	if err != nil {

@@ -3,7 +3,6 @@ package facts_test
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/stateaudit/stateaudit/internal/audit"
 	"github.com/stateaudit/stateaudit/internal/facts"
+	"github.com/stateaudit/stateaudit/internal/testtree"
 )
 
 // TestFacts compares the facts of small applications with what their archives say
@@ -56,13 +56,7 @@ func unpacked(t *testing.T, name string) (root string, want []string) {
 			want = strings.Split(strings.TrimSpace(string(f.Data)), "\n")
 			continue
 		}
-		file := filepath.Join(root, filepath.FromSlash(f.Name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, f.Data, 0o644); err != nil {
-			t.Fatal(err)
-		}
+		testtree.Put(t, root, f.Name, string(f.Data))
 	}
 	return root, want
 }

@@ -2,19 +2,18 @@ package processes_test
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stateaudit/stateaudit/internal/audit"
 	"github.com/stateaudit/stateaudit/internal/config"
+	"github.com/stateaudit/stateaudit/internal/testtree"
 )
 
 // TestApply tells the state of a web server from that of a worker.
 func TestApply(t *testing.T) {
 	root := t.TempDir()
-	for name, content := range map[string]string{
+	testtree.Write(t, root, map[string]string{
 		"Procfile": "web: bundle exec puma\nworker: bundle exec sidekiq\n",
 		"app/services/seen.rb": `module Seen
   WEB = {}
@@ -28,15 +27,7 @@ end
 `,
 		"app/controllers/pages_controller.rb": "class PagesController < ActionController::Base\n  def show\n    Seen.web(1)\n    Seen.both(1)\n    TidyJob.perform_later\n  end\nend\n",
 		"app/jobs/tidy_job.rb":                "class TidyJob < ActiveJob::Base\n  def perform\n    Seen.job(1)\n    Seen.both(1)\n  end\nend\n",
-	} {
-		file := filepath.Join(root, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	})
 	r, err := audit.Run(context.Background(), audit.Options{Root: root, Config: &config.Config{}, Offline: true})
 	if err != nil {
 		t.Fatal(err)
@@ -61,7 +52,7 @@ end
 func TestApplyToWhatIsBuiltWhenLoaded(t *testing.T) {
 	root := t.TempDir()
 	const loop = "\n\tfor {\n\t\ttime.Sleep(time.Second)\n\t\t"
-	for name, content := range map[string]string{
+	testtree.Write(t, root, map[string]string{
 		"go.mod": "module example.com/shop\n\ngo 1.24\n",
 		"app/app.go": `package app
 
@@ -85,15 +76,7 @@ var Server = &http.Server{Addr: ":80", Handler: http.HandlerFunc(handle)}
 		"cmd/shop/main.go":  "package main\n\nimport \"example.com/shop/app\"\n\nfunc main() { app.Server.ListenAndServe() }\n",
 		"cmd/count/main.go": "package main\n\nimport (\n\t\"time\"\n\n\t\"example.com/shop/app\"\n)\n\nfunc main() {" + loop + "app.Note(\"turn\")\n\t}\n}\n",
 		"cmd/other/main.go": "package main\n\nimport (\n\t\"net/http\"\n)\n\nfunc main() {\n\thttp.HandleFunc(\"/\", func(w http.ResponseWriter, r *http.Request) {})\n\thttp.ListenAndServe(\":81\", nil)\n}\n",
-	} {
-		file := filepath.Join(root, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	})
 	r, err := audit.Run(context.Background(), audit.Options{Root: root, Config: &config.Config{}, Offline: true})
 	if err != nil {
 		t.Fatal(err)

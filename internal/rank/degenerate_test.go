@@ -2,13 +2,12 @@ package rank_test
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stateaudit/stateaudit/internal/audit"
 	"github.com/stateaudit/stateaudit/internal/config"
+	"github.com/stateaudit/stateaudit/internal/testtree"
 )
 
 // TestDegenerateTreesHaveNothingToRank holds what is said of programs from which
@@ -27,15 +26,7 @@ func TestDegenerateTreesHaveNothingToRank(t *testing.T) {
 		}, "this is a library or a command-line tool"},
 	} {
 		root := t.TempDir()
-		for file, content := range c.files {
-			full := filepath.Join(root, file)
-			if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(full, []byte(content), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
+		testtree.Write(t, root, c.files)
 		out, err := audit.Study(context.Background(), audit.Options{Root: root, Offline: true, Config: declared})
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)

@@ -3,18 +3,16 @@ package rank_test
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"unicode"
 
+	"github.com/stateaudit/stateaudit/internal/checkout"
 	"github.com/stateaudit/stateaudit/internal/domains"
 	"github.com/stateaudit/stateaudit/internal/facts"
 	"github.com/stateaudit/stateaudit/internal/rank"
-
-	"github.com/stateaudit/stateaudit/internal/checkout"
+	"github.com/stateaudit/stateaudit/internal/testtree"
 )
 
 // shop is a small program of several domains, from which sources of Go and of
@@ -403,15 +401,7 @@ type studied struct {
 func study(t *testing.T, files map[string]string, shuffle *rand.Rand) studied {
 	t.Helper()
 	root := t.TempDir()
-	for name, text := range files {
-		file := filepath.Join(root, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	testtree.Write(t, root, files)
 	tree, err := checkout.Walk(root, checkout.Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -4,14 +4,14 @@ import (
 	"bytes"
 	"encoding/gob"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/checker"
 	"golang.org/x/tools/go/packages"
+
+	"github.com/stateaudit/stateaudit/internal/testtree"
 )
 
 // WriteChain writes a module of packages p0, p1, …, each with a counter in a map and
@@ -20,11 +20,11 @@ import (
 func WriteChain(t testing.TB, length, functions int, serves func(int) bool) string {
 	t.Helper()
 	root := t.TempDir()
-	write(t, root, "go.mod", "module example.com/chain\n\ngo 1.22\n")
+	testtree.Put(t, root, "go.mod", "module example.com/chain\n\ngo 1.22\n")
 	for i := range length {
-		write(t, root, fmt.Sprintf("p%d/p.go", i), chainFile(i, functions, serves(i)))
+		testtree.Put(t, root, fmt.Sprintf("p%d/p.go", i), chainFile(i, functions, serves(i)))
 	}
-	write(t, root, "cmd/main.go", fmt.Sprintf(`package main
+	testtree.Put(t, root, "cmd/main.go", fmt.Sprintf(`package main
 
 import (
 	"net/http"
@@ -67,21 +67,8 @@ func chainFile(i, functions int, serves bool) string {
 func WriteModule(t testing.TB, files map[string]string) string {
 	t.Helper()
 	root := t.TempDir()
-	for name, content := range files {
-		write(t, root, name, content)
-	}
+	testtree.Write(t, root, files)
 	return root
-}
-
-func write(t testing.TB, root, name, content string) {
-	t.Helper()
-	file := filepath.Join(root, filepath.FromSlash(name))
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // factsOf runs the hidden analyzer over packages and gives their facts by path.
@@ -162,11 +149,11 @@ func TestCarried(t *testing.T) {
 // TestNeed holds which packages below are read for the sake of one.
 func TestNeed(t *testing.T) {
 	root := t.TempDir()
-	write(t, root, "go.mod", "module example.com/x\n\ngo 1.22\n")
-	write(t, root, "base/base.go", "package base\n\ntype Sink struct{ n int }\n")
-	write(t, root, "logs/logs.go", "package logs\n\nimport \"example.com/x/base\"\n\ntype Log struct{ sink *base.Sink }\n\nfunc New() *Log { return &Log{new(base.Sink)} }\n\nfunc (l *Log) Print() {}\n")
-	write(t, root, "far/far.go", "package far\n")
-	write(t, root, "store/store.go", "package store\n\nvar rows = map[string]int{}\n\nvar Taken func()\n\nfunc Take(f func()) { Taken = f }\n\nfunc Put(key string) { rows[key]++ }\n")
+	testtree.Put(t, root, "go.mod", "module example.com/x\n\ngo 1.22\n")
+	testtree.Put(t, root, "base/base.go", "package base\n\ntype Sink struct{ n int }\n")
+	testtree.Put(t, root, "logs/logs.go", "package logs\n\nimport \"example.com/x/base\"\n\ntype Log struct{ sink *base.Sink }\n\nfunc New() *Log { return &Log{new(base.Sink)} }\n\nfunc (l *Log) Print() {}\n")
+	testtree.Put(t, root, "far/far.go", "package far\n")
+	testtree.Put(t, root, "store/store.go", "package store\n\nvar rows = map[string]int{}\n\nvar Taken func()\n\nfunc Take(f func()) { Taken = f }\n\nfunc Put(key string) { rows[key]++ }\n")
 	const imports = "import (\n\t_ \"example.com/x/far\"\n\t\"example.com/x/logs\"\n\t\"example.com/x/store\"\n)\n\nvar log = logs.New()\n\nfunc Save(key string) { log.Print(); store.Put(key) }\n"
 	for name, more := range map[string]string{
 		"quiet":   "",
@@ -178,9 +165,9 @@ func TestNeed(t *testing.T) {
 		"puts":    "func init() { store.Taken = func() {} }\n",
 		"idle":    "func Start() { go Save(\"a\") }\n",
 	} {
-		write(t, root, name+"/p.go", "package "+name+"\n\n"+imports+"\n"+more)
+		testtree.Put(t, root, name+"/p.go", "package "+name+"\n\n"+imports+"\n"+more)
 	}
-	write(t, root, "main/main.go", "package main\n\nimport (\n\t_ \"example.com/x/logs\"\n\t_ \"example.com/x/store\"\n)\n\nfunc main() {}\n")
+	testtree.Put(t, root, "main/main.go", "package main\n\nimport (\n\t_ \"example.com/x/logs\"\n\t_ \"example.com/x/store\"\n)\n\nfunc main() {}\n")
 	facts := factsOf(t, root, "./...")
 	for name, want := range map[string]string{
 		"quiet": "base logs", "idle": "base logs",

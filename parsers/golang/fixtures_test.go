@@ -2,11 +2,10 @@ package golang
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stateaudit/stateaudit/internal/frontend"
+	"github.com/stateaudit/stateaudit/internal/testtree"
 )
 
 // TestFixturesAreNotLoaded holds that packages below folders of fixtures are
@@ -26,13 +25,7 @@ func TestFixturesAreNotLoaded(t *testing.T) {
 		"tool/go.mod":      "module example.org/tool\n\ngo 1.24\n",
 		"tool/tool.go":     "package tool\n",
 	} {
-		file := filepath.Join(root, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		testtree.Put(t, root, name, content)
 		if name != "examples/main.go" {
 			files = append(files, name)
 		}

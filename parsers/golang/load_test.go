@@ -11,6 +11,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/stateaudit/stateaudit/internal/frontend"
+	"github.com/stateaudit/stateaudit/internal/testtree"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
@@ -22,13 +23,7 @@ func loaded(t *testing.T, archive, below string) (string, []*unit.Unit, []unit.P
 	root := filepath.Join(top, below)
 	var files []string
 	for _, f := range txtar.Parse([]byte(archive)).Files {
-		name := filepath.Join(top, filepath.FromSlash(f.Name))
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, f.Data, 0o644); err != nil {
-			t.Fatal(err)
-		}
+		name := testtree.Put(t, top, f.Name, string(f.Data))
 		if rel, err := filepath.Rel(root, name); err == nil && filepath.IsLocal(rel) {
 			files = append(files, filepath.ToSlash(rel))
 		}

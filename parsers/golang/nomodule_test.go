@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/stateaudit/stateaudit/internal/frontend"
+	"github.com/stateaudit/stateaudit/internal/testtree"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
@@ -22,13 +23,7 @@ func loadedFiles(t *testing.T, files map[string]string, tell func(string, int, i
 	}
 	in := frontend.Input{Root: dir, Offline: true, Progress: tell}
 	for name, content := range files {
-		file := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		testtree.Put(t, dir, name, content)
 		in.Files = append(in.Files, name)
 	}
 	slices.Sort(in.Files)

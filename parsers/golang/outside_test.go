@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/stateaudit/stateaudit/internal/frontend"
+	"github.com/stateaudit/stateaudit/internal/testtree"
 	"github.com/stateaudit/stateaudit/parsers/golang"
 )
 
@@ -17,13 +18,7 @@ func written(t *testing.T, files map[string]string) frontend.Input {
 	dir := t.TempDir()
 	in := frontend.Input{Root: filepath.Join(dir, "shop"), Offline: true}
 	for name, content := range files {
-		file := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		file := testtree.Put(t, dir, name, content)
 		if rel, err := filepath.Rel(in.Root, file); err == nil && filepath.IsLocal(rel) {
 			in.Files = append(in.Files, rel)
 		}

@@ -1,7 +1,6 @@
 package golangci
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -9,6 +8,8 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/checker"
 	"golang.org/x/tools/go/packages"
+
+	"github.com/stateaudit/stateaudit/internal/testtree"
 )
 
 // issues runs the plugin over a module as golangci-lint does, and returns its
@@ -16,15 +17,7 @@ import (
 func issues(t *testing.T, raw any, files map[string]string) map[string][]analysis.Diagnostic {
 	t.Helper()
 	dir := t.TempDir()
-	for name, content := range files {
-		file := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	testtree.Write(t, dir, files)
 	p, err := New(raw)
 	if err != nil {
 		t.Fatal(err)
