@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 
+	"github.com/stateaudit/stateaudit/internal/facts"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
@@ -101,19 +102,23 @@ func (b *builder) graphGo(in func(file string) bool) (files []string, g Graph) {
 		files = append(files, f.Path)
 		g.Nodes = append(g.Nodes, Node{Subject: Subject(f.Path), Entity: b.in.Facts.Entities[f.Path], Named: true})
 	}
-	g.Links = b.links(index)
+	g.Connect(b.in.Facts, index)
 	return files, g
 }
 
-// links are the references between some files.
-func (b *builder) links(index map[string]int) []Link {
-	var out []Link
-	for _, r := range b.in.Facts.References() {
+// Connect marks the nodes whose files declare models, and adds the references between
+// files; index gives the node of each file.
+func (g *Graph) Connect(f *facts.Facts, index map[string]int) {
+	for _, m := range f.Models {
+		if i, ok := index[m.Type.Location.File]; ok {
+			g.Nodes[i].Entity = true
+		}
+	}
+	for _, r := range f.References() {
 		from, ok := index[r.From]
 		to, known := index[r.To]
 		if ok && known {
-			out = append(out, Link{From: from, To: to, Count: r.Count})
+			g.Links = append(g.Links, Link{From: from, To: to, Count: r.Count})
 		}
 	}
-	return out
 }

@@ -153,12 +153,7 @@ func (b *builder) graph() (files []string, g Graph) {
 		files = append(files, f.Path)
 		g.Nodes = append(g.Nodes, Node{Subject: Subject(f.Path)})
 	}
-	for _, m := range b.in.Facts.Models {
-		if i, ok := index[m.Type.Location.File]; ok {
-			g.Nodes[i].Entity = true
-		}
-	}
-	g.Links = b.links(index)
+	g.Connect(b.in.Facts, index)
 	return files, g
 }
 

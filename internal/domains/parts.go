@@ -38,8 +38,8 @@ type part struct {
 }
 
 // partsOf cuts some files by what they refer to, the part with most files first.
-func partsOf(of []string, f *facts.Facts) []part {
-	files, g := graphOf(of, f)
+func partsOf(files []string, f *facts.Facts) []part {
+	g := graphOf(files, f)
 	n, c := newNetwork(g), Infer(g)
 	n.of = c.Of
 	groups := map[int][]int{}
@@ -120,24 +120,13 @@ func (m *Map) fresh(name string) string {
 }
 
 // graphOf is what some files say of each other.
-func graphOf(files []string, f *facts.Facts) ([]string, Graph) {
+func graphOf(files []string, f *facts.Facts) Graph {
 	var g Graph
 	index := map[string]int{}
 	for i, file := range files {
 		index[file] = i
 		g.Nodes = append(g.Nodes, Node{Subject: Subject(file), Entity: f.Entities[file]})
 	}
-	for _, m := range f.Models {
-		if i, ok := index[m.Type.Location.File]; ok {
-			g.Nodes[i].Entity = true
-		}
-	}
-	for _, r := range f.References() {
-		from, ok := index[r.From]
-		to, known := index[r.To]
-		if ok && known {
-			g.Links = append(g.Links, Link{From: from, To: to, Count: r.Count})
-		}
-	}
-	return files, g
+	g.Connect(f, index)
+	return g
 }

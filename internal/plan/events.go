@@ -57,11 +57,14 @@ func Events(r *rank.Ranking, c *rank.Candidate) []Event {
 		}
 	}
 	contracts := map[string]map[string]result.EventField{}
-	for key, e := range b.byKey {
-		if contracts[e.Name] == nil {
-			contracts[e.Name] = map[string]result.EventField{}
+	for _, key := range slices.Sorted(maps.Keys(b.byKey)) {
+		name := b.byKey[key].Name
+		if contracts[name] == nil {
+			contracts[name] = map[string]result.EventField{}
 		}
-		maps.Copy(contracts[e.Name], b.fields[key])
+		for _, f := range b.fields[key] {
+			add(contracts[name], f.Name, f.Type)
+		}
 	}
 	var out []Event
 	for _, e := range b.byKey {
@@ -312,15 +315,18 @@ func open(all []result.EventField) (carried []result.EventField, left []string) 
 	return carried, left
 }
 
+// add notes a field. Of several types the first that is known stands, but what one source
+// says to be secret is so whatever the others say.
 func add(fields map[string]result.EventField, name, typ string) {
-	if old, ok := fields[name]; ok && (typ == "" || old.Type != "unknown") {
+	typ = cmp.Or(typ, unknown)
+	if old, ok := fields[name]; ok && typ != declaredSecret && (typ == unknown || old.Type != unknown) {
 		return
-	}
-	if typ == "" {
-		typ = "unknown"
 	}
 	fields[name] = result.EventField{Name: name, Type: typ, Personal: Personal(name)}
 }
+
+// unknown is the type of a field of which nothing is known but its name.
+const unknown = "unknown"
 
 func sortedFields(fields map[string]result.EventField) []result.EventField {
 	var out []result.EventField

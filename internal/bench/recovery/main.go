@@ -240,18 +240,7 @@ func hidden(files []string, f *facts.Facts) domains.Graph {
 		index[file] = i
 		g.Nodes = append(g.Nodes, domains.Node{Subject: domains.Subject(path.Base(file))})
 	}
-	for _, m := range f.Models {
-		if i, ok := index[m.Type.Location.File]; ok {
-			g.Nodes[i].Entity = true
-		}
-	}
-	for _, r := range f.References() {
-		from, ok := index[r.From]
-		to, known := index[r.To]
-		if ok && known {
-			g.Links = append(g.Links, domains.Link{From: from, To: to, Count: r.Count})
-		}
-	}
+	g.Connect(f, index)
 	return g
 }
 
