@@ -47,6 +47,7 @@ func layers() map[string][]string {
 		"report":             {"internal/unit", "internal/result", "internal/plan", "internal/rank", "internal/domains", "internal/facts"},
 		"internal/audit":     append(rules, "internal/facts", "internal/domains", "internal/rank", "internal/plan", "internal/chain", "internal/processes", "internal/replicas", "internal/checkout", "internal/config", "internal/frontend", "internal/baseline", "internal/suppress", "parsers", "analyzers"),
 		"internal/ruletest":  append(rules, "internal/audit", "internal/checkout", "internal/config", "internal/frontend", "parsers", "analyzers"),
+		"internal/testtree":  {},
 		"internal/cli":       append(rules, "internal/vet", "internal/audit", "internal/rank", "internal/plan", "internal/traffic", "internal/config", "internal/baseline", "internal/checkout", "internal/diff", "internal/cache", "internal/owners", "report", "analyzers", "docs"),
 		"internal/vet":       append(rules, "parsers/golang", "internal/suppress"),
 		"plugin":             {"analyzers"},
