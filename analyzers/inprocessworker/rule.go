@@ -34,6 +34,10 @@ func run(p *rule.Pass) {
 		}
 		if a.State && a.Rule() == p.Name() {
 			extra, more := drainedBy(p, a, running, told)
+			if lockedScheduler(p, a) {
+				p.ReportHolderAs(result.Note, a, "A distributed lock was seen around what it runs.", more...)
+				continue
+			}
 			p.ReportHolder(a, extra, more...)
 		}
 	}
@@ -41,4 +45,5 @@ func run(p *rule.Pass) {
 	reportSchedules(p)
 	reportAdapters(p)
 	reportThreads(p)
+	reportLeft(p, told)
 }

@@ -30,6 +30,9 @@ func run(p *rule.Pass) {
 		if a.State && a.Rule() == p.Name() {
 			p.ReportHolder(a, "")
 		}
+		if a.Crossing != "" {
+			reportCrossing(p, a)
+		}
 	}
 	reportStores(p)
 	reportKeys(p)

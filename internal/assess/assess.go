@@ -15,6 +15,8 @@
 package assess
 
 import (
+	"slices"
+
 	"github.com/stateaudit/stateaudit/internal/catalog"
 	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/result"
@@ -30,6 +32,9 @@ type Assessment struct {
 	Group    result.Group // empty for none
 	Writes   []program.Change
 	Memo     bool // filled when empty
+	// Crossing is how what a request sets there reaches others of this process, where it
+	// is harmless otherwise; empty if it does not.
+	Crossing Crossing
 	// Siblings are fields of the same object that change together with the
 	// holder: its expiry, its size.
 	Siblings []*program.Holder
@@ -69,6 +74,11 @@ const (
 func All(p *program.Program, src *Sources) []Assessment {
 	var out []Assessment
 	for _, h := range p.Holders() {
+		if h.PerRequest && !h.Test {
+			if a, ok := leaves(p, h); ok {
+				out = append(out, a)
+			}
+		}
 		if h.Test || h.PerRequest || p.MadeForRequests(h) {
 			continue
 		}
@@ -85,7 +95,12 @@ func assess(p *program.Program, src *Sources, h *program.Holder) (Assessment, bo
 	entry, known := lookup(p.Catalog, h)
 	if known {
 		switch entry.Kind {
-		case catalog.Sync, catalog.Logger, catalog.Constant, catalog.Metrics, catalog.Config:
+		case catalog.Constant:
+			if h.Kind != unit.Attribute || !replaced(h) {
+				return a, false
+			}
+			known = false // a variable of a library is given another
+		case catalog.Sync, catalog.Logger, catalog.Metrics, catalog.Config:
 			return a, false
 		case catalog.Client, catalog.Remote:
 			if isCollection(h.Type) && brings(p, h) {
@@ -114,7 +129,17 @@ func assess(p *program.Program, src *Sources, h *program.Holder) (Assessment, bo
 	a.Facts.Answered = answered(a)
 	a.Harmless = harmless(p, src, h, a)
 	a.State = a.Harmless == ""
+	if !a.State {
+		a.Crossing = crossing(p, h, a)
+	}
 	return a, true
+}
+
+// replaced tells a place into which something else is put while serving.
+func replaced(h *program.Holder) bool {
+	return slices.ContainsFunc(serving(h), func(c program.Change) bool {
+		return c.Kind == unit.Write && !c.Reset && !c.Lazy && len(c.Place.Path) == 0
+	})
 }
 
 func client(h *program.Holder, a Assessment) Assessment {

@@ -225,13 +225,27 @@ func counts(a Assessment) bool {
 // byShape decides by how the holder is changed: filled when empty is a cache,
 // keyed adding and removing is a registry.
 func byShape(h *program.Holder, a Assessment) result.Category {
-	if a.Memo || drawsOnStore(a.Facts.Sources) && !removes(a) {
+	if a.Memo || drawsOnStore(a.Facts.Sources) && (!removes(a) || asksFirst(h, a)) {
 		return result.Cache
 	}
 	if isScalar(h.Type) || h.Type == "" && onlySwitched(a) {
 		return result.Flag
 	}
 	return result.Registry
+}
+
+// asksFirst tells a place that is filled only by functions which look there first, with
+// nothing that they are given: what is taken out of it again is a cache made invalid.
+func asksFirst(h *program.Holder, a Assessment) bool {
+	if hasSource(a, FromRequest, FromCaller) {
+		return false
+	}
+	for _, w := range a.Writes {
+		if !w.Reset && !slices.ContainsFunc(h.Reads, func(r program.Change) bool { return r.In == w.In }) {
+			return false
+		}
+	}
+	return true
 }
 
 func removes(a Assessment) bool {

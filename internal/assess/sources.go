@@ -385,16 +385,38 @@ func (s *Sources) classify(c *unit.Call) []Source {
 			out = append(out, ToDatabase)
 		case strings.Contains(a.Text, "Serializable"), strings.Contains(a.Text, ":serializable"), strings.Contains(a.Text, "FOR UPDATE"), strings.Contains(a.Text, "for update"):
 			out = append(out, Serializable)
-		case strings.Contains(a.Text, "advisory_lock"), strings.Contains(a.Text, "advisory_xact_lock"), strings.Contains(a.Text, "GET_LOCK("):
+		case strings.Contains(a.Text, "advisory_lock"), strings.Contains(a.Text, "advisory_xact_lock"), strings.Contains(a.Text, "GET_LOCK("), db && onlyIfAbsent(a.Text):
 			out = append(out, Elects)
 		case c.Callee == "os.OpenFile" && (strings.Contains(a.Text, "O_WRONLY") || strings.Contains(a.Text, "O_RDWR") || strings.Contains(a.Text, "O_CREATE") || strings.Contains(a.Text, "O_APPEND")):
 			out = append(out, ToFile)
 		}
 	}
+	if db && claims(c.Callee) {
+		out = append(out, Elects)
+	}
 	if c.Callee == "builtins.open" && len(c.Args) > 1 && strings.ContainsAny(c.Args[1].Text, "wax+") {
 		out = append(out, ToFile)
 	}
 	return out
+}
+
+// claims tells the methods of clients that write a key only if nobody has: the one
+// copy whose write succeeds goes on.
+func claims(callee string) bool {
+	switch callee[strings.LastIndexAny(callee, "./#")+1:] {
+	case "SetNX", "SetIfAbsent", "setnx":
+		return true
+	}
+	return false
+}
+
+// onlyIfAbsent tells the option of a write that makes it such a claim.
+func onlyIfAbsent(argument string) bool {
+	switch strings.ReplaceAll(argument, " ", "") {
+	case "nx:true", "nx=True", "unless_exist:true", `"NX"`:
+		return true
+	}
+	return false
 }
 
 // classifyName tells it of a function outside the checkout: by its name if it is
@@ -518,7 +540,7 @@ var knownOrigins = [...]origin{
 	{"github.com/jackc/pgx", FromDatabase}, {"go.mongodb.org/mongo-driver/bson", ""}, {"go.mongodb.org/", FromDatabase}, {"github.com/go-redis/", FromDatabase},
 	{"github.com/redis/", FromDatabase}, {"github.com/gomodule/redigo", FromDatabase}, {"go.etcd.io/etcd/client/v3/concurrency", Elects}, {"go.etcd.io/", FromDatabase},
 	{"entgo.io/", FromDatabase}, {"github.com/go-pg/", FromDatabase}, {"github.com/Masterminds/squirrel", FromDatabase}, {"github.com/upper/db", FromDatabase}, {"go.etcd.io/bbolt", FromDatabase}, {"github.com/dgraph-io/badger", FromDatabase},
-	{"k8s.io/client-go/tools/leaderelection", Elects}, {"github.com/go-redsync/", Elects}, {"github.com/bsm/redislock", Elects}, {"github.com/hashicorp/consul/api.Lock", Elects},
+	{"k8s.io/client-go/tools/leaderelection", Elects}, {"github.com/go-co-op/gocron/v2.WithDistributed", Elects}, {"github.com/go-co-op/gocron.WithDistributed", Elects}, {"github.com/go-co-op/gocron.Scheduler.WithDistributed", Elects}, {"github.com/go-redsync/", Elects}, {"github.com/bsm/redislock", Elects}, {"github.com/hashicorp/consul/api.Lock", Elects},
 	{"net/http.ListenAndServe", Accepts}, {"net/http.Serve", Accepts}, {"net/http.Server.", Accepts}, {"net.Listen", Accepts},
 	{"net.Listener.Accept", Accepts}, {"net.TCPListener.", Accepts}, {"google.golang.org/grpc.Server.Serve", Accepts},
 	{"golang.org/x/crypto/ssh.NewServerConn", Accepts}, {"github.com/soheilhy/cmux", Accepts},

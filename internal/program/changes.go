@@ -150,7 +150,7 @@ func (p *Program) holderWithin(pl unit.Place, depth int) (*Holder, []*Holder) {
 		}
 	}
 	if pl.Root == unit.RootHolder {
-		if h := p.holders[pl.Name]; h != nil && p.keeps(h) {
+		if h := p.holders[pl.Name]; h != nil && (p.keeps(h) || h.PerRequest && h.Kind == unit.Attribute) {
 			found = h
 		}
 	}

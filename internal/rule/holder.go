@@ -20,10 +20,15 @@ const maxWrites = 5
 // changes it while serving and how that is reached, what a second copy does. A
 // rule may add a sentence of its own, and evidence for it.
 func (p *Pass) ReportHolder(a assess.Assessment, extra string, more ...result.Evidence) {
+	p.ReportHolderAs("", a, extra, more...)
+}
+
+// ReportHolderAs reports it at a level of its own; the rule's if it is empty.
+func (p *Pass) ReportHolderAs(level result.Level, a assess.Assessment, extra string, more ...result.Evidence) {
 	h := a.Holder
 	a.Writes = surest(told(a.Writes))
 	f := result.Finding{
-		Category: a.Category, Symbol: h.Symbol, Language: h.Language, Location: h.Location,
+		Level: level, Category: a.Category, Symbol: h.Symbol, Language: h.Language, Location: h.Location,
 		Message:  message(a, extra),
 		Fix:      fix(a),
 		Evidence: append(p.evidence(a), more...),

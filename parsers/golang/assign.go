@@ -78,8 +78,25 @@ func (b *body) write(l ast.Expr, op string, rhs ast.Expr) {
 		b.record(e.X, unit.Write, "*"+op, rhs)
 	case *ast.SelectorExpr:
 		b.subexprs(e.X)
+		if v, ok := b.x.Info.Uses[e.Sel].(*types.Var); ok && isPackageLevel(v) {
+			b.variableOfLibrary(v, e)
+		}
 		b.record(e, unit.Write, b.appendOp(op, rhs), rhs)
 	}
+}
+
+// variableOfLibrary declares the variable of a package outside the checkout that code of
+// the checkout sets, where this package does first.
+func (b *body) variableOfLibrary(v *types.Var, at *ast.SelectorExpr) {
+	x, id := b.x, objectID(v)
+	if b.fn.Test || x.local(v.Pkg().Path()) || x.set[id] {
+		return
+	}
+	x.set[id] = true
+	x.unit.Holders = append(x.unit.Holders, unit.Holder{
+		ID: id, Symbol: v.Pkg().Name() + "." + v.Name(), Name: v.Name(), Kind: unit.Attribute, Owner: v.Pkg().Path(),
+		Type: typeString(v.Type()), Elem: elemString(v.Type()), Plain: isPlain(v.Type(), 0), Location: x.location(at.Pos(), at.End()),
+	})
 }
 
 // writeIdent handles package variables and variables of an enclosing function;

@@ -39,7 +39,7 @@ func Extract(s Source) *unit.Unit {
 	x := &extractor{
 		Source: s, unit: &unit.Unit{Language: unit.Go, Name: s.Types.Path()},
 		files: map[*ast.File]unit.File{}, closures: map[*ast.FuncLit]string{}, closed: map[*ast.FuncLit]bool{},
-		foreign: map[*types.Func]bool{},
+		foreign: map[*types.Func]bool{}, set: map[string]bool{},
 	}
 	for _, f := range s.Files {
 		x.file(f)
@@ -74,6 +74,7 @@ type extractor struct {
 	foreign  map[*types.Func]bool    // functions outside the checkout that are called
 	loops    []ast.Node              // bodies of loops without end
 	turns    []ast.Node              // bodies of those that wait on channels
+	set      map[string]bool         // variables of libraries that are set here
 }
 
 func (x *extractor) local(importPath string) bool {

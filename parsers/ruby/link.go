@@ -568,7 +568,7 @@ func (r *resolver) attributeWrite(at site, a unit.Access, name string) (unit.Acc
 	case m != nil:
 		a.Place, a.Kind, a.Method = base, unit.Invoke, m.ID
 		return a, base.Root != unit.RootUnknown && base.Root != unit.RootLocal && !(rf.class && len(base.Path) == 0)
-	case base.Root == unit.RootHolder && len(base.Path) == 0 && r.ofLibraryClass(rf) && keepsAttribute(rf.typ, name):
+	case base.Root == unit.RootHolder && len(base.Path) == 0 && r.ofLibraryClass(rf) && (keepsAttribute(rf.typ, name) || perRequest(rf.typ+"."+name)):
 		a.Place = unit.Place{Root: unit.RootHolder, Name: rf.typ + "." + name}
 		return a, true
 	case rf.class || base.Root == unit.RootUnknown || base.Root == unit.RootLocal || r.isModel(rf.typ) || r.closed(rf.typ):

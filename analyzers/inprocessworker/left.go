@@ -1,0 +1,69 @@
+package inprocessworker
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/stateaudit/stateaudit/internal/assess"
+	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/remedy"
+	"github.com/stateaudit/stateaudit/internal/result"
+	"github.com/stateaudit/stateaudit/internal/rule"
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
+
+// reportLeft reports work that a request leaves behind in its process, which waits
+// there and changes something outside when it has waited: a note, since most of it
+// ends in a moment.
+func reportLeft(p *rule.Pass, told map[string]bool) {
+	for _, s := range left(p.Program) {
+		if told[s.run.ID] || !sleeps(s.run) || !p.Sources.Reaches(s.run.ID, assess.ToDatabase, assess.ToNetwork) {
+			continue
+		}
+		told[s.run.ID] = true
+		w, _ := weigh(p, s.run)
+		p.Report(result.Finding{
+			Level: result.Note, Category: result.Worker, Symbol: s.symbol(), Language: s.by.Language, Location: s.location,
+			Message: fmt.Sprintf("`%s` answers its request and leaves work behind in the process, which waits and then %s. A restart or a deployment loses it, and no other copy takes it over.", s.by.Symbol, w.says),
+			Fix:     remedy.Fix(result.Worker, "", s.by.Language),
+			Evidence: append([]result.Evidence{
+				{Kind: result.Declaration, Phase: result.Serving, Function: s.by.Symbol, Location: s.location, Note: "started here, beside the request"},
+			}, w.evidence()...),
+		}, s.by)
+	}
+}
+
+// left lists what functions that serve start without waiting for it, and that ends
+// by itself.
+func left(p *program.Program) []start {
+	var out []start
+	for _, f := range p.Functions() {
+		if f.Test || !f.Serving || f.Boot || waits(f) {
+			continue
+		}
+		for _, b := range f.Beside() {
+			if b.To.Test || slices.Contains(b.To.Attrs, "endless-loop") || b.To.HasRole(unit.Job) {
+				continue
+			}
+			at := b.To.Location
+			if b.Call != nil {
+				at = b.Call.Location
+			}
+			out = append(out, start{by: f, run: b.To, location: at})
+		}
+	}
+	return out
+}
+
+// sleeps tells what lets time pass before it goes on.
+func sleeps(f *program.Function) bool {
+	return slices.ContainsFunc(f.Within(near), func(g *program.Function) bool {
+		return slices.ContainsFunc(g.Calls, func(c unit.Call) bool {
+			switch c.Callee {
+			case "time.Sleep", "time.After", "Kernel.sleep", "time.sleep", "asyncio.sleep":
+				return true
+			}
+			return false
+		})
+	})
+}
