@@ -38,7 +38,7 @@ func reportLeft(p *rule.Pass, told map[string]bool) {
 func left(p *program.Program) []start {
 	var out []start
 	for _, f := range p.Functions() {
-		if f.Test || !f.Serving || f.Boot || waits(f) {
+		if f.Test || !f.Serving || f.Boot || waits(f) || !answers(f, near) {
 			continue
 		}
 		for _, b := range f.Beside() {
@@ -53,6 +53,13 @@ func left(p *program.Program) []start {
 		}
 	}
 	return out
+}
+
+// answers tells what handles a request, or what a handler calls close by.
+func answers(f *program.Function, depth int) bool {
+	return f.HasRole(unit.Handler) || depth > 0 && !slices.Contains(f.Attrs, "endless-loop") && slices.ContainsFunc(f.Callers(), func(from *program.Function) bool {
+		return from != f && answers(from, depth-1)
+	})
 }
 
 // sleeps tells what lets time pass before it goes on.

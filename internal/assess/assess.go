@@ -38,7 +38,9 @@ type Assessment struct {
 	// Siblings are fields of the same object that change together with the
 	// holder: its expiry, its size.
 	Siblings []*program.Holder
-	Facts    Facts
+	// Within are fields of what it keeps of which there is nothing else to say.
+	Within []*program.Holder
+	Facts  Facts
 }
 
 // Facts are what can be said of what is kept.
@@ -86,7 +88,7 @@ func All(p *program.Program, src *Sources) []Assessment {
 			out = append(out, a)
 		}
 	}
-	return joinSiblings(p, out)
+	return joinWithin(p, joinSiblings(p, out))
 }
 
 // assess gives the verdict on one holder; false if there is nothing to say.

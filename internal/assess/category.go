@@ -234,14 +234,14 @@ func byShape(h *program.Holder, a Assessment) result.Category {
 	return result.Registry
 }
 
-// asksFirst tells a place that is filled only by functions which look there first, with
+// asksFirst tells a place that is filled, by key, only by functions which look there first, with
 // nothing that they are given: what is taken out of it again is a cache made invalid.
 func asksFirst(h *program.Holder, a Assessment) bool {
 	if hasSource(a, FromRequest, FromCaller) {
 		return false
 	}
 	for _, w := range a.Writes {
-		if !w.Reset && !slices.ContainsFunc(h.Reads, func(r program.Change) bool { return r.In == w.In }) {
+		if !w.Reset && (w.Key == nil || !slices.ContainsFunc(h.Reads, func(r program.Change) bool { return r.In == w.In })) {
 			return false
 		}
 	}

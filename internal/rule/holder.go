@@ -102,6 +102,11 @@ func (p *Pass) evidence(a assess.Assessment) []result.Evidence {
 	for _, part := range h.Parts {
 		out = append(out, Declared(part, "content kept in "+part.Symbol))
 	}
+	for _, w := range a.Within {
+		if !slices.Contains(h.Parts, w) {
+			out = append(out, Declared(w, "content kept in "+w.Symbol))
+		}
+	}
 	for _, s := range a.Siblings {
 		out = append(out, Declared(s, "changes together with it"))
 	}
