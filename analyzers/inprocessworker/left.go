@@ -17,8 +17,8 @@ import (
 // ends in a moment.
 func reportLeft(p *rule.Pass, told map[string]bool) {
 	for _, s := range left(p.Program) {
-		if told[s.run.ID] || !sleeps(s.run) || !p.Sources.Reaches(s.run.ID, assess.ToDatabase, assess.ToNetwork) {
-			continue
+		if told[s.run.ID] || !s.timer && !sleeps(s.run) || !p.Sources.Reaches(s.run.ID, assess.ToDatabase) && (endlessLoop(s.run) || !p.Sources.Reaches(s.run.ID, assess.ToNetwork)) {
+			continue // what goes on for as long as somebody is connected sends to them
 		}
 		told[s.run.ID] = true
 		w, _ := weigh(p, s.run)
@@ -33,31 +33,48 @@ func reportLeft(p *rule.Pass, told map[string]bool) {
 	}
 }
 
-// left lists what functions that serve start without waiting for it, and that ends
-// by itself.
+// left lists what functions that answer start without waiting for it. A timer lets it
+// wait.
 func left(p *program.Program) []start {
 	var out []start
 	for _, f := range p.Functions() {
-		if f.Test || !f.Serving || f.Boot || waits(f) || !answers(f, near) {
+		if f.Test || !f.Serving || f.Boot {
+			continue
+		}
+		if by := p.Function(f.Outer); f.HasRole(unit.Background) && by != nil && !waits(by) && answers(by, near) {
+			out = append(out, start{by: by, run: f, location: f.Location})
+		}
+		if waits(f) || !answers(f, near) {
 			continue
 		}
 		for _, b := range f.Beside() {
-			if b.To.Test || slices.Contains(b.To.Attrs, "endless-loop") || b.To.HasRole(unit.Job) {
+			if b.To.Test || b.To.HasRole(unit.Job) {
 				continue
 			}
-			at := b.To.Location
+			s := start{by: f, run: b.To, location: b.To.Location}
 			if b.Call != nil {
-				at = b.Call.Location
+				s.location, s.timer = b.Call.Location, !b.Call.Async || delays(b.Call)
 			}
-			out = append(out, start{by: f, run: b.To, location: at})
+			out = append(out, s)
 		}
 	}
 	return out
 }
 
+func endlessLoop(f *program.Function) bool { return slices.Contains(f.Attrs, "endless-loop") }
+
+// delays tells a call that runs later what it is given.
+func delays(c *unit.Call) bool {
+	switch c.Callee {
+	case "time.AfterFunc", "threading.Timer", "Concurrent::ScheduledTask.execute", "Concurrent::ScheduledTask.new":
+		return true
+	}
+	return false
+}
+
 // answers tells what handles a request, or what a handler calls close by.
 func answers(f *program.Function, depth int) bool {
-	return f.HasRole(unit.Handler) || depth > 0 && !slices.Contains(f.Attrs, "endless-loop") && slices.ContainsFunc(f.Callers(), func(from *program.Function) bool {
+	return f.HasRole(unit.Handler) || depth > 0 && !endlessLoop(f) && slices.ContainsFunc(f.Callers(), func(from *program.Function) bool {
 		return from != f && answers(from, depth-1)
 	})
 }
@@ -67,7 +84,7 @@ func sleeps(f *program.Function) bool {
 	return slices.ContainsFunc(f.Within(near), func(g *program.Function) bool {
 		return slices.ContainsFunc(g.Calls, func(c unit.Call) bool {
 			switch c.Callee {
-			case "time.Sleep", "time.After", "Kernel.sleep", "time.sleep", "asyncio.sleep":
+			case "time.Sleep", "time.After", "time.NewTimer", "time.NewTicker", "time.Tick", "Kernel.sleep", "time.sleep", "asyncio.sleep":
 				return true
 			}
 			return false
