@@ -17,7 +17,10 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/stateaudit/stateaudit/internal/audit"
+	"github.com/stateaudit/stateaudit/internal/plan"
+	"github.com/stateaudit/stateaudit/internal/rank"
 	"github.com/stateaudit/stateaudit/internal/unit"
+	"github.com/stateaudit/stateaudit/report"
 )
 
 var trees = flag.Int("trees", 40, "how many random trees of each sort are audited")
@@ -75,6 +78,7 @@ func auditTree(t *testing.T, name string, files map[string]string) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
+		now = append(now, pages(t, out)...)
 		if before != nil && !bytes.Equal(before, now) {
 			at := 0
 			for at < len(now) && at < len(before) && now[at] == before[at] {
@@ -84,6 +88,32 @@ func auditTree(t *testing.T, name string, files map[string]string) {
 		}
 		before = now
 	}
+}
+
+// pages writes what is made of a ranking, in every form: the rankings, and the plans of
+// all candidates with the contracts of their events.
+func pages(t *testing.T, out *audit.Outcome) []byte {
+	t.Helper()
+	if out.Ranking == nil {
+		return nil
+	}
+	var b bytes.Buffer
+	for _, order := range rank.Orders() {
+		for _, f := range report.RankingFormats() {
+			if err := f.Write(&b, report.Ranked{Result: out.Result, Ranking: out.Ranking, Order: order}, report.Options{}); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	for i := range out.Ranking.Candidates {
+		p := plan.Make(out.Ranking, &out.Ranking.Candidates[i], out.Result.Findings, nil)
+		for _, f := range report.PlanFormats() {
+			if err := f.Write(&b, p, report.Options{}); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	return b.Bytes()
 }
 
 // archives are the fixtures of all rules and readers.

@@ -112,3 +112,25 @@ func TestCheckoutStaysInItsFolder(t *testing.T) {
 		t.Errorf("%q, %v", got, err)
 	}
 }
+
+// TestGitFile opens work trees whose .git is a file: one that git has made, and some
+// that lead nowhere, to a device or around in a circle.
+func TestGitFile(t *testing.T) {
+	dir := repository(t, map[string]string{"a.go": "package a\n", "d/b.rb": "B = 1\n"})
+	tree := filepath.Join(t.TempDir(), "tree")
+	git(t, dir, "", "worktree", "add", "-q", "--detach", tree)
+	r, err := Open(t.Context(), filepath.Join(tree, "d"), true)
+	if err != nil || filepath.Base(r.Top) != "tree" || r.Prefix != "d" {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	if commit, err := r.Commit(t.Context(), "HEAD"); err != nil || commit != git(t, dir, "", "rev-parse", "HEAD") {
+		t.Errorf("%s, %v", commit, err)
+	}
+	for _, leads := range []string{"gitdir: nowhere\n", "gitdir: /dev/zero\n", "gitdir: .\n", "gitdir: .git\n", "nothing\n", "", strings.Repeat("gitdir: ", 1<<16)} {
+		lying := t.TempDir()
+		testtree.Write(t, lying, map[string]string{".git": leads, "a.go": "package a\n"})
+		if r, err := Open(t.Context(), lying, true); err == nil {
+			t.Errorf("%.20q is a repository at %s", leads, r.Top)
+		}
+	}
+}

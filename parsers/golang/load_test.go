@@ -300,3 +300,51 @@ var Hidden = map[string]int{}
 		})
 	}
 }
+
+// TestGoFlagsAreNotRead sets what would put other files in the place of the checkout's,
+// build with other tags, or run a program for each package.
+func TestGoFlagsAreNotRead(t *testing.T) {
+	const source = `
+-- shop/go.mod --
+module example.com/shop
+
+go 1.22
+-- shop/a.go --
+package shop
+
+var Own = map[string]int{}
+
+func Count() { Own["a"]++ }
+-- shop/tagged.go --
+//go:build tagged
+
+package shop
+
+var Tagged = map[string]int{}
+`
+	elsewhere := t.TempDir()
+	ran := filepath.Join(elsewhere, "ran")
+	tool := filepath.Join(elsewhere, "tool")
+	if err := os.WriteFile(tool, []byte("#!/bin/sh\ntouch "+ran+"\nexit 1\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	other := filepath.Join(elsewhere, "outside.go")
+	if err := os.WriteFile(other, []byte("package shop\n\nvar Outside = map[string]int{}\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	overlay := filepath.Join(elsewhere, "overlay.json")
+	t.Setenv("GOFLAGS", "-overlay="+overlay+" -tags=tagged -toolexec="+tool)
+	t.Setenv("GOPACKAGESDRIVER", tool)
+	root, _, _ := loaded(t, source, "shop")
+	text := `{"Replace": {"` + filepath.Join(root, "a.go") + `": "` + other + `"}}`
+	if err := os.WriteFile(overlay, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	units, problems := Load(context.Background(), frontend.Input{Root: root, Files: []string{"a.go", "go.mod", "tagged.go"}, Offline: true})
+	if holder(units, "Own") == nil || holder(units, "Outside") != nil || holder(units, "Tagged") != nil {
+		t.Errorf("other files were read than the checkout's: %v", problems)
+	}
+	if _, err := os.Stat(ran); err == nil {
+		t.Error("a program that the environment names was run")
+	}
+}
