@@ -271,11 +271,24 @@ func removes(f *program.Function, v *unit.Value, at unit.Location) bool {
 		if !ok || c.Failed || !c.Deferred && f.Outer == "" && !behind {
 			continue
 		}
-		if file := e.Away(c); file != nil && (about(v, file.Text) || about(file, v.Text)) {
+		if file := e.Away(c); file != nil && (about(v, file.Text) || about(file, v.Text) && !besides(file, v.Text)) {
 			return true
 		}
 	}
 	return false
+}
+
+// besides tells a path that is another one with something written behind it: the name
+// under which a file is written before it gets its own.
+func besides(v *unit.Value, text string) bool {
+	if text == "" || v.Text == text {
+		return false
+	}
+	if v.Kind == unit.Compound && len(v.Parts) > 1 && about(&v.Parts[0], text) {
+		next := strings.TrimLeft(v.Parts[1].Text, "\"'`f")
+		return v.Parts[1].Kind != unit.Literal || !strings.HasPrefix(next, "/")
+	}
+	return slices.ContainsFunc(v.Parts, func(part unit.Value) bool { return besides(&part, text) })
 }
 
 // whereFailed tells a closure that the functions around it run only where something

@@ -306,14 +306,11 @@ func randomGo(r *rand.Rand) map[string]string {
 
 // FuzzTree audits an archive of files as a checkout: any names, any bytes.
 func FuzzTree(f *testing.F) {
-	// Where nothing is fuzzed some will do: each takes a second, with the race detector
-	// more, and the rules' tests read them all.
-	every := 1
-	switch fuzzing := flag.Lookup("test.fuzz").Value.String() != ""; {
-	case testing.Short():
+	// Some will do: each takes a second, with the race detector or counting more, all are
+	// read before the first is changed, and the rules' tests read them too.
+	every := 12
+	if testing.Short() {
 		every = 24
-	case !fuzzing:
-		every = 12
 	}
 	for i, a := range archives(f) {
 		if i%every != 0 {

@@ -254,6 +254,14 @@ func (r *resolver) member(cur unit.Place, rf ref, name string) (unit.Place, ref)
 
 // method finds the method that what stands at a place answers with.
 func (r *resolver) method(rf ref, name string) *unit.Function {
+	if m := r.ownMethod(rf, name); m != nil {
+		return m
+	}
+	return r.forwarded(rf, name)
+}
+
+// ownMethod finds it in the class itself and its ancestors.
+func (r *resolver) ownMethod(rf ref, name string) *unit.Function {
 	switch {
 	case rf.typ == "" || r.classes[rf.typ] == nil:
 		return nil

@@ -26,6 +26,7 @@ type resolver struct {
 	constants map[string]string
 	methods   map[string]*unit.Function
 	lines     map[string][]string // ancestors by class; nil until all are known
+	forwards  map[string][]ref    // to what a method_missing sends on, by its ID
 	// shared are the instance variables of modules that only extend: each is one of
 	// a class object.
 	shared  map[string]bool
@@ -60,6 +61,7 @@ func resolve(units []*unit.Unit) {
 	r.typeHolders()
 	functions := r.sorted()
 	r.arrive(functions)
+	r.forwarding(functions)
 	for _, f := range functions {
 		r.handedOut(f)
 	}
