@@ -56,6 +56,7 @@ func Extract(s Source) *unit.Unit {
 		}
 	}
 	x.packageInit()
+	x.fillOnce()
 	x.record()
 	x.learn()
 	sort.SliceStable(x.unit.Functions, func(i, j int) bool { return x.unit.Functions[i].ID < x.unit.Functions[j].ID })

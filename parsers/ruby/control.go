@@ -220,6 +220,9 @@ func (f *file) sequence(s *scope, n *node, use unit.Use) unit.Value {
 	}
 	values := []unit.Value{value}
 	arms := []func(){func() {}}
+	if len(plain) > 0 {
+		s = s.knowing(f.emptyBehind(s, plain[0])) // what fails, fails behind the test
+	}
 	for _, handler := range handlers {
 		if handler.Kind != "ensure" {
 			arms = append(arms, func() { values = append(values, f.eval(s, handler, use)) })
