@@ -144,7 +144,36 @@ func (b *body) storedRole(named *types.Named, field string) *part {
 	if field == "New" && named.Obj().Name() == "Pool" {
 		return &part{inline: true}
 	}
+	if lifeCycle(field) && asksNothing(fieldType(named, field)) {
+		return &part{inline: true, life: true}
+	}
 	return &part{role: unit.Handler, note: note}
+}
+
+func fieldType(named *types.Named, field string) types.Type {
+	if st, ok := named.Underlying().(*types.Struct); ok {
+		for i := range st.NumFields() {
+			if f := st.Field(i); f.Name() == field {
+				return f.Type()
+			}
+		}
+	}
+	return types.Typ[types.Invalid]
+}
+
+// asksNothing tells a type of functions that are given a context at most: what starts or stops
+// there is the process. A hook that is given more is called for each of what it is given.
+func asksNothing(t types.Type) bool {
+	sig, ok := t.Underlying().(*types.Signature)
+	if !ok {
+		return false
+	}
+	for i := range sig.Params().Len() {
+		if types.TypeString(sig.Params().At(i).Type(), nil) != "context.Context" {
+			return false
+		}
+	}
+	return true
 }
 
 func (b *body) storedFunc(v ast.Expr, named *types.Named, field string) {
