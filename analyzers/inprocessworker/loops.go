@@ -126,9 +126,17 @@ func reportLoops(p *rule.Pass, running []start, told map[string]bool) {
 	}
 }
 
-// starts lists what functions that run at boot start without waiting for it.
+// starts lists what functions that run at boot start without waiting for it, and what that
+// starts in its turn before it ends.
 func starts(p *program.Program) []start {
 	var out []start
+	seen := map[*program.Function]bool{}
+	add := func(f *program.Function) {
+		if !seen[f] && !f.Test && !waits(f) {
+			seen[f] = true
+			out = append(out, startedBy(p, f)...)
+		}
+	}
 	for _, f := range p.Functions() {
 		if f.Test {
 			continue
@@ -139,24 +147,49 @@ func starts(p *program.Program) []start {
 			}
 			continue
 		}
-		if !f.Boot || waits(f) {
-			continue
+		if f.Boot {
+			add(f)
 		}
-		for i := range f.Calls {
-			c := &f.Calls[i]
-			if !c.Async {
-				continue
-			}
-			for _, id := range append([]string{c.Callee}, c.Targets...) {
-				if run := p.Function(id); run != nil && !run.Test {
-					out = append(out, start{by: f, run: run, location: c.Location})
-				}
-			}
+	}
+	for i := 0; i < len(out); i++ {
+		for _, f := range startsOnce(out[i].run) {
+			add(f)
 		}
-		out = append(out, handed(f)...)
-		out = append(out, timed(f)...)
 	}
 	return out
+}
+
+// startedBy lists what a function itself starts without waiting for it.
+func startedBy(p *program.Program, f *program.Function) []start {
+	var out []start
+	for i := range f.Calls {
+		c := &f.Calls[i]
+		if !c.Async {
+			continue
+		}
+		for _, id := range append([]string{c.Callee}, c.Targets...) {
+			if run := p.Function(id); run != nil && !run.Test {
+				out = append(out, start{by: f, run: run, location: c.Location})
+			}
+		}
+	}
+	out = append(out, handed(f)...)
+	return append(out, timed(f)...)
+}
+
+// startsOnce lists a function that boot starts, with what it runs close by, if nothing of it
+// waits in a loop or is done for a request: what it starts, it starts as boot does.
+func startsOnce(run *program.Function) []*program.Function {
+	if loops(run) {
+		return nil
+	}
+	within := run.Within(near)
+	for _, f := range within {
+		if slices.Contains(f.Attrs, "waits-in-loop") || f.HasRole(unit.Handler) || f.HasRole(unit.Job) || f.HasRole(unit.Scheduler) {
+			return nil
+		}
+	}
+	return within
 }
 
 // handed lists the loops that a function hands to code outside the checkout, which
@@ -240,11 +273,10 @@ func weigh(p *rule.Pass, f *program.Function) (work, bool) {
 		return slices.ContainsFunc(running, func(g *program.Function) bool { return p.Sources.Reaches(g.ID, any...) })
 	}
 	w := work{level: result.Warning}
-	for _, o := range outward {
-		if reaches(o.reaches) {
-			w.says, w.way = o.says, wayTo(p, running, o.reaches)
-			break
-		}
+	w.says, w.way = doesOutward(p, running)
+	if w.says == "" {
+		running = farStarted(f)
+		w.says, w.way = doesOutward(p, running)
 	}
 	enqueues := enqueuesJobs(f)
 	switch {
@@ -262,13 +294,24 @@ func weigh(p *rule.Pass, f *program.Function) (work, bool) {
 	return w, true
 }
 
-func wayTo(p *rule.Pass, running []*program.Function, to assess.Source) []assess.Way {
-	for _, f := range running {
-		if way := p.Sources.WayTo(f.ID, to); way != nil {
-			return way
+// doesOutward is the worst that functions reach outside the memory of their process, and how
+// they get there.
+func doesOutward(p *rule.Pass, running []*program.Function) (string, []assess.Way) {
+	for _, o := range outward {
+		says := ""
+		for _, f := range running {
+			if !p.Sources.Reaches(f.ID, o.reaches) {
+				continue
+			}
+			if says = o.says; p.Sources.WayTo(f.ID, o.reaches) != nil {
+				return says, p.Sources.WayTo(f.ID, o.reaches)
+			}
+		}
+		if says != "" {
+			return says, nil
 		}
 	}
-	return nil
+	return "", nil
 }
 
 // withStarted lists a function and what it, or what runs in it close by, starts in
@@ -283,6 +326,30 @@ func withStarted(f *program.Function) []*program.Function {
 			for _, to := range g.Started(&g.Calls[i]) {
 				if !to.HasRole(unit.Job) && !slices.Contains(out, to) {
 					out = append(out, to)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// farStarted lists a function and what it starts in the same process, also by a timer, however
+// far away, and what that starts.
+func farStarted(f *program.Function) []*program.Function {
+	out := []*program.Function{f}
+	seen := map[*program.Function]bool{f: true}
+	for i := 0; i < len(out); i++ {
+		for queue := []*program.Function{out[i]}; len(queue) > 0; queue = queue[1:] {
+			for _, to := range queue[0].Runs() {
+				if !seen[to] {
+					seen[to] = true
+					queue = append(queue, to)
+				}
+			}
+			for _, b := range queue[0].Beside() {
+				if !b.To.HasRole(unit.Job) && !seen[b.To] {
+					seen[b.To] = true
+					out = append(out, b.To)
 				}
 			}
 		}
