@@ -72,6 +72,7 @@ type Event struct {
 	Boot, Serving bool
 	Name          string // method or function outside the checkout, or what the language does
 	Element       bool   // an element of what is kept, not the place itself; of a channel, what is sent
+	Aside         bool   // what is read is only changed, not looked at
 	Again         bool   // a loop does it, or what it is done in, time and again
 	Span          unit.Span
 	Sure          bool
@@ -413,11 +414,12 @@ func (s *solver) happensAt(r *Result, h *holders, seen map[eventKey]int, in *ins
 		}
 		r.Events = append(r.Events, Event{
 			Kind: kind, Function: in.fn.Function, File: in.fn.File, Line: int(op.Line), Col: int(op.Col),
-			Holder: at.holder, Part: at.part, Name: name, Element: isElement(s.nodes[n].step), Span: op.Span, Sure: op.Sure,
+			Holder: at.holder, Part: at.part, Name: name, Element: isElement(s.nodes[n].step), Span: op.Span, Sure: op.Sure, Aside: true,
 		})
 	}
 	e := &r.Events[place]
 	e.Element = e.Element || kind == Read && isElement(s.nodes[n].step)
+	e.Aside = e.Aside && op.Aside
 	e.Again = e.Again || op.Rounds || h.again()[in.id]
 	serves := in.serving || in.boot && s.turns(in, op)
 	if doubt := in.doubtIn(at.vague); serves && (!e.Serving || doubt < e.Doubt) {

@@ -308,7 +308,7 @@ func (p *Program) happens(h *Holder, f *Function, e *flow.Event) {
 		h.Reads = append(h.Reads, Change{
 			Access:   unit.Access{Place: place, Kind: unit.Read, Location: locationOf(e)},
 			Function: f, Phase: phaseIn(e.Boot, e.Serving), Origin: locationOf(e), In: f.ID,
-			Element: e.Element, Again: e.Again,
+			Element: e.Element, Again: e.Again, Aside: e.Aside,
 		})
 		return
 	}

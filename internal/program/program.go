@@ -37,6 +37,7 @@ type Program struct {
 	heldBy    map[string][]*Holder
 	settings  []unit.Setting
 	foreign   map[string]*unit.Foreign
+	asked     map[string]bool     // see Asked, made when asked for
 	made      map[string]int      // calls that make an instance, by type
 	stored    map[string][]string // functions put into each field and variable
 	// calledAtBoot are the functions that boot calls, as opposed to those that it
@@ -102,6 +103,7 @@ type Change struct {
 	// Element says of a reading that an element is looked at, or taken from a channel,
 	// and Again that this may be done more than once in the life of the process.
 	Element, Again bool
+	Aside          bool // what is read is only changed
 
 	doubt Doubt // about the place
 }

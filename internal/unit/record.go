@@ -45,6 +45,9 @@ type Op struct {
 	Loop bool `json:",omitempty"`
 	// Rounds says that a loop of its function, endless or not, runs it again.
 	Rounds bool `json:",omitempty"`
+	// Aside says of a load that what comes of it is only changed, not looked at, and of a call
+	// that what is handed over is, with nothing that comes back.
+	Aside bool `json:",omitempty"`
 	// Span says where it stands among the ways through its function; Sure that each
 	// way to a return leads through it.
 	Span Span

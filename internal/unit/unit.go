@@ -183,6 +183,8 @@ type Holder struct {
 	// Plain says that it can keep only texts, numbers, flags and times, and collections
 	// of them: nothing that somebody waits on or that does something.
 	Plain bool `json:",omitempty"`
+	// Own says that only code of its own package can name it.
+	Own bool `json:",omitempty"`
 	// Settings is the name of the file of settings that it is read from, without
 	// folder and ending, if it is.
 	Settings string `json:",omitempty"`

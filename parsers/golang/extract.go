@@ -177,7 +177,7 @@ func (x *extractor) vars(f *ast.File, d *ast.GenDecl, s *ast.ValueSpec) {
 			ID: objectID(obj), Symbol: x.Types.Name() + "." + name.Name, Name: name.Name, Kind: unit.PackageVar,
 			Owner: x.Types.Path(), Type: typeString(obj.Type()), Elem: elemString(obj.Type()), Handle: x.handle(obj.Type()), Plain: isPlain(obj.Type(), 0),
 			Location: x.location(name.Pos(), name.End()), Test: info.Test || info.Generated,
-			Comment: comment(s.Doc, s.Comment, d.Doc),
+			Comment: comment(s.Doc, s.Comment, d.Doc), Own: !name.IsExported(),
 		}
 		if v := valueAt(s, i); v != nil {
 			h.Value = x.staticValue(v, 0)
@@ -263,7 +263,7 @@ func (x *extractor) fields(t *unit.Type, named *types.Named, st *types.Struct, s
 			ID: t.ID + "." + v.Name(), Symbol: s.Name.Name + "." + v.Name(), Name: v.Name(), Kind: unit.Field,
 			Owner: t.ID, Type: typeString(v.Type()), Elem: elemString(v.Type()), Handle: x.handle(v.Type()), Plain: isPlain(v.Type(), 0),
 			Location: x.location(v.Pos(), v.Pos()+token.Pos(len(v.Name()))), Test: info.Test || info.Generated,
-			Comment: docs[v.Name()],
+			Comment: docs[v.Name()], Own: !v.Exported() && !v.Embedded(),
 		}
 		t.Fields = append(t.Fields, h.ID)
 		x.unit.Holders = append(x.unit.Holders, h)

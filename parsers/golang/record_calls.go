@@ -20,6 +20,7 @@ func (w *writer) call(in ssa.CallInstruction, value ssa.Value, pos token.Pos, as
 	}
 	op := unit.Op{Kind: unit.OpCall, Call: &unit.Apply{Async: async}}
 	w.callee(&op, c)
+	op.Aside = changesUnasked(c, value)
 	for _, a := range c.Args {
 		op.Args = append(op.Args, w.slot(a))
 	}

@@ -532,7 +532,7 @@ func (w *writer) unary(in *ssa.UnOp) {
 		}
 		if put := justPut(in); put != nil {
 			w.copy(in, put)
-			w.emit(unit.Op{Kind: unit.OpLoad, Base: w.slot(in.X), Whole: whole(in.Type())}, in.Pos())
+			w.emit(unit.Op{Kind: unit.OpLoad, Base: w.slot(in.X), Whole: whole(in.Type()), Aside: onlyChanged(in)}, in.Pos())
 			return
 		}
 		w.load(in, w.slot(in.X), in.Pos())
@@ -573,7 +573,7 @@ func (w *writer) load(in ssa.Value, from unit.Slot, pos token.Pos) {
 	if s := w.slot(in); s != 0 {
 		to = []unit.Slot{s}
 	}
-	w.emit(unit.Op{Kind: unit.OpLoad, To: to, Base: from, Whole: whole(in.Type())}, pos)
+	w.emit(unit.Op{Kind: unit.OpLoad, To: to, Base: from, Whole: whole(in.Type()), Aside: onlyChanged(in)}, pos)
 }
 
 func (w *writer) step(in ssa.Value, base ssa.Value, field int, pos token.Pos) {
