@@ -4,6 +4,7 @@ package inprocesscache
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/assess"
@@ -30,15 +31,27 @@ func Rule() rule.Rule {
 func run(p *rule.Pass) {
 	for _, a := range p.Assessments {
 		if a.State && a.Rule() == p.Name() {
-			p.ReportHolder(a, describe(a.Facts))
+			p.ReportHolderAs(level(a), a, describe(a.Facts))
 		}
 	}
 	reportStores(p)
 }
 
+// level is a note for one answer of another service that each copy asks for by itself,
+// now and then: it is as old in one copy as in ten.
+func level(a assess.Assessment) result.Level {
+	if a.Facts.Refresher != nil && !slices.Contains(a.Facts.Sources, assess.FromDatabase) {
+		return result.Note
+	}
+	return ""
+}
+
 // describe says whether the cache is bounded, whether it expires, and what it
 // is derived from.
 func describe(f assess.Facts) string {
+	if f.Refresher != nil {
+		return "It is replaced from time to time, with an answer from: " + list(f.Sources) + "."
+	}
 	parts := []string{
 		answer(f.Bounded, "It is bounded", "It is not bounded", "No bound was seen"),
 		answer(f.Expires, "entries expire", "entries do not expire", "no expiry was seen"),
@@ -48,13 +61,17 @@ func describe(f assess.Facts) string {
 		s = "Its library says whether it is bounded and whether entries expire"
 	}
 	if len(f.Sources) > 0 {
-		names := make([]string, len(f.Sources))
-		for i, src := range f.Sources {
-			names[i] = string(src)
-		}
-		s += "; its content is derived from: " + strings.Join(names, ", ")
+		s += "; its content is derived from: " + list(f.Sources)
 	}
 	return s + "."
+}
+
+func list(sources []assess.Source) string {
+	names := make([]string, len(sources))
+	for i, src := range sources {
+		names[i] = string(src)
+	}
+	return strings.Join(names, ", ")
 }
 
 func answer(t assess.Tri, yes, no, unknown string) string {

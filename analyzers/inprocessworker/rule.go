@@ -34,6 +34,9 @@ func run(p *rule.Pass) {
 		}
 		if a.State && a.Rule() == p.Name() {
 			extra, more := drainedBy(p, a, running, told)
+			if a.Lists() && a.Works() && !a.Queues() {
+				extra = "" // who looks at it takes nothing out
+			}
 			if lockedScheduler(p, a) {
 				p.ReportHolderAs(result.Note, a, "A distributed lock was seen around what it runs.", more...)
 				continue

@@ -55,8 +55,13 @@ type Facts struct {
 	// Renewer is the function by which each copy asks the database whether what it
 	// keeps is old; nil if none was seen.
 	Renewer *program.Function
+	// Refresher is the function by which each copy puts a new value there from time to
+	// time, whoever asks for it; nil if something else does.
+	Refresher *program.Function
 	// Scanned says that all of it was read from files of the host.
 	Scanned bool
+	// Watched says that only what follows the files of the host changes it.
+	Watched bool
 	// Answered says that it is channels through which only such things are put as their
 	// senders wait for.
 	Answered bool
@@ -128,6 +133,8 @@ func assess(p *program.Program, src *Sources, h *program.Holder) (Assessment, bo
 	a.Category = categorise(p, src, h, entry, a)
 	a.Group = group(p, h, entry, a)
 	a.Facts.Scanned = scanned(p, src, a)
+	a.Facts.Watched = watched(p, src, a)
+	a.Facts.Refresher = refresher(p, a)
 	a.Facts.Answered = answered(a)
 	a.Harmless = harmless(p, src, h, a)
 	a.State = a.Harmless == ""

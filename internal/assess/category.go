@@ -67,13 +67,16 @@ func categorise(p *program.Program, src *Sources, h *program.Holder, e catalog.E
 
 // keepsSessions tells a holder that has several sessions by key, by what it and
 // what it holds are called. Connections of clients that stay are called sessions
-// too, and are none.
+// too, and are none: what has a channel, on which somebody waits, can be put nowhere else.
 func keepsSessions(p *program.Program, h *program.Holder, e catalog.Entry) bool {
 	ws := words(h.Name, shortType(h.Type), shortType(h.Elem))
 	if !speaks(ws, "session") {
 		return false
 	}
 	if speaks(append(ws, words(last(h.Owner))...), "websocket", "ws", "socket", "listener", "stream", "conn", "subscri", "peer") {
+		return false
+	}
+	if takesFrom(p, h.Elem) || listens(h) {
 		return false
 	}
 	if isCollection(h.Type) || e.Kind == catalog.Registry || h.Type == "" {
@@ -85,6 +88,11 @@ func keepsSessions(p *program.Program, h *program.Holder, e catalog.Entry) bool 
 		}
 	}
 	return false
+}
+
+// listens tells a holder in which something is kept that has a channel.
+func listens(h *program.Holder) bool {
+	return slices.ContainsFunc(h.Parts, func(part *program.Holder) bool { return isChannel(part.Type) && !signals(part.Type) })
 }
 
 // isNumber tells numbers and flags: such a thing may say how to cache, but holds
@@ -225,6 +233,9 @@ func counts(a Assessment) bool {
 // byShape decides by how the holder is changed: filled when empty is a cache,
 // keyed adding and removing is a registry.
 func byShape(h *program.Holder, a Assessment) result.Category {
+	if isCollection(h.Type) && listens(h) {
+		return result.Registry
+	}
 	if a.Memo || drawsOnStore(a.Facts.Sources) && (!removes(a) || asksFirst(h, a)) {
 		return result.Cache
 	}
@@ -358,6 +369,8 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "handed over inside this process, and never waiting"
 	case readAnew(src, a):
 		return "read anew from the files of its host by each copy"
+	case settles(p, src, h, a):
+		return "waits until the files of this host change no more"
 	case replacedHandle(h, a):
 		return "a handle of this process, which is opened again"
 	case feedsMetrics(p, src, h, a):
@@ -614,6 +627,18 @@ func keptByLibrary(p *program.Program, h *program.Holder, writes []program.Chang
 	return entries > 0
 }
 
+// kindsWithin is what the catalogue says of the cache that an object of the checkout
+// wraps: of the one thing through which its content changes.
+func kindsWithin(p *program.Program, h *program.Holder) string {
+	if len(h.Parts) != 1 {
+		return ""
+	}
+	if e, ok := p.Catalog.Lookup(h.Parts[0].Type); ok && e.Kind == catalog.Cache {
+		return e.Note
+	}
+	return ""
+}
+
 // facts collects what can be said of a cache.
 func facts(p *program.Program, src *Sources, h *program.Holder, e catalog.Entry, writes []program.Change) Facts {
 	f := Facts{}
@@ -636,6 +661,9 @@ func facts(p *program.Program, src *Sources, h *program.Holder, e catalog.Entry,
 		if set[s] {
 			f.Sources = append(f.Sources, s)
 		}
+	}
+	if e.Kind == "" {
+		e.Note = kindsWithin(p, h)
 	}
 	if strings.Contains(e.Note, "bounded") {
 		f.Bounded = Yes

@@ -69,17 +69,20 @@ func expires(p *program.Program, src *Sources, writes []program.Change) bool {
 		if !c.Reset && !takesOut(c.Op) {
 			continue
 		}
-		if f := p.Function(c.In); f != nil && looksAtClock(p, src, f) {
+		if f := p.Function(c.In); f != nil && looksAtClock(p, src, f) || c.Function.ID != c.In && looksAtClock(p, src, c.Function) {
 			return true
 		}
 	}
 	return false
 }
 
+// clocks are what clocks are asked, also those that stand in for the time in tests.
+var clocks = map[string]bool{"Now": true, "Since": true, "Until": true}
+
 func looksAtClock(p *program.Program, src *Sources, f *program.Function) bool {
 	for i := range f.Calls {
 		c := &f.Calls[i]
-		if slices.Contains(src.classify(c), FromClock) {
+		if slices.Contains(src.classify(c), FromClock) || clocks[c.Name] {
 			return true
 		}
 		if block := p.Function(c.Callee); block != nil && block.Outer == f.ID && looksAtClock(p, src, block) {

@@ -46,8 +46,11 @@ func elements(p *program.Program, h *program.Holder) catalog.Entry {
 // that have a channel is a register of these objects: what waits, waits in each.
 func queues(h *program.Holder) bool {
 	held := holds(h)
-	if keyType(h.Type) != "" {
+	switch {
+	case keyType(h.Type) != "":
 		held = []string{h.Elem}
+	case strings.TrimLeft(h.Type, "*") == "sync.Map":
+		held = entered(h)
 	}
 	for _, t := range held {
 		if isChannel(t) && !signals(t) {
@@ -55,6 +58,17 @@ func queues(h *program.Holder) bool {
 		}
 	}
 	return false
+}
+
+// entered lists the types of what is put into a map whose own type does not tell.
+func entered(h *program.Holder) []string {
+	var out []string
+	for _, c := range h.Changes {
+		if c.Value != nil {
+			out = append(out, c.Value.Type)
+		}
+	}
+	return out
 }
 
 // handsIn tells an object that changes by the work which is put into its queues.
@@ -67,7 +81,7 @@ func handsIn(p *program.Program, h *program.Holder) bool {
 
 // signals tells a channel that carries no work.
 func signals(t string) bool {
-	for _, s := range []string{"struct{}", "bool", "error", "os.Signal"} {
+	for _, s := range []string{"struct{}", "bool", "error", "os.Signal", "time.Time", "time.Duration"} {
 		if strings.HasSuffix(t, "chan "+s) || strings.HasSuffix(t, "chan<- "+s) {
 			return true
 		}

@@ -39,6 +39,7 @@ const (
 // What else code may reach that a rule wants to know of.
 const (
 	Accepts      Source = "accepts connections"
+	WatchesFiles Source = "is told of changes of files"
 	Elects       Source = "elects a leader or takes a distributed lock"
 	Serializable Source = "runs a serializable or row-locking transaction"
 )
@@ -535,6 +536,7 @@ var knownOrigins = [...]origin{
 	{"io/ioutil.WriteFile", ToFile}, {"io/ioutil.Temp", ToFile},
 	{"os.ReadFile", FromFile}, {"os.Open", FromFile}, {"os.ReadDir", FromFile}, {"os.Stat", FromFile}, {"embed.", FromFile},
 	{"io/ioutil.Read", FromFile}, {"path/filepath.Glob", FromFile}, {"path/filepath.Walk", FromFile}, {"io/fs.ReadDir", FromFile}, {"io/fs.WalkDir", FromFile}, {"io/fs.Glob", FromFile}, {"io/fs.ReadFile", FromFile}, {"os.File.ReadDir", FromFile},
+	{"github.com/fsnotify/fsnotify.NewWatcher", WatchesFiles}, {"github.com/fsnotify/fsnotify.NewBufferedWatcher", WatchesFiles}, {"github.com/radovskyb/watcher.New", WatchesFiles}, {"github.com/rjeczalik/notify.Watch", WatchesFiles}, {"github.com/spf13/viper.OnConfigChange", WatchesFiles}, {"github.com/spf13/viper.Viper.OnConfigChange", WatchesFiles}, {"github.com/knadh/koanf/providers/file.File.Watch", WatchesFiles},
 	{"database/sql/driver.", ""}, {"database/sql.", FromDatabase}, {"gorm.io/gorm/clause.", ""}, {"gorm.io/gorm.", FromDatabase}, {"github.com/jinzhu/gorm.", FromDatabase},
 	{"xorm.io/builder", ""}, {"github.com/xorm-io/xorm", FromDatabase}, {"github.com/go-xorm/xorm", FromDatabase}, {"github.com/pocketbase/dbx", FromDatabase}, {"xorm.io/", FromDatabase}, {"github.com/jmoiron/sqlx.", FromDatabase}, {"github.com/uptrace/bun", FromDatabase},
 	{"github.com/jackc/pgx", FromDatabase}, {"go.mongodb.org/mongo-driver/bson", ""}, {"go.mongodb.org/", FromDatabase}, {"github.com/go-redis/", FromDatabase},

@@ -7,6 +7,22 @@ import (
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
+// What a second copy lacks of what a place keeps, where its category says no more than
+// that it is kept.
+const (
+	Entries = "each copy knows only its own entries, and a restart forgets them"
+	Value   = "each copy has a value of its own, as of when it last set it"
+	Thing   = "each copy has one of its own, and what is done to it there reaches no other"
+	// Running is what is kept of work that waits or goes on, one by one.
+	Running = "each copy knows only the work that it was given itself, and a restart forgets it"
+	// Followed is what each copy takes from files of its host whenever these change.
+	Followed = "each copy follows the files of its own host by itself, so that copies agree only if the files do"
+)
+
+// Agree is the advice for one value or thing of which it may not matter that each copy
+// has its own.
+const Agree = "Keep it in the database or in Redis if the copies have to agree on it."
+
 // Breaks says what happens to state of a category when a second copy runs.
 func Breaks(c result.Category, g result.Group) string {
 	switch {
@@ -29,7 +45,7 @@ func breaksByCategory(c result.Category) string {
 	case result.Flag:
 		return "a change holds in the copy that made it and in no other"
 	case result.Registry:
-		return "each copy knows only what was registered with it, and a restart forgets it"
+		return Entries
 	case result.Session:
 		return "a user's next request finds the session only in the copy that made it, and a deployment logs everyone out"
 	case result.Worker:

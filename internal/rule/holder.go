@@ -82,16 +82,40 @@ func breaks(a assess.Assessment) string {
 		return fmt.Sprintf("a change reaches the others when they next ask the database, in `%s` (%s:%d)", f.Symbol, f.Location.File, f.Location.Line)
 	case passive(a) && a.Facts.Scanned:
 		return "each copy keeps what it found on its own host when it last looked, and a change there reaches only the copy that looks again"
+	case passive(a) && a.Facts.Watched:
+		return remedy.Followed
+	case passive(a) && a.Facts.Refresher != nil:
+		return fmt.Sprintf("each copy asks by itself, in `%s`, and has what it last heard", a.Facts.Refresher.Symbol)
+	case a.Category == result.Worker && a.Lists() && a.Works():
+		return remedy.Running
+	case a.Category == result.Worker && a.Lists():
+		return remedy.Entries
+	case a.Group == "" && (a.Category == result.Registry || a.Numeral()):
+		return kept(a.Keeps())
 	}
 	return remedy.Breaks(a.Category, a.Group)
+}
+
+func kept(k assess.Keeps) string {
+	switch k {
+	case assess.Value:
+		return remedy.Value
+	case assess.Thing:
+		return remedy.Thing
+	}
+	return remedy.Entries
 }
 
 func fix(a assess.Assessment) string {
 	switch {
 	case passive(a) && a.Facts.Renewer != nil:
 		return "Nothing if an answer from before the change may still be given until then; else read the value from the database where it decides."
-	case passive(a) && a.Facts.Scanned:
+	case passive(a) && (a.Facts.Scanned || a.Facts.Watched):
 		return "Let each copy look by itself, at intervals or when the files change, or keep what the files say in the database."
+	case passive(a) && a.Facts.Refresher != nil:
+		return remedy.Agree
+	case a.Group == "" && a.Category == result.Registry && a.Keeps() != assess.Entries:
+		return remedy.Agree
 	}
 	return remedy.Fix(a.Category, a.Group, a.Holder.Language)
 }
