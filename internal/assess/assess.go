@@ -118,14 +118,18 @@ func assess(p *program.Program, src *Sources, h *program.Holder) (Assessment, bo
 			return scheduler(h, a)
 		}
 	}
-	if (keepsClients(p, h) || poolsConnections(h)) && !brings(p, h) {
+	limiter, limits := limitsWithin(p, h)
+	if !limits && (keepsClients(p, h) || poolsConnections(h)) && !brings(p, h) {
 		return client(h, a), p.Keeps(h) && !borrowed(h)
 	}
 	a.Writes = serving(h)
 	if len(a.Writes) == 0 {
 		return a, false
 	}
-	if !known {
+	switch {
+	case limits:
+		entry = limiter
+	case !known:
 		entry = elements(p, h)
 	}
 	a.Memo = isMemo(a.Writes)

@@ -60,6 +60,20 @@ func queues(h *program.Holder) bool {
 	return false
 }
 
+// limitsWithin finds the limiter that each element of a collection has and asks: clients
+// that count what the far side allows them are more than connections to it.
+func limitsWithin(p *program.Program, h *program.Holder) (catalog.Entry, bool) {
+	if !isCollection(h.Type) {
+		return catalog.Entry{}, false
+	}
+	for _, part := range h.Parts {
+		if e, ok := p.Catalog.Lookup(part.Type); ok && e.Kind == catalog.Limiter {
+			return e, true
+		}
+	}
+	return catalog.Entry{}, false
+}
+
 // entered lists the types of what is put into a map whose own type does not tell.
 func entered(h *program.Holder) []string {
 	var out []string
