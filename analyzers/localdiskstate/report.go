@@ -68,7 +68,7 @@ func reportWrite(p *rule.Pass, f *program.Function, w write, volumes []unit.Sett
 		Fix: fix(category, f.Language),
 		Evidence: append([]result.Evidence{
 			{Kind: result.CallAt, Phase: result.Serving, Function: f.Symbol, Location: w.call.Location, Note: "writes " + describe(w.path())},
-		}, rule.Reached(f)...),
+		}, reached(f, w)...),
 	}
 	if volume := mounted(w.path(), volumes); volume != nil {
 		finding.Level = result.Note
@@ -77,6 +77,24 @@ func reportWrite(p *rule.Pass, f *program.Function, w write, volumes []unit.Sett
 		finding.Evidence = append(finding.Evidence, result.Evidence{Kind: result.ConfigAt, Phase: result.Boot, Location: volume.Location, Note: volume.Text})
 	}
 	p.Report(finding, f)
+}
+
+// reached tells how the writing comes about: by a caller that has the file opened for it,
+// if others have it opened for reading.
+func reached(f *program.Function, w write) []result.Evidence {
+	if len(w.asked) == 0 {
+		return rule.Reached(f)
+	}
+	out := rule.Reached(w.asked[0].by)
+	for i, a := range w.asked {
+		to := f
+		if i+1 < len(w.asked) {
+			to = w.asked[i+1].by
+		}
+		out = append(out, result.Evidence{Kind: result.CallAt, Phase: result.Serving, Function: a.by.Symbol, Location: a.call.Location, Note: "calls " + to.Symbol})
+	}
+	out[len(out)-len(w.asked)].Note += ", to write"
+	return out
 }
 
 // describe says what names the file.

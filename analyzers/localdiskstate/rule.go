@@ -63,6 +63,15 @@ type write struct {
 	effect effects.Effect
 	// redirected is the file that a program writes for the call.
 	redirected *unit.Value
+	// asked are the calls by which a caller has it opened for writing, that of the
+	// outermost first; none where the call itself says what for.
+	asked []asking
+}
+
+// asking is a call that says what a file is opened for, or hands that on.
+type asking struct {
+	by   *program.Function
+	call *unit.Call
 }
 
 // path is the value that names the file, or nil.
@@ -142,8 +151,10 @@ func firstWrite(p *rule.Pass, f *program.Function) (write, bool) {
 			return write{call: c, effect: effects.Effect{Kind: effects.File, What: c.Callee}, redirected: to}, true
 		}
 		e, ok := effects.Of(c)
+		var asked []asking
 		if !ok {
-			e, ok = openedFor(f, c)
+			e, asked = openedFor(f, c)
+			ok = len(asked) > 0
 		}
 		if !ok {
 			e, ok = learned(p.Program, c)
@@ -151,7 +162,7 @@ func firstWrite(p *rule.Pass, f *program.Function) (write, bool) {
 		if !ok || e.Kind != effects.File {
 			continue
 		}
-		if w := (write{call: c, effect: e}); !passing(p, f, w.path(), c.Location, maxUp) {
+		if w := (write{call: c, effect: e, asked: asked}); !passing(p, f, w.path(), c.Location, maxUp) {
 			return w, true
 		}
 	}
@@ -160,27 +171,36 @@ func firstWrite(p *rule.Pass, f *program.Function) (write, bool) {
 
 // openedFor is the opening of a file by a function whose callers say what for, if one of
 // them that serves says: for writing.
-func openedFor(f *program.Function, c *unit.Call) (effects.Effect, bool) {
+func openedFor(f *program.Function, c *unit.Call) (effects.Effect, []asking) {
 	e, flags := effects.OpenedBy(c)
-	return e, flags != nil && asksToWrite(f, flags, maxUp)
+	if flags == nil {
+		return e, nil
+	}
+	return e, asksToWrite(f, flags, maxUp)
 }
 
-func asksToWrite(f *program.Function, flags *unit.Value, up int) bool {
+func asksToWrite(f *program.Function, flags *unit.Value, up int) []asking {
 	param := parameter(flags)
 	if param < 0 || up == 0 {
-		return false
+		return nil
 	}
 	for _, from := range f.Callers() {
 		if from.Test || !from.Serving {
 			continue
 		}
 		for _, c := range from.CallsOf(f) {
-			if param < len(c.Args) && (effects.WrittenBy(&c.Args[param]) || asksToWrite(from, &c.Args[param], up-1)) {
-				return true
+			if param >= len(c.Args) {
+				continue
+			}
+			if effects.WrittenBy(&c.Args[param]) {
+				return []asking{{from, c}}
+			}
+			if above := asksToWrite(from, &c.Args[param], up-1); len(above) > 0 {
+				return append(above, asking{from, c})
 			}
 		}
 	}
-	return false
+	return nil
 }
 
 // learned is the writing of a file by a library of which nothing is known but its
