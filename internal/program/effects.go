@@ -156,12 +156,16 @@ func closureEffects(c *Function) []Effect {
 // invoked lists what the method called on a place changes there.
 func (p *Program) invoked(f *Function, a *unit.Access) []Effect {
 	var out []Effect
+	at := f.callAt(a.Location)
 	for _, m := range p.methodTargets(f, a) {
+		if at != nil && at.Async && m.HasRole(unit.Job) {
+			continue // each job is made for its run
+		}
 		for _, e := range m.sorted() {
 			if e.Place.Root != unit.RootReceiver {
 				continue
 			}
-			out = append(out, rebase(e, a, a.Place, m.ID, f.callAt(a.Location)))
+			out = append(out, rebase(e, a, a.Place, m.ID, at))
 		}
 	}
 	return out
