@@ -361,6 +361,8 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "a signal channel inside this process"
 	case pooled(p, h):
 		return "a pool of buffers of this process"
+	case ring(h, a):
+		return "a ring of which each copy has its own: what is taken out is put back at once"
 	case a.Facts.Answered:
 		return "handed over inside this process, and waited for"
 	case takenOnce(h):
@@ -533,6 +535,25 @@ func pooled(p *program.Program, h *program.Holder) bool {
 		}
 		taken = true
 		if f := p.Function(r.In); f == nil || slices.Contains(f.Attrs, "endless-loop") || slices.Contains(f.Attrs, "waits-in-loop") {
+			return false
+		}
+	}
+	return taken
+}
+
+// ring tells a channel of which each taker puts back at once what it has taken: nothing waits there
+// to be done.
+func ring(h *program.Holder, a Assessment) bool {
+	if !isChannel(h.Type) || len(h.Parts) > 0 {
+		return false
+	}
+	taken := false
+	for _, r := range h.Reads {
+		if !r.Element {
+			continue
+		}
+		taken = true
+		if !slices.ContainsFunc(a.Writes, func(c program.Change) bool { return c.PutBack && c.In == r.In }) {
 			return false
 		}
 	}

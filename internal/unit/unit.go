@@ -386,6 +386,8 @@ type Access struct {
 	Ahead bool `json:",omitempty"`
 	// Answered says of what is sent that its function waits for an answer to it.
 	Answered bool `json:",omitempty"`
+	// PutBack says of what is sent that its function took it out of the same channel just before.
+	PutBack bool `json:",omitempty"`
 	// IfGiven is the number of a parameter, from 1, without which the access is
 	// not made: the setting half of a method that gets and sets.
 	IfGiven int `json:",omitempty"`

@@ -13,7 +13,7 @@ import (
 func (b *body) send(s *ast.SendStmt) {
 	v := b.value(s.Value, 0)
 	a := unit.Access{Kind: unit.Modify, Op: "<-", Value: &v, Location: b.x.location(s.Chan.Pos(), s.Chan.End())}
-	a.Answered = b.answered(s)
+	a.Answered, a.PutBack = b.answered(s), b.putsBack(s)
 	for _, p := range b.places(s.Chan, 0) {
 		a.Place = p
 		b.access(a)
@@ -127,4 +127,60 @@ func (b *body) locals(e ast.Expr) map[types.Object]bool {
 		return true
 	})
 	return out
+}
+
+// putsBack tells a message that was taken out of the same channel just before, with nothing called
+// and no way out in between.
+func (b *body) putsBack(s *ast.SendStmt) bool {
+	if from, ok := ast.Unparen(s.Value).(*ast.UnaryExpr); ok {
+		return receivesFrom(from, s.Chan)
+	}
+	id, ok := ast.Unparen(s.Value).(*ast.Ident)
+	if !ok || b.text == nil {
+		return false
+	}
+	found := false
+	ast.Inspect(b.text, func(n ast.Node) bool {
+		if block, ok := n.(*ast.BlockStmt); ok {
+			if at := slices.Index(block.List, ast.Stmt(s)); at >= 0 {
+				found = b.takenBefore(block.List[:at], id, s.Chan)
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// takenBefore tells whether the last statements of some take a variable out of a channel and do
+// little else.
+func (b *body) takenBefore(before []ast.Stmt, id *ast.Ident, channel ast.Expr) bool {
+	for i := len(before) - 1; i >= 0; i-- {
+		assign, ok := before[i].(*ast.AssignStmt)
+		if !ok {
+			return false
+		}
+		from, receives := ast.Unparen(assign.Rhs[0]).(*ast.UnaryExpr)
+		to, named := assign.Lhs[0].(*ast.Ident)
+		if receives && named && receivesFrom(from, channel) {
+			return b.x.Info.ObjectOf(to) == b.x.Info.ObjectOf(id)
+		}
+		if calls(assign) {
+			return false
+		}
+	}
+	return false
+}
+
+func receivesFrom(e *ast.UnaryExpr, channel ast.Expr) bool {
+	return e.Op == token.ARROW && types.ExprString(ast.Unparen(e.X)) == types.ExprString(ast.Unparen(channel))
+}
+
+func calls(s ast.Stmt) bool {
+	found := false
+	ast.Inspect(s, func(n ast.Node) bool {
+		_, is := n.(*ast.CallExpr)
+		found = found || is
+		return !found
+	})
+	return found
 }
