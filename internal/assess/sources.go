@@ -381,6 +381,9 @@ func (s *Sources) classify(c *unit.Call) []Source {
 		out = []Source{FromDatabase}
 	}
 	for _, a := range c.Args {
+		if db && a.Locks {
+			out = append(out, Serializable)
+		}
 		switch {
 		case db && changesRows(a.Text) || db && len(a.Parts) > 0 && changesRows(a.Parts[0].Text):
 			out = append(out, ToDatabase)

@@ -447,6 +447,8 @@ type Value struct {
 	Direct bool `json:",omitempty"`
 	// Field is the field of the value around it that it is put into.
 	Field string `json:",omitempty"`
+	// Locks says of a constant text that it is a statement which locks the rows that it reads.
+	Locks bool `json:",omitempty"`
 }
 
 // Use says what a caller does with a result.

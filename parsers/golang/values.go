@@ -9,6 +9,7 @@ import (
 	"go/types"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
@@ -33,7 +34,7 @@ func (b *body) value(e ast.Expr, depth int) unit.Value {
 			return v
 		}
 		if tv.Value != nil {
-			v.Kind, v.Parts = unit.Literal, spelled(e, tv.Value)
+			v.Kind, v.Parts, v.Locks = unit.Literal, spelled(e, tv.Value), locksRows(tv.Value)
 			return v
 		}
 	}
@@ -51,6 +52,12 @@ func spelled(e ast.Expr, value constant.Value) []unit.Value {
 		return nil
 	}
 	return []unit.Value{{Kind: unit.Literal, Type: "string", Text: cut(strconv.Quote(constant.StringVal(value)), 80)}}
+}
+
+// locksRows tells a statement that locks the rows which it reads, also where that stands behind what
+// is kept of its text.
+func locksRows(value constant.Value) bool {
+	return value.Kind() == constant.String && strings.Contains(strings.ToUpper(constant.StringVal(value)), "FOR UPDATE")
 }
 
 func (b *body) describe(v *unit.Value, e ast.Expr, depth int) {
