@@ -67,7 +67,11 @@ func (s *solver) rootOf(holder, typ string) int32 {
 	if n, ok := s.roots[holder]; ok {
 		return n
 	}
-	n := s.newObject(object{typ: typ, holder: holder})
+	o := object{typ: typ, holder: holder}
+	if strings.HasPrefix(holder, unit.Injected) {
+		o.holder = "" // lasts like the others, and has no declaration
+	}
+	n := s.newObject(o)
 	s.roots[holder] = n
 	return n
 }

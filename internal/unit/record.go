@@ -97,6 +97,10 @@ type Apply struct {
 	Out []string `json:",omitempty"`
 }
 
+// Injected begins the name of a root that is no holder: the place of a type in a container
+// which hands to functions what others return.
+const Injected = "inject:"
+
 // AnyWith begins the type of a result of which only the methods are known: their
 // names follow, with commas between.
 const AnyWith = "~"

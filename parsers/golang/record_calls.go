@@ -30,6 +30,9 @@ func (w *writer) call(in ssa.CallInstruction, value ssa.Value, pos token.Pos, as
 			op.Call.Out = resultTypes(c.Signature())
 		}
 	}
+	if op.Call.Foreign {
+		w.inject(&op, c, pos)
+	}
 	w.emit(op, pos)
 	w.throughMethod(op, c, pos)
 }
