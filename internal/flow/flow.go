@@ -279,13 +279,14 @@ type solver struct {
 	lasting  entrySet                 // entries that go on after they have started
 	starts   [][]string               // functions that each entry begins with
 	fields   map[string][]unit.Holder // of each struct of the checkout
+	bundles  map[string]bool          // types by which a container hands over several things
 }
 
 func newSolver(in Input) *solver {
 	s := &solver{
 		in: in, functions: map[string]*function{}, methods: map[string]map[string]unit.Method{},
 		roots: map[string]int32{}, funcs: map[string]int32{},
-		fields: map[string][]unit.Holder{}, cut: map[int32]bool{}, linked: map[link]bool{}, dispatch: map[dispatchKey]bool{},
+		fields: map[string][]unit.Holder{}, bundles: map[string]bool{}, cut: map[int32]bool{}, linked: map[link]bool{}, dispatch: map[dispatchKey]bool{},
 		held: map[int32][]heldArg{}, used: map[int32]bool{},
 		nodes: make([]node, 1), vars: make([]variable, 1), objects: make([]object, 1),
 	}

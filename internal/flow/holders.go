@@ -284,6 +284,9 @@ func (h *holders) find(n int32, depth int) answer {
 		a.vague = a.vague || !sole
 		return a
 	}
+	if h.s.bundles[field[:strings.LastIndexByte(field, '.')]] {
+		return answer{} // it only hands on what others keep
+	}
 	if h.lives[object] == single && h.unique(field) && !h.oneOfMany(owner) {
 		return answer{holder: field}
 	}

@@ -17,6 +17,9 @@ func (s *solver) start(in *instance, i int32) {
 	base := in.slot(op.Base)
 	switch op.Kind {
 	case unit.OpMake:
+		if op.Key == unit.Injected {
+			s.bundles[op.Type] = true
+		}
 		s.add(to, s.newObject(object{typ: op.Type, holder: op.Name, maker: in, op: i, depth: in.depth}))
 	case unit.OpRoot:
 		s.add(to, s.rootOf(op.Name, op.Type))

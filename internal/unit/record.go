@@ -98,7 +98,8 @@ type Apply struct {
 }
 
 // Injected begins the name of a root that is no holder: the place of a type in a container
-// which hands to functions what others return.
+// which hands to functions what others return. As the Key of what is made it says that the
+// container makes it to hand over several things at once.
 const Injected = "inject:"
 
 // AnyWith begins the type of a result of which only the methods are known: their

@@ -235,7 +235,7 @@ func (w *writer) injected(t types.Type, tag string, pos token.Pos) unit.Slot {
 		return got
 	}
 	made := w.fresh(nil)
-	w.emit(unit.Op{Kind: unit.OpMake, To: []unit.Slot{made}, Type: kindOf(t)}, pos)
+	w.emit(unit.Op{Kind: unit.OpMake, To: []unit.Slot{made}, Type: kindOf(t), Key: unit.Injected}, pos)
 	for i := range st.NumFields() {
 		f := st.Field(i)
 		v := unit.Slot(0)
