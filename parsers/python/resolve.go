@@ -50,6 +50,7 @@ type resolver struct {
 	config         configured             // what applications of Flask are told
 	byModules      map[string]bool        // functions that only modules call, as they are loaded
 	serving        map[string]bool        // folders that have to do with a library that serves
+	single         map[string]bool        // classes of which the metaclass keeps the objects
 }
 
 // module is a file as others see it.
@@ -117,6 +118,7 @@ func resolve(units []*unit.Unit) {
 	r.applicationHolders()
 	r.forget()
 	r.fieldTypes()
+	r.keepInstances()
 	rewritten := make([]rewrite, len(r.order))
 	for i, fn := range r.order {
 		rewritten[i] = r.rewrite(fn)

@@ -140,7 +140,9 @@ func (r *resolver) construct(fn *function, t thing, c *unit.Call, w *rewrite) {
 	if len(r.above(t.id)) > 0 && fn.Name == topName && !r.keptAt(fn, c.Location) {
 		alloc.Value = true // a part of a declaration, of which libraries make copies
 	}
-	w.allocs = append(w.allocs, alloc)
+	if !r.single[t.id] { // else its module has made it
+		w.allocs = append(w.allocs, alloc)
+	}
 	for _, at := range r.classes[t.id].order {
 		for _, name := range []string{".__init__", ".__new__", ".__post_init__"} {
 			if r.functions[at+name] == nil || has(c.Targets, at+name) || c.Callee == at+name {
