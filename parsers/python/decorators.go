@@ -106,6 +106,10 @@ func (r *resolver) decorate() {
 // wrapped lets a decorated function run what the decorator put around it.
 func (r *resolver) wrapped(fn *function, d decoration) {
 	by := r.functions[d.by.id]
+	caller := fn
+	if r.keptForLater(fn, by.Function, len(d.call.Args) == 0) && r.functions[fn.module.id+"."+topName] != nil {
+		caller = r.functions[fn.module.id+"."+topName] // what keeps it ran where it is declared
+	}
 	top := r.functions[fn.module.id+"."+topName]
 	call := unit.Call{Callee: by.ID, Name: by.Name, Result: unit.Used, Location: d.call.Location, Args: append([]unit.Value{{Kind: unit.Func, Callee: fn.ID, Text: fn.Name}}, d.call.Args...)}
 	if len(d.call.Args) > 0 {
@@ -115,7 +119,7 @@ func (r *resolver) wrapped(fn *function, d decoration) {
 		top.Calls = append(top.Calls, call)
 	}
 	for _, inner := range r.inner[by.ID] {
-		fn.Calls = append(fn.Calls, unit.Call{Callee: inner.ID, Name: inner.Name, Result: unit.Returned, Location: d.call.Location})
+		caller.Calls = append(caller.Calls, unit.Call{Callee: inner.ID, Name: inner.Name, Result: unit.Returned, Location: d.call.Location})
 	}
 }
 
