@@ -11,7 +11,7 @@ import (
 // it; where no program was seen, whoever imports the package may call what it exports.
 func (p *Program) Asked(h *Holder) bool {
 	if p.asked == nil {
-		p.asked = map[string]bool{}
+		p.asked, p.seen = map[string]bool{}, map[string]bool{}
 		called := p.calledNames()
 		called[""] = !p.hasProgram()
 		for _, f := range p.order {
@@ -21,14 +21,20 @@ func (p *Program) Asked(h *Holder) bool {
 		}
 		for _, u := range p.Units {
 			for i := range u.Records {
-				if r := &u.Records[i]; p.mayRun(r.Function, called) {
-					p.asks(r)
+				r := &u.Records[i]
+				asks(r, p.seen)
+				if p.mayRun(r.Function, called) {
+					asks(r, p.asked)
 				}
 			}
 		}
 	}
 	return p.asked[h.ID]
 }
+
+// Unasked tells what some code looks at, but none that may run, such as what a test asks
+// for. What nobody looks at at all may have been left so for the moment.
+func (p *Program) Unasked(h *Holder) bool { return !p.Asked(h) && p.seen[h.ID] }
 
 // calledNames are the functions that others which are no tests call or name, and the names under
 // which they call what only the program knows. The empty name stands for all.
@@ -73,12 +79,12 @@ func (p *Program) hasProgram() bool {
 }
 
 // asks notes the places that a function looks at, or hands on.
-func (p *Program) asks(r *unit.Record) {
+func asks(r *unit.Record, places map[string]bool) {
 	at := make([][]string, r.Slots)
 	looks := func(slots ...unit.Slot) {
 		for _, s := range slots {
 			for _, id := range at[s] {
-				p.asked[id] = true
+				places[id] = true
 			}
 		}
 	}

@@ -38,6 +38,7 @@ type Program struct {
 	settings  []unit.Setting
 	foreign   map[string]*unit.Foreign
 	asked     map[string]bool     // see Asked, made when asked for
+	seen      map[string]bool     // see Unasked, made with asked
 	made      map[string]int      // calls that make an instance, by type
 	stored    map[string][]string // functions put into each field and variable
 	// calledAtBoot are the functions that boot calls, as opposed to those that it
