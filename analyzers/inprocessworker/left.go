@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/stateaudit/stateaudit/internal/assess"
+	"github.com/stateaudit/stateaudit/internal/effects"
 	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/remedy"
 	"github.com/stateaudit/stateaudit/internal/result"
@@ -53,7 +54,7 @@ func left(p *program.Program) []start {
 			}
 			s := start{by: f, run: b.To, location: b.To.Location}
 			if b.Call != nil {
-				s.location, s.timer = b.Call.Location, !b.Call.Async || delays(b.Call)
+				s.location, s.timer = b.Call.Location, !b.Call.Async || letsTimePass(b.Call)
 			}
 			out = append(out, s)
 		}
@@ -63,13 +64,9 @@ func left(p *program.Program) []start {
 
 func endlessLoop(f *program.Function) bool { return slices.Contains(f.Attrs, "endless-loop") }
 
-// delays tells a call that runs later what it is given.
-func delays(c *unit.Call) bool {
-	switch c.Callee {
-	case "time.AfterFunc", "threading.Timer", "Concurrent::ScheduledTask.execute", "Concurrent::ScheduledTask.new":
-		return true
-	}
-	return false
+func letsTimePass(c *unit.Call) bool {
+	e, ok := effects.Of(c)
+	return ok && e.Kind == effects.Wait
 }
 
 // answers tells what handles a request, or what a handler calls close by.
@@ -82,12 +79,6 @@ func answers(f *program.Function, depth int) bool {
 // sleeps tells what lets time pass before it goes on.
 func sleeps(f *program.Function) bool {
 	return slices.ContainsFunc(f.Within(near), func(g *program.Function) bool {
-		return slices.ContainsFunc(g.Calls, func(c unit.Call) bool {
-			switch c.Callee {
-			case "time.Sleep", "time.After", "time.NewTimer", "time.NewTicker", "time.Tick", "Kernel.sleep", "time.sleep", "asyncio.sleep":
-				return true
-			}
-			return false
-		})
+		return slices.ContainsFunc(g.Calls, func(c unit.Call) bool { return letsTimePass(&c) })
 	})
 }

@@ -303,8 +303,9 @@ func doesOutward(p *rule.Pass, running []*program.Function) (string, []assess.Wa
 			if !p.Sources.Reaches(f.ID, o.reaches) {
 				continue
 			}
-			if says = o.says; p.Sources.WayTo(f.ID, o.reaches) != nil {
-				return says, p.Sources.WayTo(f.ID, o.reaches)
+			says = o.says
+			if way := p.Sources.WayTo(f.ID, o.reaches); way != nil {
+				return says, way
 			}
 		}
 		if says != "" {

@@ -106,11 +106,10 @@ func (r *resolver) decorate() {
 // wrapped lets a decorated function run what the decorator put around it.
 func (r *resolver) wrapped(fn *function, d decoration) {
 	by := r.functions[d.by.id]
-	caller := fn
-	if r.keptForLater(fn, by.Function, len(d.call.Args) == 0) && r.functions[fn.module.id+"."+topName] != nil {
-		caller = r.functions[fn.module.id+"."+topName] // what keeps it ran where it is declared
+	caller, top := fn, r.functions[fn.module.id+"."+topName]
+	if r.keptForLater(fn, by.Function, len(d.call.Args) == 0) && top != nil {
+		caller = top // what keeps it ran where it is declared
 	}
-	top := r.functions[fn.module.id+"."+topName]
 	call := unit.Call{Callee: by.ID, Name: by.Name, Result: unit.Used, Location: d.call.Location, Args: append([]unit.Value{{Kind: unit.Func, Callee: fn.ID, Text: fn.Name}}, d.call.Args...)}
 	if len(d.call.Args) > 0 {
 		call.Args = d.call.Args
