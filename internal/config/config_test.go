@@ -106,6 +106,32 @@ func TestErrorsNameFileAndLine(t *testing.T) {
 	}
 }
 
+// lineBreaks are all that YAML ends a line at.
+var lineBreaks = regexp.MustCompile("[\r\n\u0085\u2028\u2029]")
+
+// FuzzParse holds that whatever stands in a configuration file is either read, twice
+// the same way, or refused with the file and a line of it.
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{full, "", "\n", "a: &a [*a]\n", "levels: !!binary x\n", "domains:\n  - {name: a, paths: [b]}\n", "weights: {resultUsed: 1e999}\n", "? {a: b}\n: c\n", "extends: [a.yaml, 'b/../a.yaml']\n", "\xff\xfe"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		c, err := Parse("c.yaml", content, rules())
+		var e *Error
+		switch {
+		case errors.As(err, &e):
+			if e.File != "c.yaml" || e.Line < 0 || e.Line > len(lineBreaks.FindAll(content, -1))+2 {
+				t.Fatalf("%s:%d is no place of it: %v", e.File, e.Line, err)
+			}
+		case err != nil:
+			t.Fatalf("an error without a place: %v", err)
+		}
+		if again, _ := Parse("c.yaml", content, rules()); !reflect.DeepEqual(again, c) && !strings.Contains(strings.ToLower(string(content)), "nan") {
+			t.Fatalf("read twice: %+v and %+v", c, again)
+		}
+	})
+}
+
 func TestTemplate(t *testing.T) {
 	c, err := Parse("t.yaml", []byte(Template), rules())
 	if err != nil || !reflect.DeepEqual(c, &Config{File: "t.yaml"}) {

@@ -26,9 +26,9 @@ func Tokens(s string) []string {
 		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
 			flush()
 			continue
-		case unicode.IsUpper(r) && i > 0:
+		case capital(r) && i > 0:
 			next := i+1 < len(runes) && unicode.IsLower(runes[i+1])
-			if !unicode.IsUpper(runes[i-1]) || next {
+			if !capital(runes[i-1]) || next {
 				flush()
 			}
 		}
@@ -37,6 +37,10 @@ func Tokens(s string) []string {
 	flush()
 	return out
 }
+
+// capital tells letters that are written small elsewhere. Signs such as ℑ count as
+// upper case and have no lower one, so that they begin no word.
+func capital(r rune) bool { return unicode.IsUpper(r) && unicode.ToLower(r) != r }
 
 // Snake writes a name in lower case with underscores: HTTPRoute, http_route.
 func Snake(s string) string { return strings.Join(Tokens(s), "_") }

@@ -3,6 +3,7 @@ package traffic
 import (
 	"errors"
 	"strings"
+	"unicode"
 
 	"github.com/stateaudit/stateaudit/internal/rank"
 )
@@ -112,7 +113,7 @@ func pathOf(target string) (string, bool) {
 	if i := strings.IndexAny(target, "?#"); i >= 0 {
 		target = target[:i]
 	}
-	if target == "" || target[0] != '/' || len(target) > maxPath || strings.ContainsAny(target, "\x00 \t") {
+	if target == "" || target[0] != '/' || len(target) > maxPath || strings.ContainsFunc(target, func(r rune) bool { return r == ' ' || unicode.IsControl(r) }) {
 		return "", false
 	}
 	return target, true
