@@ -2,7 +2,6 @@ package mutablesingleton
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/assess"
 	"github.com/stateaudit/stateaudit/internal/result"
@@ -32,7 +31,7 @@ func reportCrossing(p *rule.Pass, a assess.Assessment) {
 	way := crossings[a.Crossing]
 	w := a.Writes[0]
 	level := result.Note
-	if a.Crossing == assess.ToOthers && secret(a.Holder.Name) {
+	if a.Crossing == assess.ToOthers && assess.Opens(a.Holder.Name) {
 		level = result.Warning
 	}
 	p.Report(result.Finding{
@@ -41,15 +40,4 @@ func reportCrossing(p *rule.Pass, a assess.Assessment) {
 		Fix:      way.fix,
 		Evidence: []result.Evidence{{Kind: result.WriteAt, Phase: w.Phase, Function: w.Function.Symbol, Location: w.Location, Note: "set here"}},
 	}, w.Function)
-}
-
-// secret tells by its name what opens something.
-func secret(name string) bool {
-	name = strings.ToLower(name)
-	for _, word := range []string{"key", "token", "secret", "password", "credential", "account"} {
-		if strings.Contains(name, word) {
-			return true
-		}
-	}
-	return false
 }

@@ -2,7 +2,9 @@ package assess
 
 import (
 	"slices"
+	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/names"
 	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -60,4 +62,12 @@ func calledBy(f *program.Function, r unit.Role, depth int) bool {
 	return f.HasRole(r) || depth > 0 && slices.ContainsFunc(f.Callers(), func(from *program.Function) bool {
 		return from != f && calledBy(from, r, depth-1)
 	})
+}
+
+// Opens tells by its name a value that opens something for whoever has it. Of one
+// variable of a library nothing but the name is known, so that a plain key or account
+// counts too.
+func Opens(name string) bool {
+	words := names.Tokens(name[strings.LastIndexAny(name, ".:")+1:])
+	return names.Secret(name, "") || len(words) > 0 && slices.Contains([]string{"key", "keys", "account"}, words[len(words)-1])
 }

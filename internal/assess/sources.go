@@ -279,7 +279,7 @@ func (s *Sources) ran(id string, v *unit.Value) []Source {
 	}
 	for i := range f.Calls {
 		c := &f.Calls[i]
-		if c.Name != "call" || c.Async || c.Receiver == nil || c.Receiver.Place == nil || !names(v, program.KeptIn(*c.Receiver.Place)) {
+		if c.Name != "call" || c.Async || c.Receiver == nil || c.Receiver.Place == nil || !mentions(v, program.KeptIn(*c.Receiver.Place)) {
 			continue
 		}
 		for _, to := range append([]string{c.Callee}, c.Targets...) {
@@ -291,12 +291,12 @@ func (s *Sources) ran(id string, v *unit.Value) []Source {
 	return sorted(set)
 }
 
-// names tells whether a value mentions what a holder keeps.
-func names(v *unit.Value, holder string) bool {
+// mentions tells whether a value mentions what a holder keeps.
+func mentions(v *unit.Value, holder string) bool {
 	if holder != "" && v.Place != nil && program.KeptIn(*v.Place) == holder {
 		return true
 	}
-	return slices.ContainsFunc(v.Parts, func(part unit.Value) bool { return names(&part, holder) })
+	return slices.ContainsFunc(v.Parts, func(part unit.Value) bool { return mentions(&part, holder) })
 }
 
 // of lists what a value that is put into a holder draws on, sorted.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
 	"os"
@@ -23,6 +24,34 @@ import (
 // samples lists the checkouts of which the output is tested: those whose
 // language has a front end.
 func samples() []string { return []string{"atlas-go"} }
+
+// TestFullDisk writes every format to a device without room: the error is told, and
+// nothing that a pipeline takes for a report has the exit code of one.
+func TestFullDisk(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("this system has no device that is always full")
+	}
+	defer full.Close()
+	root := t.TempDir()
+	smallModule(t, root)
+	for _, format := range []string{"table", "json", "sarif", "markdown", "html"} {
+		if code, _, told := run("audit", "--offline", "--quiet", "--format", format+"=/dev/full", root); code != exitFailure || !strings.Contains(told, "no space left") {
+			t.Errorf("%s: exit %d, %q", format, code, told)
+		}
+	}
+	var errs bytes.Buffer
+	env := Env{
+		Getenv:   func(string) string { return "" },
+		Now:      time.Now,
+		Width:    func(io.Writer) int { return 0 },
+		CacheDir: func() (string, error) { return "", errors.New("none") },
+	}
+	code := Run(context.Background(), []string{"audit", "--offline", "--quiet", root}, strings.NewReader(""), full, &errs, env)
+	if code != exitFailure || !strings.Contains(errs.String(), "no space left") {
+		t.Errorf("exit %d, %q", code, errs.String())
+	}
+}
 
 // run runs the program with a clock that stands still.
 func run(args ...string) (code int, stdout, stderr string) {

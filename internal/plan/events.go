@@ -306,7 +306,7 @@ const declaredSecret = "secret"
 // open parts what an event may carry from the names of what it must not.
 func open(all []result.EventField) (carried []result.EventField, left []string) {
 	for _, f := range all {
-		if Secret(f.Name, f.Type) {
+		if names.Secret(f.Name, f.Type) {
 			left = append(left, f.Name)
 			continue
 		}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/names"
 	"github.com/stateaudit/stateaudit/internal/rank"
 	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -225,7 +226,7 @@ func (m maker) leaving() Step {
 func (m maker) carried(t rank.Term) string {
 	var plain, secret []string
 	for _, c := range columns(t) {
-		if m.ranking.Facts.SecretColumn(t.Table, c) || Secret(c, columnType(m.ranking.Facts, t.Table, c)) {
+		if m.ranking.Facts.SecretColumn(t.Table, c) || names.Secret(c, columnType(m.ranking.Facts, t.Table, c)) {
 			secret = append(secret, c)
 			continue
 		}

@@ -1,10 +1,8 @@
-package plan
+package names
 
 import (
 	"slices"
 	"strings"
-
-	"github.com/stateaudit/stateaudit/internal/names"
 )
 
 // Secret tells attributes that nobody but their owner may know, by their name and
@@ -16,7 +14,7 @@ func Secret(name, typ string) bool {
 		return true
 	}
 	parts := strings.Split(name, ".")
-	words := names.Tokens(parts[len(parts)-1])
+	words := Tokens(parts[len(parts)-1])
 	if slices.ContainsFunc(parts[:len(parts)-1], func(p string) bool { return p == "credentials" || p == "secrets" }) {
 		return true
 	}
@@ -88,7 +86,7 @@ func secretType(typ string) bool {
 	if t == "" || t[0] < 'A' || t[0] > 'Z' {
 		return slices.Contains([]string{"encrypted", "ciphertext", "password", "secret"}, strings.ToLower(t))
 	}
-	words := names.Tokens(t)
+	words := Tokens(t)
 	return slices.ContainsFunc(words, func(w string) bool {
 		return slices.Contains([]string{"secret", "password", "passphrase", "credential", "credentials", "token", "encrypted"}, w)
 	})
