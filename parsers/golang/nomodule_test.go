@@ -2,6 +2,7 @@ package golang
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -144,5 +145,17 @@ func main() {
 		if lines[line] != want {
 			t.Errorf("a write in line %d: %v, want %v", line, lines[line], want)
 		}
+	}
+}
+
+// What is made of a type that nobody knows is something made, and the rest of its package is read.
+func TestMadeOfUnknown(t *testing.T) {
+	code := strings.Replace(serving, "import \"net/http\"", "import (\n\t\"net/http\"\n\n\t\"example.com/missing/lib\"\n)\n\nvar _ lib.X", 1)
+	for i, made := range []string{"make(lib.Table)", "new(lib.Table)", "make(chan lib.Event)", "make(chan)"} {
+		code += fmt.Sprintf("\nfunc f%d() any {\n\tx := %s\n\treturn x\n}\n", i, made)
+	}
+	units, _ := loadedFiles(t, map[string]string{"go.mod": "module example.com/made\n\ngo 1.24\n", "main.go": code}, nil)
+	if len(units) != 1 || len(units[0].Holders) == 0 {
+		t.Errorf("read %v without what it declares", paths(units))
 	}
 }

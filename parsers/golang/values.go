@@ -167,7 +167,11 @@ func (b *body) builtinValue(v *unit.Value, name string, c *ast.CallExpr, depth i
 	switch name {
 	case "make", "new":
 		v.Kind, v.Text = unit.New, name
-		if _, ok := types.Unalias(b.typeOf(c)).Underlying().(*types.Chan); ok && name == "make" {
+		t := b.typeOf(c) // nil where what is made comes from a module that could not be had
+		if t == nil || name != "make" {
+			return
+		}
+		if _, ok := t.Underlying().(*types.Chan); ok {
 			v.Direct = len(c.Args) == 1 || isZero(c.Args[1])
 		}
 	default:
