@@ -19,6 +19,8 @@ type fate struct {
 	// filter says that what the class descends from decides whether it is one of
 	// Sinatra.
 	filter bool
+	// macro says that the block is run later if the method that takes it is a library's.
+	macro bool
 }
 
 // block walks the block of a call. The value is the function that a block
@@ -90,6 +92,9 @@ func (f *file) laterBlock(s *scope, block *node, fate fate) *unit.Function {
 	}
 	if fate.filter {
 		fn.Attrs = append(fn.Attrs, attrFilter)
+	}
+	if fate.macro {
+		fn.Attrs = append(fn.Attrs, attrMacro)
 	}
 	if fate.each {
 		fn.Attrs = append(fn.Attrs, unit.EachRequest)

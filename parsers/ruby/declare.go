@@ -96,6 +96,7 @@ const (
 	attrTask           = "task:"       // and the name of a rake task
 	attrOnInstance     = "on-instance" // block of a class body that runs on an instance
 	attrFilter         = "filter"      // block that is a filter of Sinatra if its class is an application
+	attrMacro          = "macro"       // block of a class body that is run later if a library takes it
 )
 
 // methodLocation is the region from a method's name to its last line.

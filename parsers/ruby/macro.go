@@ -249,6 +249,8 @@ func (f *file) fateOf(s *scope, c send) fate {
 		out.filter, out.self = true, selfInstance
 	case constant == "Rack::Attack" || f.rackBlock(c):
 		out.role, out.note = unit.Middleware, "block of "+c.name
+	case s.owner != "" && s.body != nil && c.receiver == nil && isEventBlock(c):
+		out.macro = true
 	default:
 		return fate{}
 	}
@@ -291,6 +293,13 @@ func (f *file) rackBlock(c send) bool {
 		return true
 	}
 	return false
+}
+
+// isEventBlock tells a block that takes what happens, of whom and what: two things or
+// more. What configures takes one or none, and what walks a collection has it as receiver.
+func isEventBlock(c send) bool {
+	list := c.block.Child("parameters")
+	return list != nil && len(list.Kids) > 1 && (c.name == "on" || blockUse(c.name) != unit.Dropped)
 }
 
 // threads tells the calls that run their block beside their caller.

@@ -71,6 +71,7 @@ func resolve(units []*unit.Unit) {
 	r.attributesOfLibraries(functions)
 	r.defaults()
 	r.filtersOfApplications(functions)
+	r.blocksOfMacros(functions)
 	r.roles(functions)
 	r.settings()
 }

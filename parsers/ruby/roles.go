@@ -146,6 +146,23 @@ func (r *resolver) reachable(functions []*unit.Function, from func(*unit.Functio
 	return seen
 }
 
+// blocksOfMacros lets the blocks serve that class bodies hand to methods of a library:
+// it calls them as events, commands or rows come. What a method of the checkout does
+// with such a block can be seen.
+func (r *resolver) blocksOfMacros(functions []*unit.Function) {
+	for _, f := range functions {
+		if len(f.Roles) > 0 || f.Test || !slices.Contains(f.Attrs, attrMacro) || len(r.byName[f.Name]) > 0 || !r.leaves(f.Owner) {
+			continue
+		}
+		f.Roles, f.RoleNote = []unit.Role{unit.Application}, "block of "+f.Name
+	}
+}
+
+// leaves tells a class of which an ancestor is not in the checkout.
+func (r *resolver) leaves(class string) bool {
+	return slices.ContainsFunc(r.line(class), func(up string) bool { return r.classes[up] == nil })
+}
+
 // roleOf tells the role of a method from the class that it belongs to.
 func (r *resolver) roleOf(f *unit.Function) (unit.Role, string) {
 	if f.Outer != "" && !isMethod(f) || r.classes[f.Owner] == nil {
