@@ -200,6 +200,9 @@ func (r *resolver) element(cur unit.Place, rf ref) (unit.Place, ref) {
 	if rf.class || rf.typ != "" && r.classes[rf.typ] != nil && r.instanceMethod(rf.typ, "[]") != nil {
 		return unit.Place{Root: unit.RootUnknown}, ref{}
 	}
+	if rf.typ == relation {
+		return unit.Place{Root: unit.RootUnknown}, ref{typ: rf.of}
+	}
 	return walk(cur, unit.Element), ref{typ: r.elementType(cur)}
 }
 
@@ -413,6 +416,9 @@ const relation = "ActiveRecord::Relation"
 // ofLibrary tells what a method of a library hands out, where that matters:
 // records and relations of ActiveRecord.
 func (r *resolver) ofLibrary(on ref, name string) ref {
+	if row, ok := r.one(on, name); ok {
+		return row
+	}
 	if on.class && r.isModel(on.typ) {
 		switch name {
 		case "find", "find_by", "find_by!", "first", "first!", "last", "take", "create", "create!", "find_or_create_by", "find_or_create_by!", "find_or_initialize_by", "build":

@@ -32,8 +32,12 @@ type resolver struct {
 	shared  map[string]bool
 	extends map[string]bool // the modules that only extend
 	rows    map[string]bool // classes that say themselves that their objects are rows
-	arrived arrivals
-	returns map[string][]ref // what functions return; nil until all that arrives is known
+	// ones are the classes of the rows that associations to one row hand out, by the
+	// ID of the method, and oneNames the names of these.
+	ones     map[string]string
+	oneNames map[string]bool
+	arrived  arrivals
+	returns  map[string][]ref // what functions return; nil until all that arrives is known
 }
 
 // module is a class or module of the checkout with all its definitions joined.
@@ -57,6 +61,7 @@ func resolve(units []*unit.Unit) {
 	r.ancestors()
 	r.lines = map[string][]string{}
 	r.models()
+	r.associations()
 	r.extended()
 	r.typeHolders()
 	functions := r.sorted()
