@@ -3,6 +3,7 @@ package program
 import (
 	"slices"
 	"sort"
+	"strconv"
 
 	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -256,19 +257,51 @@ func (f *Function) phaseOf(a unit.Access) result.Phase {
 	if a.Ahead && f.Serving && f.startedOnce(maxStarts) {
 		return result.Boot
 	}
-	if a.IfGiven == 0 || !f.Serving || len(f.Roles) > 0 {
+	if a.IfGiven == 0 && !a.IfBlock || !f.Serving || f.given(a.IfGiven, a.IfBlock, maxPassed) {
 		return f.Phase()
-	}
-	for _, from := range f.callers {
-		for i := range from.out {
-			e := &from.out[i]
-			if e.to == f && from.Serving && (e.call == nil || e.ref || len(e.call.Args) >= a.IfGiven) {
-				return result.Serving
-			}
-		}
 	}
 	if f.Boot {
 		return result.Boot
 	}
 	return result.UnknownPhase
+}
+
+// maxPassed bounds through how many calls it is followed what is passed on.
+const maxPassed = 4
+
+// given tells whether something that serves may pass a parameter, by its number from 1,
+// or a block. What a caller only passes on it must have been passed itself.
+func (f *Function) given(number int, block bool, depth int) bool {
+	if depth == 0 || len(f.Roles) > 0 || len(f.callers) == 0 {
+		return true
+	}
+	for _, from := range f.callers {
+		if !from.Serving {
+			continue
+		}
+		for i := range from.out {
+			e := &from.out[i]
+			if e.to == f && (e.call == nil || e.ref || block && e.call.Block || from.passes(e.call.Args, number, depth)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// passes tells whether one of the arguments of a call, by its number from 1, is more
+// than what its function was not passed itself.
+func (f *Function) passes(args []unit.Value, number, depth int) bool {
+	if number == 0 || number > len(args) {
+		return false
+	}
+	v := &args[number-1]
+	if v.Kind == unit.Nil {
+		return false
+	}
+	if v.Place == nil || v.Place.Root != unit.RootParam || len(v.Place.Path) > 0 {
+		return true
+	}
+	own, err := strconv.Atoi(v.Place.Name)
+	return err != nil || f.given(own+1, false, depth-1)
 }

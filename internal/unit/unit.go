@@ -391,6 +391,9 @@ type Access struct {
 	// IfGiven is the number of a parameter, from 1, without which the access is
 	// not made: the setting half of a method that gets and sets.
 	IfGiven int `json:",omitempty"`
+	// IfBlock says that it is made if a block is passed, and without that only if
+	// what IfGiven names is.
+	IfBlock bool `json:",omitempty"`
 }
 
 // Root says where a place starts.
@@ -483,6 +486,7 @@ type Call struct {
 
 	Receiver *Value  `json:",omitempty"`
 	Args     []Value `json:",omitempty"`
+	Block    bool    `json:",omitempty"` // a block is passed beside the arguments
 	Result   Use     `json:",omitempty"`
 	// Async says that the caller does not wait: go statement, perform_later.
 	Async bool `json:",omitempty"`

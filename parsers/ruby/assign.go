@@ -209,7 +209,7 @@ func (f *file) operatorAssignment(s *scope, n *node) unit.Value {
 	}
 	at := s
 	if l := s.locals[f.text(right)]; l != nil && right.Is("identifier") && (op == "|=" || op == "+=") {
-		at = s.giving(l.number) // adds nothing if nothing was passed
+		at = s.giving(passed{number: l.number}) // adds nothing if nothing was passed
 	}
 	f.assign(at, n, left, value, f.place(s, right), op)
 	if target := f.place(s, left); target != nil {

@@ -165,7 +165,7 @@ func (s *scope) unbind(shadowed map[string]*local) {
 func (f *file) blockScope(s *scope, c send) *scope {
 	inner := *s
 	if _, _, walks := walksElements(c.name); walks || c.name == "each_key" {
-		inner.given = max(s.given, f.leftOut(s, c.receiver)) // runs for no element if nothing was passed
+		inner.given = s.given.both(passed{number: f.leftOut(s, c.receiver)}) // runs for no element if nothing was passed
 	}
 	switch c.name {
 	case "synchronize", "mon_synchronize", "with_write_lock", "with_read_lock", "exclusive", "with_mutex":
@@ -309,7 +309,8 @@ func (f *file) parameters(s *scope, list *node, fn *unit.Function) {
 			place := &unit.Place{Root: unit.RootParam, Name: itoa(len(fn.Params))}
 			s.set(text, unit.Value{Kind: unit.PlaceValue, Text: text, Place: place}, place, name)
 			s.locals[text].param = true
-			if p.Is("optional_parameter", "splat_parameter", "hash_splat_parameter") {
+			s.locals[text].block = p.Is("block_parameter")
+			if p.Is("identifier", "optional_parameter", "splat_parameter", "hash_splat_parameter") {
 				s.locals[text].number = len(fn.Params) + 1
 			}
 		}

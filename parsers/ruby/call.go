@@ -1,6 +1,7 @@
 package ruby
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -398,7 +399,7 @@ func (f *file) touchPlace(s *scope, c send, place *unit.Place, args []unit.Value
 // mutation records the change that a method of a collection makes.
 func (f *file) mutation(s *scope, c send, place *unit.Place, args []unit.Value, given unit.Value) {
 	if len(c.args) == 1 && (c.args[0].Is("splat_argument", "hash_splat_argument") || joinsElements(c.name)) {
-		s = s.giving(f.leftOut(s, c.args[0])) // adds nothing if nothing was passed
+		s = s.giving(passed{number: f.leftOut(s, c.args[0])}) // adds nothing if nothing was passed
 	}
 	ch := change{kind: unit.Modify, op: c.name, method: c.name, lazy: fillsOnce(c.name), reset: empties(c.name)}
 	switch {
@@ -414,7 +415,7 @@ func (f *file) mutation(s *scope, c send, place *unit.Place, args []unit.Value, 
 }
 
 // leftOut is the number of the parameter that an expression hands on, with or without
-// a splat, if callers may leave it out; else 0.
+// a splat; else 0.
 func (f *file) leftOut(s *scope, n *node) int {
 	if n.Is("splat_argument", "hash_splat_argument") && len(n.Kids) == 1 {
 		n = n.Kids[0]
@@ -436,7 +437,7 @@ func (f *file) recordCall(s *scope, c send, receiver *unit.Value, args []unit.Va
 	}
 	constant := f.constantName(c.receiver)
 	f.record(s, c.n, unit.Call{
-		Name: c.name, Receiver: shallow(receiver), Args: args, Result: use, Async: asyncCall(c.name),
+		Name: c.name, Receiver: shallow(receiver), Args: args, Block: c.block != nil || f.passesBlock(c), Result: use, Async: asyncCall(c.name),
 	})
 	if constant == "" && c.receiver == nil && s.self == selfClass {
 		constant = s.owner
@@ -445,6 +446,11 @@ func (f *file) recordCall(s *scope, c send, receiver *unit.Value, args []unit.Va
 		s.fn.Allocs = append(s.fn.Allocs, unit.Alloc{Type: constant, Location: f.at(f.head(c.n))})
 	}
 	f.symbolProc(s, c)
+}
+
+// passesBlock tells whether a call hands on a block: `each(&block)`.
+func (f *file) passesBlock(c send) bool {
+	return slices.ContainsFunc(c.args, func(arg *node) bool { return arg.Is("block_argument") })
 }
 
 // shallow cuts a receiver to what calls need.

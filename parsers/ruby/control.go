@@ -297,17 +297,17 @@ func (f *file) emptyBehind(s *scope, n *node) []unit.Place {
 	return f.emptyWhen(s, condition, truth)
 }
 
-// givenBehind tells which optional parameter is known to be passed behind a statement.
-func (f *file) givenBehind(s *scope, n *node) int {
+// givenBehind tells what is known to be passed behind a statement.
+func (f *file) givenBehind(s *scope, n *node) passed {
 	condition, truth := guard(n)
 	return f.givenWhen(s, condition, truth)
 }
 
-// givenWhen tells which optional parameter must have been passed if a condition
-// is true or false: `if value`, `unless args.empty?`. It is 0 for none.
-func (f *file) givenWhen(s *scope, n *node, truth bool) int {
+// givenWhen tells what must have been passed if a condition is true or false: `if
+// value`, `unless args.empty?`, `unless block_given?`.
+func (f *file) givenWhen(s *scope, n *node, truth bool) passed {
 	if n == nil {
-		return 0
+		return passed{}
 	}
 	switch n.Kind {
 	case "parenthesized_statements":
@@ -317,30 +317,44 @@ func (f *file) givenWhen(s *scope, n *node, truth bool) int {
 	case "unary":
 		return f.givenWhen(s, n.Child("operand"), truth != (f.src[n.Start] == '!' || f.src[n.Start] == 'n'))
 	case "identifier":
+		if truth && f.text(n) == "block_given?" {
+			return passed{block: true}
+		}
 		if l := s.locals[f.text(n)]; truth && l != nil {
-			return l.number
+			return passed{number: l.number, block: l.block}
 		}
 	case "call":
-		receiver := n.Child("receiver")
-		if !receiver.Is("identifier") {
-			return 0
-		}
-		switch f.text(n.Child("method")) {
-		case "empty?", "nil?", "blank?", "none?":
-			return f.givenWhen(s, receiver, !truth)
-		case "any?", "present?":
-			return f.givenWhen(s, receiver, truth)
-		}
+		return f.givenCall(s, n, truth)
 	case "binary":
 		left, right := n.Child("left"), n.Child("right")
 		switch op := f.operator(left, right); {
 		case (op == "&&" || op == "and") && truth:
-			return max(f.givenWhen(s, left, true), f.givenWhen(s, right, true))
+			return f.givenWhen(s, left, true).both(f.givenWhen(s, right, true))
+		case op == "&&" || op == "and", (op == "||" || op == "or") && truth:
+			return f.givenWhen(s, left, truth).either(f.givenWhen(s, right, truth))
 		case op == "==" && (right.Is("nil") || right.Is("array", "hash") && len(right.Kids) == 0):
 			return f.givenWhen(s, left, !truth)
 		}
 	}
-	return 0
+	return passed{}
+}
+
+// givenCall is givenWhen for questions asked of a parameter.
+func (f *file) givenCall(s *scope, n *node, truth bool) passed {
+	name, receiver := f.text(n.Child("method")), n.Child("receiver")
+	if name == "block_given?" && truth {
+		return passed{block: true}
+	}
+	if !receiver.Is("identifier") {
+		return passed{}
+	}
+	switch name {
+	case "empty?", "nil?", "blank?", "none?":
+		return f.givenWhen(s, receiver, !truth)
+	case "any?", "present?":
+		return f.givenWhen(s, receiver, truth)
+	}
+	return passed{}
 }
 
 // emptyWhen tells which places hold nothing if a condition is true or false.

@@ -33,8 +33,9 @@ type local struct {
 	elements *unit.Place
 	at       *node
 	param    bool // of a method or block
-	// number is that of a parameter that callers may leave out, from 1.
+	// number is that of a parameter, from 1, and block says that it is the block.
 	number int
+	block  bool
 	// session is the store that the local is another name of.
 	session string
 }
@@ -52,7 +53,7 @@ type scope struct {
 	empty  []unit.Place   // places known to be empty here
 	env    string         // environment that a branch of configuration is for
 	when   unit.Condition // what must hold for configuration to run this
-	given  int            // number of the optional parameter that is known to be passed here
+	given  passed         // what the caller is known to have passed here
 	tx     bool
 	ensure bool
 	failed bool // in a rescue clause
@@ -133,13 +134,40 @@ func (s *scope) knowing(empty []unit.Place) *scope {
 	return &inner
 }
 
-// giving is the scope in which an optional parameter is known to be passed.
-func (s *scope) giving(number int) *scope {
-	if number == 0 {
+// passed says what a caller must have passed: the parameter of a number, from 1, or a
+// block; either will do where both are there.
+type passed struct {
+	number int
+	block  bool
+}
+
+// either is what must have been passed if one of two things was.
+func (p passed) either(q passed) passed {
+	if p == (passed{}) || q == (passed{}) {
+		return passed{}
+	}
+	out := passed{number: p.number, block: p.block || q.block}
+	if out.number == 0 || q.number != 0 && q.number < out.number {
+		out.number = q.number // who passes the later one has passed the earlier too
+	}
+	return out
+}
+
+// both is what must have been passed if two things were: the later parameter.
+func (p passed) both(q passed) passed {
+	if q.number > p.number || p == (passed{}) {
+		return q
+	}
+	return p
+}
+
+// giving is the scope in which something is known to be passed.
+func (s *scope) giving(what passed) *scope {
+	if what == (passed{}) {
 		return s
 	}
 	inner := *s
-	inner.given = number
+	inner.given = what
 	return &inner
 }
 
