@@ -191,6 +191,9 @@ func (f *file) assignElement(s *scope, target *node, v unit.Value) {
 	}
 	f.session(s, target.Child("value"), unit.SessionUse{Key: f.keyText(target.Child("subscript")), Op: "[]=", Value: value, Location: f.at(target)})
 	if place == nil {
+		if text := f.literalText(target.Child("subscript")); text != "" {
+			v = unit.Value{Kind: unit.Compound, Type: pair, Callee: text, Text: f.short(target), Parts: parts(v)}
+		}
 		f.filled(s, target.Child("value"), v)
 	}
 	a := unit.Access{Kind: unit.Modify, Op: "[]=", Value: &value, Key: &key, Location: f.at(target)}

@@ -128,7 +128,7 @@ const splat = "splat"
 func (f *file) made(s *scope, n *node, name string, args []unit.Value, place *unit.Place) unit.Value {
 	if typ := collection("builtins." + name); typ != "" {
 		v := unit.Value{Kind: unit.Collection, Type: typ, Text: f.short(n), Parts: parts(args...)}
-		if len(args) > 0 {
+		if slices.ContainsFunc(args, func(arg unit.Value) bool { return name != "dict" || arg.Type != pair }) {
 			v.Kind = unit.Compound
 		}
 		return v

@@ -13,6 +13,7 @@ const (
 	attrParam    = "param:"
 	attrResult   = "result:"
 	attrInjected = "injected:" // a parameter that a framework fills with what a function hands out
+	attrWhen     = "when:"     // what is tested around a return, by its number
 	attrProperty = "property"
 	attrClass    = "classmethod"
 	attrStatic   = "staticmethod"

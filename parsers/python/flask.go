@@ -44,7 +44,7 @@ func (r *resolver) configures(fn *function, c *unit.Call) {
 			r.configure(fn, strings.Trim(c.Args[0].Text, `"'`), &c.Args[1], c.Location)
 		}
 	case "from_object", "from_pyfile":
-		if len(c.Args) == 0 || !r.takesOver(fn, &c.Args[0]) {
+		if len(c.Args) == 0 || !r.takesOver(fn, &c.Args[0]) && !(method == "from_pyfile" && r.takesFile(fn, &c.Args[0])) {
 			r.config.unknown = true
 		}
 	}
@@ -104,6 +104,26 @@ func (r *resolver) takesOver(fn *function, v *unit.Value) bool {
 		return false
 	}
 	return true
+}
+
+// takesFile reads a file of Python whose variables are the configuration: beside the
+// module that names it, in a folder around that, or in the instance folder there.
+func (r *resolver) takesFile(fn *function, v *unit.Value) bool {
+	name := strings.Trim(v.Text, `"'`)
+	if v.Kind != unit.Literal || !strings.HasSuffix(name, ".py") {
+		return false
+	}
+	for dir := path.Dir(fn.module.unit.Path); ; dir = path.Dir(dir) {
+		for _, folder := range []string{"instance", ""} {
+			if m := r.modules[moduleOf(path.Join(dir, folder, name))]; m != nil {
+				r.takeNames(fn, []string{m.id})
+				return true
+			}
+		}
+		if dir == "." || dir == "/" {
+			return false
+		}
+	}
 }
 
 // takeNames takes over the variables of owners, the first that has one.
@@ -351,20 +371,6 @@ func (r *resolver) caches(made map[string][]making) {
 		if len(m.call.Args) > 0 && strings.HasSuffix(m.call.Args[0].Type+m.call.Args[0].Callee, "InMemoryBackend") {
 			d := &django{r: r, chain: []*module{m.in}}
 			d.put(unit.SettingCacheStore, "FastAPICache", "FastAPICache", []said{{"InMemoryBackend", "", m.call.Location}}, func(string) string { return "memory" })
-		}
-	}
-}
-
-// engines are databases that SQLAlchemy opens by a URL.
-func (r *resolver) engines(made map[string][]making) {
-	for _, callee := range []string{"sqlalchemy.create_engine", "sqlalchemy.ext.asyncio.create_async_engine", "sqlmodel.create_engine"} {
-		for _, m := range made[callee] {
-			if len(m.call.Args) == 0 || slices.Contains([]string{"env.py"}, path.Base(m.in.unit.Path)) {
-				continue
-			}
-			d := &django{r: r, chain: []*module{m.in}}
-			s := statement{at: m.call.Location, in: m.in}
-			d.put(unit.SettingDatabase, "default", "create_engine", d.say(&m.call.Args[0], s, 0), databaseURL)
 		}
 	}
 }

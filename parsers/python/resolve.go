@@ -82,6 +82,7 @@ type function struct {
 	params    map[string]string // by number
 	injected  map[string]string // functions whose results a framework passes, by number
 	result    string
+	whens     map[int]string // what is tested around its returns, by their number
 	decorated []decoration
 }
 
@@ -195,7 +196,7 @@ func (r *resolver) addModule(u *unit.Unit, t *unit.Type) {
 }
 
 func (r *resolver) addFunction(m *module, fn *unit.Function) {
-	f := &function{Function: fn, module: m, params: map[string]string{}, injected: map[string]string{}}
+	f := &function{Function: fn, module: m, params: map[string]string{}, injected: map[string]string{}, whens: map[int]string{}}
 	for _, a := range fn.Attrs {
 		if rest, ok := strings.CutPrefix(a, attrParam); ok {
 			number, typ, _ := strings.Cut(rest, "=")
@@ -205,10 +206,13 @@ func (r *resolver) addFunction(m *module, fn *unit.Function) {
 			f.injected[number] = by
 		} else if rest, ok := strings.CutPrefix(a, attrResult); ok {
 			f.result = rest
+		} else if rest, ok := strings.CutPrefix(a, attrWhen); ok {
+			number, when, _ := strings.Cut(rest, "=")
+			f.whens[indexOf(number)] = when
 		}
 	}
 	fn.Attrs = slices.DeleteFunc(fn.Attrs, func(a string) bool {
-		return strings.HasPrefix(a, attrParam) || strings.HasPrefix(a, attrResult) || strings.HasPrefix(a, attrInjected)
+		return strings.HasPrefix(a, attrParam) || strings.HasPrefix(a, attrResult) || strings.HasPrefix(a, attrInjected) || strings.HasPrefix(a, attrWhen)
 	})
 	if r.functions[fn.ID] != nil {
 		return

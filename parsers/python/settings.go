@@ -239,6 +239,12 @@ func (d *django) say(v *unit.Value, s statement, depth int) []said {
 	case unit.Literal:
 		return []said{{strings.Trim(v.Text, `"'`), s.guard, s.at}}
 	case unit.Result, unit.New:
+		if composes(v.Callee) {
+			return d.composed(v, s, depth)
+		}
+		if fn := d.r.functions[v.Callee]; fn != nil {
+			return d.handedOut(fn, s, depth)
+		}
 		return d.fallback(v, s, depth)
 	case unit.PlaceValue:
 		if v.Place == nil || v.Place.Root != unit.RootHolder || len(v.Place.Path) > 0 {
@@ -365,7 +371,7 @@ func (d *django) dig(v *unit.Value, s statement, keys []string, depth int) []sai
 		return nil
 	case len(keys) == 0:
 		return d.say(v, s, depth)
-	case v.Kind == unit.Collection:
+	case v.Kind == unit.Collection, under(v, keys[0]) != nil:
 		return d.dig(under(v, keys[0]), s, keys[1:], depth+1)
 	case v.Kind == unit.Compound:
 		var out []said
@@ -380,6 +386,9 @@ func (d *django) dig(v *unit.Value, s statement, keys []string, depth int) []sai
 			if inner.key == "" {
 				out = append(out, d.dig(inner.value, inner, keys, depth+1)...)
 			}
+		}
+		if h := d.r.holders[v.Place.Name]; len(out) == 0 && h != nil {
+			return d.dig(&h.Value, s, keys, depth+1)
 		}
 		return out
 	}

@@ -2,6 +2,7 @@ package python
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -21,6 +22,9 @@ func (f *file) statements(s *scope, list []*node) {
 		f.statement(s, n)
 		if n.Kind == "if_statement" && leaves(n.Child("consequence")) && n.Child("alternative") == nil {
 			s = s.knowing(f.emptyWhen(s, n.Child("condition"), false))
+			if !s.top() {
+				s = s.when1(f.short(n.Child("condition")), false)
+			}
 		}
 		if n.Kind == "try_statement" && leaves(n.Child("body")) {
 			s = s.knowing(f.missedIn(s, n))
@@ -107,15 +111,15 @@ func (f *file) ifStatement(s *scope, n *node) {
 		switch arm.Kind {
 		case "elif_clause":
 			f.eval(rest, arm.Child("condition"), unit.Checked)
-			f.block(rest.knowing(f.emptyWhen(rest, arm.Child("condition"), true)), arm.Child("consequence"))
-			rest = rest.knowing(f.emptyWhen(rest, arm.Child("condition"), false))
+			f.block(rest.knowing(f.emptyWhen(rest, arm.Child("condition"), true)).when1(f.short(arm.Child("condition")), true), arm.Child("consequence"))
+			rest = rest.knowing(f.emptyWhen(rest, arm.Child("condition"), false)).when1(f.short(arm.Child("condition")), false)
 		case "else_clause":
 			f.block(rest, arm)
 		default:
 			if arm.Field == "condition" {
 				f.eval(s, arm, unit.Checked)
-				f.block(s.knowing(f.emptyWhen(s, arm, true)), n.Child("consequence"))
-				rest = s.knowing(f.emptyWhen(s, arm, false))
+				f.block(s.knowing(f.emptyWhen(s, arm, true)).when1(f.short(arm), true), n.Child("consequence"))
+				rest = s.knowing(f.emptyWhen(s, arm, false)).when1(f.short(arm), false)
 			}
 		}
 	}
@@ -327,6 +331,9 @@ func (f *file) returns(s *scope, n *node) {
 	for _, kid := range n.Kids {
 		v := f.eval(s, kid, unit.Returned)
 		if len(s.fn.Returns) < 8 {
+			if s.when != "" {
+				s.fn.Attrs = append(s.fn.Attrs, attrWhen+strconv.Itoa(len(s.fn.Returns))+"="+s.when)
+			}
 			s.fn.Returns = append(s.fn.Returns, prune(v, valueDepth))
 		}
 	}

@@ -211,6 +211,9 @@ func (r *resolver) memberOfClass(t thing, name string) thing {
 			return thing{kind: outside, id: rows, model: t.id, on: &thing{kind: aValue, typ: r.typeOf(r.holders[id])}}
 		}
 		if found, ok := r.declared(id); ok {
+			if found.kind == aValue && r.enumerates(t.id) {
+				found.typ = t.id // a member is an object of the class
+			}
 			found.on = &t
 			return found
 		}
@@ -222,6 +225,13 @@ func (r *resolver) memberOfClass(t thing, name string) thing {
 		return thing{kind: outside, id: above[0] + "." + name, on: &t}
 	}
 	return thing{}
+}
+
+// enumerates tells a class of which the variables are its only objects.
+func (r *resolver) enumerates(id string) bool {
+	return slices.ContainsFunc(r.above(id), func(above string) bool {
+		return strings.HasPrefix(above, "enum.") || above == "django.db.models.TextChoices" || above == "django.db.models.IntegerChoices" || above == "django.db.models.Choices"
+	})
 }
 
 func (r *resolver) memberOfValue(t thing, name string) thing {
