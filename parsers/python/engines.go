@@ -16,7 +16,7 @@ func (r *resolver) engines(made map[string][]making) {
 				continue
 			}
 			d := &django{r: r, chain: []*module{m.in}}
-			d.put(unit.SettingDatabase, "default", "create_engine", d.address(m.call, statement{at: m.call.Location, in: m.in}), databaseURL)
+			d.put(unit.SettingDatabase, "default", "create_engine", d.address(m.call, statement{at: m.call.Location, in: m.in, fn: m.fn}), databaseURL)
 		}
 	}
 }
@@ -76,6 +76,7 @@ func composes(callee string) bool {
 // handedOut is what a function of the checkout returns, where that holds in production.
 func (d *django) handedOut(fn *function, s statement, depth int) []said {
 	var out []said
+	s.fn = fn
 	for i := range fn.Returns {
 		guard, holds := production(fn.whens[i])
 		if !holds {
@@ -84,6 +85,27 @@ func (d *django) handedOut(fn *function, s statement, depth int) []said {
 		part := s
 		part.guard = joined(s.guard, guard)
 		out = append(out, d.say(&fn.Returns[i], part, depth+1)...)
+	}
+	return out
+}
+
+// passed is what callers give a function for a parameter.
+func (d *django) passed(fn *function, n int, s statement, depth int) []said {
+	var out []said
+	if fn == nil || depth > 6 {
+		return nil
+	}
+	for _, from := range d.r.order {
+		if from.Test || from.module.class.skipped() || from.module.class.tool {
+			continue
+		}
+		for i := range from.Calls {
+			if c := &from.Calls[i]; c.Callee == fn.ID && n < len(c.Args) && !c.Reference {
+				part := s
+				part.fn = from
+				out = append(out, d.say(&c.Args[n], part, depth+1)...)
+			}
+		}
 	}
 	return out
 }

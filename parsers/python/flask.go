@@ -231,7 +231,8 @@ func notFor(name string) bool {
 type making struct {
 	call *unit.Call
 	in   *module
-	as   string // the variable that the object is put into, as a reader calls it
+	fn   *function // nil for what is no call
+	as   string    // the variable that the object is put into, as a reader calls it
 }
 
 // libraries lists the calls that make objects of libraries which keep something.
@@ -248,14 +249,14 @@ func (r *resolver) libraries() map[string][]making {
 			}
 			switch first, _, _ := strings.Cut(c.Callee, "."); first {
 			case "fastapi", "starlette", "flask_caching", "flask_cache", "flask_session", "flask_limiter", "flask_sqlalchemy", "slowapi", "fastapi_cache", "sqlalchemy", "sqlmodel", "fastapi_limiter", "aiocache":
-				out[c.Callee] = append(out[c.Callee], making{c, fn.module, r.variableAt(fn, c.Location.Line)})
+				out[c.Callee] = append(out[c.Callee], making{c, fn.module, fn, r.variableAt(fn, c.Location.Line)})
 			}
 		}
 	}
 	for _, id := range sortedClasses(r.classes) {
 		for _, above := range r.above(id) {
 			if above == "flask_sqlalchemy.SQLAlchemy" || above == "flask_caching.Cache" {
-				out[above] = append(out[above], making{&unit.Call{Location: r.classes[id].Location}, r.classes[id].module, ""})
+				out[above] = append(out[above], making{&unit.Call{Location: r.classes[id].Location}, r.classes[id].module, nil, ""})
 			}
 		}
 	}

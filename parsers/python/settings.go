@@ -157,6 +157,7 @@ type statement struct {
 	key   string // of an element that is set
 	at    unit.Location
 	in    *module
+	fn    *function // where the value stands, if that is a function
 }
 
 // of lists the statements that give a setting its value, the last first; those that
@@ -247,6 +248,9 @@ func (d *django) say(v *unit.Value, s statement, depth int) []said {
 		}
 		return d.fallback(v, s, depth)
 	case unit.PlaceValue:
+		if v.Place != nil && v.Place.Root == unit.RootParam && len(v.Place.Path) == 0 {
+			return d.passed(s.fn, indexOf(v.Place.Name), s, depth)
+		}
 		if v.Place == nil || v.Place.Root != unit.RootHolder || len(v.Place.Path) > 0 {
 			return d.attribute(v, s, depth)
 		}
@@ -302,6 +306,15 @@ func (d *django) attribute(v *unit.Value, s statement, depth int) []said {
 	h := d.r.holders[v.Place.Path[len(v.Place.Path)-1]]
 	if h == nil {
 		return nil
+	}
+	var out []said
+	for _, g := range d.r.given[h.ID] {
+		if v := d.r.value(g.value, g.in); v.Place != nil && v.Place.Root == unit.RootParam && len(v.Place.Path) == 0 {
+			out = append(out, d.passed(g.in, indexOf(v.Place.Name), s, depth+1)...)
+		}
+	}
+	if len(out) > 0 {
+		return out
 	}
 	s.guard = joined(s.guard, h.Name+" is not set")
 	return d.say(&h.Value, s, depth+1)
