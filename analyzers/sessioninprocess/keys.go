@@ -37,8 +37,9 @@ func reportDrawn(p *rule.Pass) {
 			if !ok || e.Kind != effects.Signer && (e.Kind != effects.Mac || !compared(f, maxBack)) {
 				continue
 			}
-			for j := range c.Args {
-				d, found := signedWith(p.Program, f, &c.Args[j], kept, maxBack)
+			keys := keysOf(e, c)
+			for j := range keys {
+				d, found := signedWith(p.Program, f, &keys[j], kept, maxBack)
 				if !found || told[d.at] {
 					continue
 				}
@@ -47,6 +48,14 @@ func reportDrawn(p *rule.Pass) {
 			}
 		}
 	}
+}
+
+// keysOf are the arguments of a call that may be the key: the one that is, where that is known.
+func keysOf(e effects.Effect, c *unit.Call) []unit.Value {
+	if e.Kind != effects.Signer || e.Path < 0 {
+		return c.Args
+	}
+	return c.Args[min(e.Path, len(c.Args)):min(e.Path+1, len(c.Args))]
 }
 
 // keyOf finds the draw of what a value is, or is made from; what a function of the

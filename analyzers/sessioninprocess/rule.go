@@ -53,7 +53,7 @@ func reportStores(p *rule.Pass) {
 		for i := range f.Calls {
 			c := &f.Calls[i]
 			e, ok := effects.Of(c)
-			if ok && e.Kind == effects.Signer && slices.ContainsFunc(c.Args, func(v unit.Value) bool { return effects.Drawn(&v) }) {
+			if ok && e.Kind == effects.Signer && slices.ContainsFunc(keysOf(e, c), func(v unit.Value) bool { return effects.Drawn(&v) }) {
 				reportKeys(p, f, c)
 			}
 			if !ok || e.Kind != effects.SessionStore || p.Chosen(f, c) {

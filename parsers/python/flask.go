@@ -149,7 +149,7 @@ type taken struct {
 }
 
 // flaskKeys are the keys that say where something is kept.
-var flaskKeys = []string{"CACHE_TYPE", "SESSION_TYPE", "RATELIMIT_STORAGE_URI", "RATELIMIT_STORAGE_URL", "SQLALCHEMY_DATABASE_URI"}
+var flaskKeys = []string{"CACHE_TYPE", "SESSION_TYPE", "RATELIMIT_STORAGE_URI", "RATELIMIT_STORAGE_URL", "SQLALCHEMY_DATABASE_URI", "SECRET_KEY", "JWT_SECRET_KEY"}
 
 // flask reads what Flask's libraries are told.
 func (r *resolver) flask() {
@@ -166,6 +166,8 @@ func (r *resolver) flask() {
 		}
 		r.config.said[t.key] = append(r.config.said[t.key], statement{value: &t.h.Value, at: t.h.Location, in: in})
 	}
+	r.applicationKeys()
+	r.signing()
 	made := r.libraries()
 	if made["flask_caching.Cache"] != nil || made["flask_cache.Cache"] != nil {
 		r.told(unit.SettingCacheStore, flaskCache, "CACHE_TYPE")

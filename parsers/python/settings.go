@@ -32,6 +32,7 @@ func (r *resolver) settings() {
 		d.channels()
 		d.jobs()
 		d.flags()
+		d.keys()
 	}
 	r.flask()
 }
@@ -243,8 +244,8 @@ func (d *django) say(v *unit.Value, s statement, depth int) []said {
 		if composes(v.Callee) {
 			return d.composed(v, s, depth)
 		}
-		if fn := d.r.functions[v.Callee]; fn != nil {
-			return d.handedOut(fn, s, depth)
+		if byDefault, _ := lookedUp(v); byDefault == nil && d.r.functions[v.Callee] != nil {
+			return d.handedOut(d.r.functions[v.Callee], s, depth)
 		}
 		return d.fallback(v, s, depth)
 	case unit.PlaceValue:
@@ -333,14 +334,23 @@ func joined(a, b string) string {
 
 // fallback is what a look-up in the environment gives where the variable is not set.
 func (d *django) fallback(v *unit.Value, s statement, depth int) []said {
+	byDefault, variable := lookedUp(v)
+	if byDefault == nil {
+		return nil
+	}
+	s.guard = joined(s.guard, variable+" is not set")
+	return d.say(byDefault, s, depth+1)
+}
+
+// lookedUp is what a look-up in the environment falls back to, and the variable that it
+// looks for; nil where it falls back to nothing, and for what is no such look-up.
+func lookedUp(v *unit.Value) (byDefault *unit.Value, variable string) {
 	last := v.Callee[strings.LastIndexByte(v.Callee, '.')+1:]
 	looks := strings.Contains(v.Callee, "environ") || strings.Contains(v.Callee, "getenv") || strings.Contains(v.Callee, "decouple") || strings.Contains(v.Callee, "dj_database_url") || strings.Contains(v.Callee, "dj_cache_url") || strings.Contains(v.Callee, "environs") ||
 		slices.Contains([]string{"env", "config", "get_env", "getenv", "get_bool_env", "get_env_variable", "env_bool", "env_str"}, last)
 	if !looks {
-		return nil
+		return nil, ""
 	}
-	var byDefault *unit.Value
-	variable := ""
 	for i := range v.Parts {
 		p := &v.Parts[i]
 		switch {
@@ -352,14 +362,10 @@ func (d *django) fallback(v *unit.Value, s statement, depth int) []said {
 			byDefault = p
 		}
 	}
-	if byDefault == nil {
-		return nil
-	}
 	if variable == "" {
 		variable = "the environment"
 	}
-	s.guard = joined(s.guard, variable+" is not set")
-	return d.say(byDefault, s, depth+1)
+	return byDefault, variable
 }
 
 // entry lists what stands under keys of a setting that is a dictionary.
