@@ -49,8 +49,8 @@ func answerOf(r *result.Result) answer {
 	shown, _ := splitNotes(active)
 	a.breaking = folded(shown)
 	a.blind = slices.ContainsFunc(r.Reach, func(e result.Reach) bool { return e.Low })
-	if len(r.Candidates) > 0 {
-		a.first = &r.Candidates[0]
+	if len(r.Candidates) > 0 && r.Candidates[0].Inputs["tablesNotUnderstood"] == 0 {
+		a.first = &r.Candidates[0] // those whose tables were not understood stand last
 	}
 	return a
 }

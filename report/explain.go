@@ -98,6 +98,14 @@ func (e *explainer) coupling() {
 	if len(c.Sharing) == 0 {
 		e.line("  nothing that was seen is shared")
 	}
+	if n := len(c.Unread); n > 0 {
+		e.wrap("  ", "  ", plural(n, "function")+" asking a database for what was not understood, which may be shared as well:")
+		var places []rank.Place
+		for _, u := range c.Unread {
+			places = append(places, rank.Place{Location: u.Location, Function: u.Function.Symbol})
+		}
+		e.evidencePlaces("    ", places)
+	}
 	e.terms(c.Sharing)
 	e.line("")
 }

@@ -9,6 +9,7 @@ import (
 	"html/template"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/rank"
 	"github.com/stateaudit/stateaudit/internal/result"
@@ -128,6 +129,9 @@ func (m *pageMaker) ranking(v *htmlView) {
 	v.Candidates, v.Waves = m.candidates(), waves(m.r)
 	if slices.ContainsFunc(v.Candidates, func(c candidateView) bool { return c.Leaf }) {
 		v.Leaves = "– " + noService
+	}
+	if slices.ContainsFunc(v.Candidates, func(c candidateView) bool { return c.Blind }) {
+		v.Leaves = strings.TrimSpace(v.Leaves + " " + notUnderstood)
 	}
 	for _, d := range m.r.Domains {
 		v.DomainNames = append(v.DomainNames, clean(d.Name))

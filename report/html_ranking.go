@@ -15,6 +15,7 @@ import (
 type candidateView struct {
 	result.Candidate
 	Leaf      bool // listed without a place
+	Blind     bool // its tables were not understood
 	Blocking  []rowView
 	Contracts []contractView
 	Terms     []termView
@@ -30,7 +31,7 @@ type termView struct{ Name, Value, Says string }
 func (m *pageMaker) candidates() []candidateView {
 	var out []candidateView
 	for _, c := range m.r.Candidates {
-		v := candidateView{Candidate: c, Leaf: c.Inputs["leaf"] > 0}
+		v := candidateView{Candidate: c, Leaf: c.Inputs["leaf"] > 0, Blind: c.Inputs["tablesNotUnderstood"] > 0}
 		for _, id := range c.Blockers {
 			if f, ok := m.byID[id]; ok {
 				v.Blocking = append(v.Blocking, rowOf(f))

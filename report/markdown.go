@@ -166,7 +166,11 @@ func (m *markdown) candidates(r *result.Result) {
 		if c.Inputs["restsOnInference"] > 0 {
 			ranks += `\*`
 		}
-		m.printf("| %d | %s | %.3f | %s | %.2f | %s | %.2f | %.2f |\n", c.Rank, tableCode(c.Domain), c.Score, ranks, c.DomainClarity, async, c.SharedStateCoupling, c.BlastRadius)
+		rank, score, shared := strconv.Itoa(c.Rank), fmt.Sprintf("%.3f", c.Score), fmt.Sprintf("%.2f", c.SharedStateCoupling)
+		if c.Inputs["tablesNotUnderstood"] > 0 {
+			rank, score, shared = "?", "?", "?"
+		}
+		m.printf("| %s | %s | %s | %s | %.2f | %s | %s | %.2f |\n", rank, tableCode(c.Domain), score, ranks, c.DomainClarity, async, shared, c.BlastRadius)
 	}
 	m.printf("\n%s\n\n</details>\n\n", strings.Join(caveats(r, shown), "  \n"))
 }
@@ -174,7 +178,7 @@ func (m *markdown) candidates(r *result.Result) {
 // caveats say what the columns mean and what the numbers rest on.
 func caveats(r *result.Result, shown []result.Candidate) []string {
 	lines := []string{inline("score = clarity × async ÷ shared state. ranks: first and last place when any one weight is halved or raised by half.")}
-	for _, doubt := range []struct{ input, text string }{{"tooFewCrossings", tooFew}, {"restsOnInference", onInference}} {
+	for _, doubt := range []struct{ input, text string }{{"tooFewCrossings", tooFew}, {"restsOnInference", onInference}, {"tablesNotUnderstood", notUnderstood}} {
 		if slices.ContainsFunc(shown, func(c result.Candidate) bool { return c.Inputs[doubt.input] > 0 }) {
 			lines = append(lines, inline(doubt.text))
 		}

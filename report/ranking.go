@@ -95,7 +95,7 @@ func (p *page) candidates(r Ranked) {
 		}
 		rows = append(rows, []string{
 			numbered(i+1, c), shortened(c.Domain.Name, maxNameWidth), fmt.Sprintf("%.2f", c.Clarity), async,
-			fmt.Sprintf("%.2f", c.Coupling), fmt.Sprintf("%.3f", c.Score), r.seventh(c), blockers[c.Domain.Name].String(),
+			known(c, "%.2f", c.Coupling), known(c, "%.3f", c.Score), r.seventh(c), blockers[c.Domain.Name].String(),
 		})
 	}
 	p.grid(header, rows, tw.Mapper[int, int]{}, 2)
@@ -124,9 +124,24 @@ func (r Ranked) seventh(c *rank.Candidate) string {
 // noService is said of candidates that are listed without a place.
 const noService = "no table, endpoint or job is its own: it can be moved, and there is no service in it."
 
+// notUnderstood is said of candidates of which nobody can say what they share.
+const notUnderstood = "? tables not understood: the domain asks a database, and of no call is it known for which table. What it shares is not known."
+
+// known writes a number that rests on the tables of a candidate, a question mark where
+// they were not understood.
+func known(c *rank.Candidate, format string, n float64) string {
+	if c.Blind {
+		return "?"
+	}
+	return fmt.Sprintf(format, n)
+}
+
 // numbered is the place of a candidate, a dash for those that are listed without one.
 func numbered(place int, c *rank.Candidate) string {
-	if c.Leaf {
+	switch {
+	case c.Blind:
+		return "?"
+	case c.Leaf:
 		return "-"
 	}
 	return strconv.Itoa(place)
@@ -189,6 +204,9 @@ func (p *page) legend(r Ranked) {
 	if slices.ContainsFunc(cs, func(c rank.Candidate) bool { return c.Leaf }) {
 		p.wrap("", "", "- "+noService)
 	}
+	if slices.ContainsFunc(cs, func(c rank.Candidate) bool { return c.Blind }) {
+		p.wrap("", "", notUnderstood)
+	}
 	p.wrap("", "", whyFirst(r))
 	if inferred := drawn(r.Ranking); inferred != "" {
 		p.wrap("", "", inferred)
@@ -220,7 +238,7 @@ func (p *page) crossings(r Ranked) {
 // whyFirst says in a sentence what speaks for the first candidate and what against it.
 func whyFirst(r Ranked) string {
 	c := r.Ranking.Ordered(r.Order)[0]
-	if c.Leaf {
+	if c.Unplaced() {
 		return ""
 	}
 	takes := fmt.Sprintf("%s first: it takes along %s, %s and %s", clean(c.Domain.Name), plural(c.Domain.Lines, "line"), plural(len(c.Owned), "table"), plural(len(c.Endpoints), "endpoint"))

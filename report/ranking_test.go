@@ -277,3 +277,20 @@ func TestShortenedFitsItsWidth(t *testing.T) {
 		}
 	}
 }
+
+// TestTablesNotUnderstoodAreNoNumbers holds that a candidate of which no table was
+// understood has question marks where its tables would count, and that it is said why.
+func TestTablesNotUnderstoodAreNoNumbers(t *testing.T) {
+	out := hostileShop(t)
+	out.Ranking.Candidates[2].Blind = true
+	var b bytes.Buffer
+	if err := writeRanking(&b, Ranked{Result: out.Result, Ranking: out.Ranking, Order: rank.ByScore}, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), "tables not understood") {
+		t.Error("it is not said why")
+	}
+	if rows := strings.Count(b.String(), " ? "); rows < 2 {
+		t.Errorf("%d question marks:\n%s", rows, b.String())
+	}
+}

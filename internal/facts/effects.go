@@ -113,14 +113,16 @@ func (f *Facts) foreignEffect(fn *program.Function, c *unit.Call) Effect {
 		return rubyEffect(f, fn, c)
 	case c.Callee == "":
 		return Changes // a function value
-	case mapper(f.Program, c.Callee):
-		switch write, read := direction(chained(c)); {
+	}
+	if l, ok := libraryOf(f.Program, c.Callee); ok {
+		switch write, read := l.direction(f.chained(c)); {
 		case write:
 			return Changes
 		case read:
 			return Reads
+		case !l.driver:
+			return Computes // a step of a query
 		}
-		return Computes // a step of a query
 	}
 	return goEffect(c.Callee)
 }

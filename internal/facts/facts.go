@@ -70,11 +70,16 @@ type Facts struct {
 	effects   map[string]Effect
 	byTable   map[string]*Model
 	views     map[string][]*program.Function
+	// tableNames are the tables that a mapper is told the types of, by type.
+	tableNames map[string]string
+	// kept are the texts and queries that variables and fields always hold, by holder.
+	kept map[string]*unit.Value
 	// singularGORM says that GORM is told not to use the plural.
 	singularGORM bool
 	// Entities are the files of Go that declare a struct with a table.
 	Entities map[string]bool
 	refs     []Reference
+	unread   []Unread
 	secrets  map[string]map[string]bool // columns declared secret, by class or module
 	current  map[string]bool
 }
@@ -96,14 +101,14 @@ type SQLFile struct {
 
 // Collect gathers the facts of a program.
 func Collect(in Input) *Facts {
-	f := &Facts{Program: in.Program, Sources: in.Sources, uses: map[string][]Use{}, calls: map[string][]Call{}, Entities: map[string]bool{}}
+	f := &Facts{Program: in.Program, Sources: in.Sources, uses: map[string][]Use{}, calls: map[string][]Call{}, Entities: map[string]bool{}, tableNames: map[string]string{}, kept: map[string]*unit.Value{}}
 	f.Schema = readSchema(in)
 	f.Models = models(in.Program, f.Schema)
 	f.entities()
 	f.secrets = secrets(in.Program)
 	f.ownTables()
 	for _, fn := range in.Program.Functions() {
-		f.singularGORM = f.singularGORM || fn.Language == unit.Go && !fn.Test && slices.ContainsFunc(fn.Calls, func(c unit.Call) bool { return asksForSingular(&c) })
+		f.mapped(fn)
 	}
 	for _, fn := range in.Program.Functions() {
 		if counts(fn) {
@@ -116,6 +121,11 @@ func Collect(in Input) *Facts {
 	}
 	f.indexViews()
 	f.settle()
+	for _, fn := range in.Program.Functions() {
+		if counts(fn) {
+			f.noteUnread(fn)
+		}
+	}
 	f.holders()
 	f.collectEffects()
 	f.Endpoints = endpoints(in.Program)

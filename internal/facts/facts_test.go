@@ -88,6 +88,11 @@ func described(f *facts.Facts) []string {
 	for _, e := range f.Endpoints {
 		out = append(out, fmt.Sprintf("endpoint %s → %s", e.Title(), e.Function.Symbol))
 	}
+	for _, u := range f.Unread() {
+		if !strings.Contains(u.Location.File, "third_party") {
+			out = append(out, fmt.Sprintf("not understood: %s (%s)", u.Function.Symbol, u.Callee))
+		}
+	}
 	for _, k := range f.Schema.Keys {
 		out = append(out, fmt.Sprintf("key %s → %s", k.From, k.To))
 	}

@@ -290,6 +290,9 @@ func (f *Facts) rowOf(fn *program.Function, v *unit.Value, depth int) (row, bool
 		return row{}, false
 	}
 	if m := f.Models[v.Type]; m != nil {
+		if r, ok := f.rowStep(fn, v, depth); ok && r.model == m {
+			return r, true // which says how the row was reached as well
+		}
 		return rowsOf(m, false), true
 	}
 	if v.Kind == unit.PlaceValue && v.Place != nil && v.Place.Root == unit.RootHolder && len(v.Place.Path) == 0 {
@@ -297,13 +300,8 @@ func (f *Facts) rowOf(fn *program.Function, v *unit.Value, depth int) (row, bool
 			return rowsOf(m, true), true
 		}
 	}
-	if v.Kind == unit.Result && len(v.Parts) > 0 {
-		if on, ok := f.rowOf(fn, &v.Parts[0], depth+1); ok {
-			name := v.Callee[strings.LastIndexAny(v.Callee, ".#")+1:]
-			if r, ok := f.step(on, name); ok {
-				return r, true
-			}
-		}
+	if r, ok := f.rowStep(fn, v, depth); ok {
+		return r, true
 	}
 	if v.Kind == unit.Compound && len(v.Parts) == 1 && v.Parts[0].Kind == unit.Result {
 		// The parameter of a block stands for what the call with the block walks over.
@@ -312,6 +310,18 @@ func (f *Facts) rowOf(fn *program.Function, v *unit.Value, depth int) (row, bool
 		}
 	}
 	return f.rowOfText(fn, v.Text)
+}
+
+// rowStep is what a call hands out by a method of a row or relation.
+func (f *Facts) rowStep(fn *program.Function, v *unit.Value, depth int) (row, bool) {
+	if v.Kind != unit.Result || len(v.Parts) == 0 {
+		return row{}, false
+	}
+	on, ok := f.rowOf(fn, &v.Parts[0], depth+1)
+	if !ok {
+		return row{}, false
+	}
+	return f.step(on, v.Callee[strings.LastIndexAny(v.Callee, ".#")+1:])
 }
 
 // step is what a method of a row or relation hands out, as far as that is rows.

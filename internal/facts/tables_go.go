@@ -35,15 +35,16 @@ func (f *Facts) mapperCall(fn *program.Function, c *unit.Call) {
 		f.add(Use{Function: fn, Kind: TableUse, Name: t, Write: write, Tx: c.Tx, Location: c.Location})
 		return
 	}
-	if !mapper(f.Program, c.Callee) {
+	l, ok := libraryOf(f.Program, c.Callee)
+	if !ok {
 		return
 	}
-	chain := chained(c)
-	write, read := direction(chain)
+	chain := f.chained(c)
+	write, read := l.direction(chain)
 	if !write && !read {
 		return
 	}
-	for _, t := range f.chainTables(chain, c.Callee) {
+	for _, t := range f.chainTables(chain, l) {
 		f.add(Use{Function: fn, Kind: TableUse, Name: t, Write: write, Tx: c.Tx, Location: c.Location})
 	}
 }
@@ -54,10 +55,11 @@ type link struct {
 	args []unit.Value
 }
 
-// chained lists a call and those that its receiver is made by.
-func chained(c *unit.Call) []link {
+// chained lists a call and those that its receiver is made by, also where that was
+// kept in a variable.
+func (f *Facts) chained(c *unit.Call) []link {
 	out := []link{{c.Name, c.Args}}
-	for v := c.Receiver; v != nil && v.Kind == unit.Result && len(out) < 8; {
+	for v := f.throughPlace(c.Receiver); v != nil && v.Kind == unit.Result && len(out) < 8; v = f.throughPlace(v) {
 		name := v.Callee[strings.LastIndexByte(v.Callee, '.')+1:]
 		var next *unit.Value
 		args := v.Parts
@@ -70,41 +72,6 @@ func chained(c *unit.Call) []link {
 	return out
 }
 
-// mapper tells the methods of object mappers and query builders, and those of a
-// checkout's own interface over one (an Engine, Session or DB without a body).
-func mapper(p *program.Program, callee string) bool {
-	for _, lib := range []string{
-		"gorm.io/gorm.", "github.com/jinzhu/gorm.", "xorm.io/xorm.", "github.com/go-xorm/xorm.", "github.com/xorm-io/xorm.", "github.com/xormplus/xorm.", "github.com/uptrace/bun.",
-		"github.com/Masterminds/squirrel.", "github.com/doug-martin/goqu", "github.com/pocketbase/dbx.", "github.com/go-pg/pg",
-		"github.com/go-gorp/gorp", "github.com/huandu/go-sqlbuilder.", "github.com/gocraft/dbr", "github.com/upper/db",
-	} {
-		if strings.HasPrefix(callee, lib) {
-			return true
-		}
-	}
-	owner, _, ok := cutLast(callee)
-	if !ok || p.Function(callee) != nil {
-		return false
-	}
-	t := p.Type(owner)
-	return t != nil && t.Kind == "interface" && (strings.HasSuffix(t.ID, ".Engine") || strings.HasSuffix(t.ID, ".Session"))
-}
-
-// singular tells the mappers that call the table of an Order "order": xorm and what
-// a checkout puts in front of it, dbx, and GORM where it is told so. All others say
-// "orders".
-func (f *Facts) singular(callee string) bool {
-	if strings.Contains(callee, "gorm") {
-		return f.singularGORM
-	}
-	return strings.Contains(callee, "xorm") || strings.Contains(callee, "/dbx.") || strings.HasSuffix(owner(callee), ".Engine") || strings.HasSuffix(owner(callee), ".Session")
-}
-
-func owner(id string) string {
-	out, _, _ := cutLast(id)
-	return out
-}
-
 func cutLast(id string) (owner, name string, ok bool) {
 	i := strings.LastIndexByte(id, '.')
 	if i < 0 {
@@ -114,40 +81,51 @@ func cutLast(id string) (owner, name string, ok bool) {
 }
 
 // direction tells whether a chain of calls ends in a write or a read.
-func direction(chain []link) (write, read bool) {
+func (l library) direction(chain []link) (write, read bool) {
+	if l.driver && chain[0].name != "CopyFrom" && chain[0].name != "CopyIn" {
+		return false, false // it is given a statement
+	}
 	builds := ""
-	for _, l := range chain[1:] {
-		switch l.name {
+	for _, before := range chain[1:] {
+		switch before.name {
 		case "NewInsert", "NewUpdate", "NewDelete", "Insert", "InsertInto", "Update", "Delete", "DeleteFrom", "Replace":
 			builds = "write"
 		case "NewSelect", "Select":
 			builds = "read"
 		}
 	}
-	switch chain[0].name {
+	switch name := chain[0].name; name {
 	case "Create", "Save", "Updates", "Update", "UpdateColumn", "UpdateColumns", "Delete", "CreateInBatches", "FirstOrCreate",
-		"Insert", "InsertOne", "InsertMulti", "InsertInto", "DeleteFrom", "Into", "Upsert", "Truncate", "Incr", "Decr", "Replace":
+		"Insert", "InsertOne", "InsertMulti", "InsertInto", "DeleteFrom", "Into", "Upsert", "Truncate", "Incr", "Decr", "Replace",
+		"InsertReturning", "UpdateReturning", "InsertOrUpdate", "InsertAll", "UpdateAll", "DeleteAll", "ReadOrCreate", "CopyIn", "CopyFrom",
+		"InsertMany", "UpdateOne", "UpdateMany", "UpdateByID", "DeleteOne", "DeleteMany", "ReplaceOne", "FindOneAndUpdate", "FindOneAndDelete", "FindOneAndReplace", "BulkWrite":
 		return true, false
 	case "Exec", "ExecContext":
 		return builds == "write", builds == "read"
+	case "Select", "SelectAndCount", "SelectOrInsert", "ForEach":
+		return name == "SelectOrInsert", l.selects && builds != "write" && name != "SelectOrInsert"
 	case "Find", "First", "Last", "Take", "Get", "Exist", "Count", "Iterate", "Scan", "ScanRows", "FindInBatches", "Pluck", "Row", "Rows",
-		"FindAndCount", "Sum", "All", "One", "From", "Join", "LeftJoin", "InnerJoin", "RightJoin", "Query", "QueryRow", "SelectOne":
-		return builds == "write" && chain[0].name != "From", builds != "write"
+		"FindAndCount", "FindAll", "Sum", "All", "One", "From", "SelectFrom", "Join", "LeftJoin", "InnerJoin", "RightJoin", "Query", "QueryRow", "SelectOne",
+		"Read", "ReadForUpdate", "FindOne", "Aggregate", "CountDocuments", "EstimatedDocumentCount", "Distinct":
+		return builds == "write" && name != "From", builds != "write"
 	}
 	return false, false
 }
 
 // chainTables are the tables that a chain is about: named as text, or by a
 // value of a struct type of the checkout.
-func (f *Facts) chainTables(chain []link, callee string) []string {
-	var out []string
-	add := func(t string) {
-		if t != "" && !slices.Contains(out, t) {
-			out = append(out, t)
+func (f *Facts) chainTables(chain []link, by library) []string {
+	var named, typed []string
+	add := func(to *[]string, t string) bool {
+		if t != "" && !slices.Contains(*to, t) {
+			*to = append(*to, t)
 		}
+		return t != ""
 	}
+	singular := by.singular || strings.Contains(by.path, "gorm") && f.singularGORM
+	joins := true
 	for i, l := range chain {
-		if i > 0 && !slices.Contains([]string{"Model", "Table", "TableExpr", "From", "Into", "Insert", "InsertInto", "Update", "Delete", "DeleteFrom", "ModelTableExpr"}, l.name) {
+		if i > 0 && !about(l.name) {
 			continue
 		}
 		if l.name == "Update" && len(l.args) > 1 && l.args[0].Kind == unit.Literal {
@@ -155,50 +133,20 @@ func (f *Facts) chainTables(chain []link, callee string) []string {
 		}
 		for j := range l.args {
 			a := &l.args[j]
-			if text, ok := literal(a); ok {
-				if words := sqlWords(text); len(words) > 0 && tableText(l.name, callee) {
-					add(tableName(words, 0))
-				}
+			if by.tableText(l.name) && add(&named, f.tableIn(a, by)) {
+				joins = joins && strings.HasSuffix(l.name, "Join")
 				break
 			}
-			add(f.tableOfType(a.Type, f.singular(callee)))
-		}
-	}
-	return out
-}
-
-// tableText tells the methods that are given the name of a table. In the mappers
-// of structs Update and Delete are given columns and conditions.
-func tableText(method, callee string) bool {
-	switch method {
-	case "Table", "TableExpr", "From", "Into", "InsertInto", "DeleteFrom", "Join", "LeftJoin", "InnerJoin", "RightJoin", "ModelTableExpr":
-		return true
-	case "Insert", "Update", "Delete":
-		return !strings.Contains(callee, "gorm") && !strings.Contains(callee, "xorm") && !strings.Contains(callee, "/bun.")
-	}
-	return false
-}
-
-// tableOfType is the table of a struct type of the checkout, or of what it is a
-// slice of or pointer to.
-func (f *Facts) tableOfType(typ string, singular bool) string {
-	t := f.Program.Type(strings.TrimLeft(typ, "*[]&"))
-	if t == nil || t.Kind != "struct" {
-		return ""
-	}
-	f.Entities[t.Location.File] = true
-	if fn := f.Program.Function(t.ID + ".TableName"); fn != nil {
-		for i := range fn.Returns {
-			if text, ok := literal(&fn.Returns[i]); ok {
-				return strings.ToLower(text[strings.LastIndexByte(text, '.')+1:])
+			if _, text := f.textOf(a); text {
+				break
 			}
+			add(&typed, f.tableOfType(a.Type, singular))
 		}
 	}
-	plural, single := names.TableOf(t.Name), names.Snake(t.Name)
-	if singular || !f.Schema.Has(plural) && f.Schema.Has(single) {
-		return single
+	if !joins {
+		return named // the types say only what the rows are put into
 	}
-	return plural
+	return append(named, typed...)
 }
 
 // entCall reads a call of code that ent has generated.

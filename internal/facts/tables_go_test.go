@@ -16,7 +16,7 @@ func TestUpdateOfTableOrColumn(t *testing.T) {
 		"builder": {[]link{{"Update", []unit.Value{text(`"orders"`)}}}, []string{"orders"}},
 		"column":  {[]link{{"Update", []unit.Value{text(`"followers"`), {Kind: unit.Compound}}}, {"Table", []unit.Value{text(`"users"`)}}}, []string{"users"}},
 	} {
-		if got := (&Facts{}).chainTables(c.chain, "builder."); !slices.Equal(got, c.want) {
+		if got := (&Facts{}).chainTables(c.chain, library{path: "builder."}); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}

@@ -3,6 +3,7 @@ package rank
 import (
 	"slices"
 
+	"github.com/stateaudit/stateaudit/internal/facts"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
@@ -24,11 +25,32 @@ func (m *model) benefits() {
 	for _, c := range m.candidates {
 		lines += c.Domain.Lines
 	}
+	m.blind()
 	for i := range m.candidates {
 		c := &m.candidates[i]
 		slices.Sort(c.Owned)
-		c.Leaf = len(c.Owned) == 0 && len(c.Written.Tables) == 0 && len(c.Endpoints) == 0 && !busy[i]
+		c.Leaf = !c.Blind && len(c.Owned) == 0 && len(c.Written.Tables) == 0 && len(c.Endpoints) == 0 && !busy[i]
 		c.Share = (part(c.Domain.Lines, lines) + part(len(c.Owned), tables) + part(len(c.Endpoints), ways)) / 3
+	}
+}
+
+// blind notes what a domain asks of a database that was not understood, and whether that
+// is all that it asks.
+func (m *model) blind() {
+	for _, u := range m.in.Facts.Unread() {
+		if d, known := m.domain[u.Function.ID]; known && d >= 0 {
+			m.candidates[d].Unread = append(m.candidates[d].Unread, u)
+		}
+	}
+	understood := map[int]bool{}
+	for id, uses := range m.uses {
+		if slices.ContainsFunc(uses, func(u facts.Use) bool { return u.Kind == facts.TableUse }) {
+			understood[m.domain[id]] = true
+		}
+	}
+	for d := range m.candidates {
+		c := &m.candidates[d]
+		c.Blind = len(c.Unread) > 0 && !understood[d]
 	}
 }
 

@@ -41,7 +41,7 @@ func (c *Candidate) Inputs() map[string]float64 {
 		"tablesWritten": float64(len(c.Written.Tables)), "tablesWrittenAlone": float64(len(c.Written.Alone)), "ownership": c.Ownership(),
 		"endpoints": float64(len(c.Endpoints)), "endpointsReaching": float64(c.Reaching), "dependents": float64(len(c.Dependents)),
 		"rankBest": float64(c.Best), "rankWorst": float64(c.Worst), "relief": c.Relief,
-		"lines": float64(c.Domain.Lines), "tables": float64(len(c.Owned)), "benefit": c.Benefit,
+		"lines": float64(c.Domain.Lines), "tables": float64(len(c.Owned)), "benefit": c.Benefit, "databaseCallsUnread": float64(len(c.Unread)),
 	}
 	for _, class := range Classes() {
 		in[string(class)] = 0
@@ -49,7 +49,7 @@ func (c *Candidate) Inputs() map[string]float64 {
 	for _, t := range slices.Concat(c.Crossings, c.Sharing) {
 		in[string(t.Class)]++
 	}
-	for name, is := range map[string]bool{"tooFewCrossings": c.TooFew, "restsOnInference": c.Inferred, "leaf": c.Leaf} {
+	for name, is := range map[string]bool{"tooFewCrossings": c.TooFew, "restsOnInference": c.Inferred, "leaf": c.Leaf, "tablesNotUnderstood": c.Blind} {
 		in[name] = 0
 		if is {
 			in[name] = 1

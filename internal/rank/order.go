@@ -33,7 +33,7 @@ func (r *Ranking) Ordered(o Order) []*Candidate {
 		out = append(out, &r.Candidates[i])
 	}
 	slices.SortStableFunc(out, func(a, b *Candidate) int {
-		return cmp.Or(last(a.Leaf)-last(b.Leaf), cmp.Compare(b.by(o), a.by(o)))
+		return cmp.Or(last(a.Unplaced())-last(b.Unplaced()), cmp.Compare(b.by(o), a.by(o)))
 	})
 	return out
 }

@@ -78,6 +78,11 @@ type Candidate struct {
 	// Leaf says that nothing would come out with it: no table, endpoint or job is its
 	// own. It comes after all others, whatever its score.
 	Leaf bool
+	// Unread are the functions of the domain that ask a database for what was not
+	// understood. Blind says that no table of the domain was: what it shares is then not
+	// known, so that its coupling says nothing, and it comes after those that have a place.
+	Unread []facts.Unread
+	Blind  bool
 	// Benefit is what leaves with it for the trouble: see benefit.
 	Benefit float64
 
@@ -189,9 +194,12 @@ func inferred(cs []Candidate, in Input) {
 	}
 }
 
-// better orders candidates: by score, equal ones by name, and leaves last.
+// Unplaced tells the candidates that are listed without a place.
+func (c *Candidate) Unplaced() bool { return c.Leaf || c.Blind }
+
+// better orders candidates: by score, equal ones by name, and those without a place last.
 func better(a, b Candidate) int {
-	return cmp.Or(last(a.Leaf)-last(b.Leaf), cmp.Compare(b.Score, a.Score), cmp.Compare(a.Domain.Name, b.Domain.Name))
+	return cmp.Or(last(a.Unplaced())-last(b.Unplaced()), cmp.Compare(b.Score, a.Score), cmp.Compare(a.Domain.Name, b.Domain.Name))
 }
 
 // last is 1 for what is put behind all others.

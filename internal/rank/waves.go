@@ -26,13 +26,13 @@ func (r *Ranking) Waves() [][]Turn {
 	at := map[string]int{}
 	for i := range r.Candidates {
 		c := &r.Candidates[i]
-		if c.Leaf {
+		if c.Unplaced() {
 			continue
 		}
 		t, wave := Turn{Candidate: c}, 0
 		tied := r.tied(c)
 		for _, before := range r.Candidates[:i] {
-			if name := before.Domain.Name; !before.Leaf && tied[name] {
+			if name := before.Domain.Name; !before.Unplaced() && tied[name] {
 				t.After = append(t.After, name)
 				wave = max(wave, at[name]+1)
 			}

@@ -202,9 +202,11 @@ type Type struct {
 	Methods    []string // IDs of the functions
 	Fields     []string // IDs of the holders
 	Implements []string // IDs of the interfaces of the checkout that it satisfies (Go)
-	Exact      bool
-	Location   Location
-	Test       bool
+	// Table is the table that the declaration itself says its objects are rows of.
+	Table    string `json:",omitempty"`
+	Exact    bool
+	Location Location
+	Test     bool
 }
 
 // Role is what a framework makes of a function.

@@ -1,6 +1,7 @@
 package golang
 
 import (
+	"cmp"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -259,6 +260,7 @@ func (x *extractor) fields(t *unit.Type, named *types.Named, st *types.Struct, s
 		if v.Embedded() {
 			t.Supers = append(t.Supers, typeString(v.Type()))
 		}
+		t.Table = cmp.Or(t.Table, tagTable(v.Name(), st.Tag(i)))
 		h := unit.Holder{
 			ID: t.ID + "." + v.Name(), Symbol: s.Name.Name + "." + v.Name(), Name: v.Name(), Kind: unit.Field,
 			Owner: t.ID, Type: typeString(v.Type()), Elem: elemString(v.Type()), Handle: x.handle(v.Type()), Plain: isPlain(v.Type(), 0),
@@ -273,6 +275,21 @@ func (x *extractor) fields(t *unit.Type, named *types.Named, st *types.Struct, s
 			})
 		}
 	}
+}
+
+// tagTable is the table that the tag of a field gives to the whole type, in the words of
+// bun and go-pg: a field that is there for that alone.
+func tagTable(field, tag string) string {
+	for part := range strings.SplitSeq(reflect.StructTag(tag).Get("bun"), ",") {
+		if name, ok := strings.CutPrefix(part, "table:"); ok {
+			return strings.Trim(name, "'\"")
+		}
+	}
+	if field == "tableName" {
+		name, _, _ := strings.Cut(reflect.StructTag(tag).Get("pg"), ",")
+		return strings.Trim(name, "'\"")
+	}
+	return ""
 }
 
 // tagDefault is what the tag of a field says that it is where nothing sets it, in
