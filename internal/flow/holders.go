@@ -24,6 +24,8 @@ type holders struct {
 	lives []life
 	// heldAt are the nodes at which an object is kept.
 	heldAt [][]int32
+	// captors are the functions that keep an object.
+	captors map[int32][]int32
 	// kept counts the lasting objects with a type's fields.
 	kept  map[string][]int32
 	known map[int32]answer
@@ -47,10 +49,11 @@ type answer struct {
 }
 
 func newHolders(s *solver) *holders {
-	h := &holders{s: s, lives: make([]life, len(s.objects)), heldAt: make([][]int32, len(s.objects)), kept: map[string][]int32{}, known: map[int32]answer{},
+	h := &holders{s: s, lives: make([]life, len(s.objects)), heldAt: make([][]int32, len(s.objects)), kept: map[string][]int32{}, known: map[int32]answer{}, captors: map[int32][]int32{},
 		building: map[buildKey]bool{}, runs: map[*instance]map[*instance]bool{}}
 	h.holdings()
 	h.live()
+	h.captures()
 	for i := 1; i < len(s.objects); i++ {
 		if o := &s.objects[i]; h.lives[i] == single && o.function == "" && !o.foreign && o.typ != "" {
 			h.kept[o.typ] = append(h.kept[o.typ], int32(i))
@@ -81,6 +84,28 @@ func (h *holders) holdings() {
 			o := s.nodes[n].object
 			if at := h.heldAt[o]; len(at) == 0 || at[len(at)-1] != int32(i) {
 				h.heldAt[o] = append(at, int32(i))
+			}
+		}
+	}
+}
+
+// captures lists the functions that have captured each object: what keeps a function
+// keeps what it works on.
+func (h *holders) captures() {
+	s := h.s
+	for i := 1; i < len(s.objects); i++ {
+		f := &s.objects[i]
+		if f.function == "" || f.maker == nil || !h.lasts(int32(i)) {
+			continue
+		}
+		for _, a := range f.maker.fn.Ops[f.op].Args {
+			v := f.maker.slot(a)
+			if v == 0 {
+				continue
+			}
+			for _, n := range s.vars[v].all {
+				o := s.nodes[n].object
+				h.captors[o] = append(h.captors[o], int32(i))
 			}
 		}
 	}
@@ -277,10 +302,13 @@ func (h *holders) find(n int32, depth int) answer {
 		}
 	}
 	if field == "" {
-		if o.holder != "" {
+		if o.holder != "" && !h.ofEntry(object) {
 			return answer{holder: o.holder}
 		}
 		a, sole := h.keepers(object, depth)
+		if a.holder == "" && depth == 0 {
+			a, sole = h.throughCaptors(object)
+		}
 		a.vague = a.vague || !sole
 		return a
 	}
@@ -295,7 +323,7 @@ func (h *holders) find(n int32, depth int) answer {
 		if a := h.at(owner, depth+1); a.holder != "" {
 			return answer{a.holder, field, true, a.vague}
 		}
-	} else if o.holder != "" {
+	} else if o.holder != "" && !h.ofEntry(object) {
 		return answer{holder: o.holder, part: field, several: true}
 	}
 	if a, sole := h.keepers(object, depth); a.holder != "" && (sole && !a.vague || h.lives[object] != single) {
@@ -306,6 +334,14 @@ func (h *holders) find(n int32, depth int) answer {
 		return answer{holder: field}
 	}
 	return answer{}
+}
+
+// ofEntry tells a variable that lasts only since a function that captured it is part of an
+// entry of a collection: a session and its callbacks in a register of sessions. Each session
+// has its own, and what the process has is the register.
+func (h *holders) ofEntry(object int32) bool {
+	o := &h.s.objects[object]
+	return h.lives[object] == entry && o.maker != nil
 }
 
 // unique tells a field of which the process has one place.
@@ -398,6 +434,26 @@ func (h *holders) keepers(object int32, depth int) (best answer, sole bool) {
 	return best, sole && rank != byHand && rank != byHand+once
 }
 
+// throughCaptors finds what keeps the functions that share a variable, such as the count of
+// a limiter that is a function. What else such functions work on, like the connection
+// of a session that they close, is a matter of the session.
+func (h *holders) throughCaptors(object int32) (best answer, sole bool) {
+	for _, f := range h.captors[object] {
+		a, one := h.keepers(f, 1)
+		switch {
+		case a.holder == "" || best.holder == a.holder:
+		case best.holder == "":
+			best, sole = a, one
+		default:
+			sole = false
+			if a.holder < best.holder {
+				best = a
+			}
+		}
+	}
+	return best, sole
+}
+
 // handedIn tells whether an instance was given an object by its caller.
 func (s *solver) handedIn(in *instance, object int32) bool {
 	for _, slots := range [][]unit.Slot{in.fn.Params, in.fn.Captures} {
@@ -419,7 +475,7 @@ func (h *holders) all(r *Result) {
 			continue
 		}
 		if n.parent == 0 {
-			if o := &s.objects[n.object]; o.holder != "" {
+			if o := &s.objects[n.object]; o.holder != "" && !h.ofEntry(n.object) {
 				r.Kept[o.holder] = true
 			}
 			continue
@@ -432,7 +488,7 @@ func (h *holders) all(r *Result) {
 		}
 		if k := h.keeper(n.object, 0); k.holder != "" && k.holder != n.step {
 			r.Keepers[n.step] = appendOnce(r.Keepers[n.step], k.holder)
-		} else if o := &s.objects[n.object]; o.holder != "" {
+		} else if o := &s.objects[n.object]; o.holder != "" && !h.ofEntry(n.object) {
 			r.Keepers[n.step] = appendOnce(r.Keepers[n.step], o.holder)
 		}
 	}
