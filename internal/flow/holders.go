@@ -315,7 +315,7 @@ func (h *holders) find(n int32, depth int) answer {
 	if h.s.bundles[field[:strings.LastIndexByte(field, '.')]] {
 		return answer{} // it only hands on what others keep
 	}
-	if h.lives[object] == single && h.unique(field) && !h.oneOfMany(owner) {
+	if h.lives[object] == single && h.unique(field) && (!h.oneOfMany(owner) || h.amongOthers(object)) {
 		return answer{holder: field}
 	}
 	// The part that the field belongs to may lie by value in a field or variable.

@@ -1,5 +1,7 @@
 package flow
 
+import "slices"
+
 // oneOfMany tells an object, or a part of one, of which a collection may have any number: it lies
 // in an element under an unknown key, or is made time and again and only collections of the
 // language keep it. A reader knows it by the collection.
@@ -12,6 +14,61 @@ func (h *holders) oneOfMany(n int32) bool {
 		}
 	}
 	return h.many()[h.s.nodes[n].object]
+}
+
+// amongOthers tells an object that a collection keeps together with objects of other types: they
+// are known by what they are, and not by the collection.
+func (h *holders) amongOthers(object int32) bool {
+	s := h.s
+	o := &s.objects[object]
+	if !h.bornAtBoot(o) || o.typ == "" {
+		return false
+	}
+	for _, at := range h.heldAt[object] {
+		if within, leads := h.elements(at); !within || leads != lasting {
+			continue
+		}
+		for _, beside := range h.besides(at) {
+			for _, n := range s.vars[s.nodes[beside].content].all {
+				if other := &s.objects[s.nodes[n].object]; s.nodes[n].parent == 0 && other.function == "" && !other.foreign && other.typ != "" && other.typ != o.typ {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// besides lists a place in an element of a collection and the same places in its other elements.
+func (h *holders) besides(at int32) []int32 {
+	s := h.s
+	var steps []string
+	for n := at; s.nodes[n].parent != 0; n = s.nodes[n].parent {
+		if !isElement(s.nodes[n].step) {
+			steps = append(steps, s.nodes[n].step)
+			continue
+		}
+		var out []int32
+		for _, k := range s.nodes[s.nodes[n].parent].kids {
+			if k = s.below(k, steps); k != 0 && s.nodes[k].content != 0 && (len(steps) > 0 || isElement(s.nodes[k].step)) {
+				out = append(out, k)
+			}
+		}
+		return out
+	}
+	return nil
+}
+
+// below follows steps, the last first, down from a place; 0 if nothing is known there.
+func (s *solver) below(n int32, steps []string) int32 {
+	for i := len(steps) - 1; i >= 0 && n != 0; i-- {
+		at := slices.IndexFunc(s.nodes[n].kids, func(k int32) bool { return s.nodes[k].step == steps[i] })
+		if at < 0 {
+			return 0
+		}
+		n = s.nodes[n].kids[at]
+	}
+	return n
 }
 
 // many tells for each object whether it is one of many. One that boot makes once is not, nor one
