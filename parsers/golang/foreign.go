@@ -186,12 +186,38 @@ func (fo *Foreign) Learn(f *types.Func) (unit.Foreign, bool) {
 	return out, true
 }
 
-// answers tells the method by which a handler of a library answers a request. What it puts down
-// for that is about the request; what it keeps of requests, a limiter or a cache, is known by what
-// it is.
+// answers tells a method by which a handler or router of a library answers a request, or is handed
+// one again: it takes a request, and nothing besides but what went wrong. What it puts down for that
+// is about the request; what it keeps of requests, a limiter or a cache, is known by what it is.
 func answers(f *types.Func, sig *types.Signature) bool {
 	roles, _ := signatureRole(sig)
-	return f.Name() == "ServeHTTP" && slices.Contains(roles, unit.Handler)
+	if !slices.Contains(roles, unit.Handler) {
+		return false
+	}
+	return f.Name() == "ServeHTTP" || dispatches(sig.Recv().Type()) && takesOnlyRequest(sig)
+}
+
+// dispatches tells a type that hands requests on: it answers them itself, or is called an
+// application in the package of what its handlers take.
+func dispatches(recv types.Type) bool {
+	named := namedOf(recv)
+	if named == nil || named.Obj().Pkg() == nil {
+		return false
+	}
+	if types.NewMethodSet(types.NewPointer(named)).Lookup(named.Obj().Pkg(), "ServeHTTP") != nil {
+		return true
+	}
+	return named.Obj().Name() == "App" && requestTypes["*"+named.Obj().Pkg().Path()+".Ctx"] != ""
+}
+
+func takesOnlyRequest(sig *types.Signature) bool {
+	for p := range sig.Params().Variables() {
+		s := types.TypeString(p.Type(), nil)
+		if requestTypes[s] == "" && s != "*net/http.Request" && s != "error" {
+			return false
+		}
+	}
+	return true
 }
 
 // Passes tells a parameter of a function outside the checkout of which nothing is
