@@ -133,6 +133,9 @@ func assess(p *program.Program, src *Sources, h *program.Holder) (Assessment, bo
 		entry = elements(p, h)
 	}
 	a.Memo = isMemo(a.Writes)
+	if a.Memo && keepsClient(p, h) {
+		return client(h, a), p.Keeps(h)
+	}
 	a.Facts = facts(p, src, h, entry, a.Writes)
 	a.Category = categorise(p, src, h, entry, a)
 	a.Group = group(p, h, entry, a)

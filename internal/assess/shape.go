@@ -207,6 +207,23 @@ func settings(p *program.Program, h *program.Holder) bool {
 	return false
 }
 
+// keepsClient tells a place for one client: of a library, of the checkout's own type around
+// one, or of an interface that only such types satisfy.
+func keepsClient(p *program.Program, h *program.Holder) bool {
+	if isCollection(h.Type) {
+		return false
+	}
+	if wrapsClient(p, h.Type) {
+		return true
+	}
+	t := p.Type(h.Type)
+	if t == nil || t.Kind != "interface" {
+		return false
+	}
+	impl := slices.DeleteFunc(p.Implementors(t.ID), func(i *unit.Type) bool { return i.Test || i.Kind == "interface" })
+	return len(impl) > 0 && !slices.ContainsFunc(impl, func(i *unit.Type) bool { return !wrapsClient(p, i.ID) })
+}
+
 // keepsClients tells a collection of connections or clients, by the catalogue or
 // because the checkout's own type wraps one.
 func keepsClients(p *program.Program, h *program.Holder) bool {

@@ -178,7 +178,7 @@ type Holder struct {
 	// (CurrentAttributes, RequestStore).
 	PerRequest bool
 	// Handle says that it holds one thing of a library that is opened and closed: a
-	// connection, a listener, a file.
+	// connection, a listener, a file, the stub by which a service is called.
 	Handle bool `json:",omitempty"`
 	// Plain says that it can keep only texts, numbers, flags and times, and collections
 	// of them: nothing that somebody waits on or that does something.
@@ -322,6 +322,10 @@ const EachRequest = "each-request"
 // which was made elsewhere. What such a timer runs is run again and again if it is this
 // function.
 const Rearms = "rearms"
+
+// SignalLoop is the word among a function's Attrs that says that it has a loop without end
+// which waits for signals of the system and for nothing else.
+const SignalLoop = "signal-loop"
 
 // Crontab is the word among a function's Attrs that says that what it schedules is
 // written into the crontab of a host, and is no work of the process.

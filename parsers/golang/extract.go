@@ -317,6 +317,9 @@ func (x *extractor) handle(t types.Type) bool {
 		t = ptr.Elem()
 	}
 	named, ok := types.Unalias(t).(*types.Named)
+	if ok && isStub(named) {
+		return true
+	}
 	if !ok || named.Obj().Pkg() == nil || x.local(named.Obj().Pkg().Path()) {
 		return false
 	}
@@ -325,6 +328,22 @@ func (x *extractor) handle(t types.Type) bool {
 		methods = types.NewMethodSet(named)
 	}
 	return slices.ContainsFunc(closers, func(name string) bool { return methods.Lookup(named.Obj().Pkg(), name) != nil })
+}
+
+// isStub tells the client of a service that protoc wrote, wherever its package stands: all
+// that it can do is to call the service.
+func isStub(t *types.Named) bool {
+	iface, ok := t.Underlying().(*types.Interface)
+	if !ok || iface.NumMethods() == 0 {
+		return false
+	}
+	for m := range iface.Methods() {
+		sig := m.Signature()
+		if !sig.Variadic() || typeString(sig.Params().At(sig.Params().Len()-1).Type()) != "[]google.golang.org/grpc.CallOption" {
+			return false
+		}
+	}
+	return true
 }
 
 // isPlain tells a type of texts, numbers, flags and times, and of collections of them.
