@@ -230,6 +230,9 @@ func (s start) symbol() string {
 // loops tells whether a function goes on until the process ends.
 func loops(f *program.Function) bool {
 	for _, g := range f.Within(near) {
+		if slices.Contains(g.Attrs, unit.SignalLoop) {
+			continue // who operates this copy asks it for what it does
+		}
 		if slices.Contains(g.Attrs, "endless-loop") {
 			return true
 		}

@@ -330,6 +330,9 @@ func (b *body) forStmt(s *ast.ForStmt) {
 	}
 	if s.Cond == nil && goesOn(s.Body) {
 		b.attr("endless-loop")
+		if b.waitsForSignals(s.Body) {
+			b.attr(unit.SignalLoop)
+		}
 		b.x.loops = append(b.x.loops, s.Body)
 		if waitsOnChannel(s.Body) {
 			b.x.turns = append(b.x.turns, s.Body)
@@ -349,6 +352,62 @@ func waitsOnChannel(body *ast.BlockStmt) bool {
 		}
 		return false
 	})
+}
+
+// waitsForSignals tells the body of a loop that waits in each turn for a signal of the system,
+// and else for nothing but the end.
+func (b *body) waitsForSignals(body *ast.BlockStmt) bool {
+	signals := false
+	for _, s := range body.List {
+		sel, ok := s.(*ast.SelectStmt)
+		if !ok {
+			signals = signals || isSignalChannel(b.takenFrom(s))
+			continue
+		}
+		for _, c := range sel.Body.List {
+			comm := c.(*ast.CommClause)
+			t := b.takenFrom(comm.Comm)
+			switch {
+			case isSignalChannel(t):
+				signals = true
+			case t == nil || !endsWith(comm.Body):
+				return false
+			}
+		}
+	}
+	return signals
+}
+
+// takenFrom is the type of the channel that a statement takes from, nil for none.
+func (b *body) takenFrom(s ast.Stmt) types.Type {
+	var e ast.Expr
+	switch s := s.(type) {
+	case *ast.ExprStmt:
+		e = s.X
+	case *ast.AssignStmt:
+		e = s.Rhs[0]
+	}
+	if u, ok := ast.Unparen(e).(*ast.UnaryExpr); ok && u.Op == token.ARROW {
+		return b.typeOf(u.X)
+	}
+	return nil
+}
+
+func isSignalChannel(t types.Type) bool {
+	if t == nil {
+		return false
+	}
+	ch, ok := types.Unalias(t).Underlying().(*types.Chan)
+	return ok && typeString(ch.Elem()) == "os.Signal"
+}
+
+// endsWith tells statements after which the function is left.
+func endsWith(list []ast.Stmt) bool {
+	if len(list) == 0 {
+		return false
+	}
+	_, ok := list[len(list)-1].(*ast.ReturnStmt)
+	return ok
 }
 
 // goesOn tells the body of a loop without a condition that goes on for as long as
@@ -420,6 +479,9 @@ func (b *body) rangeStmt(s *ast.RangeStmt) {
 				b.attr(unit.WaitsForGroup)
 			} else {
 				b.attr("endless-loop")
+				if isSignalChannel(t) {
+					b.attr(unit.SignalLoop)
+				}
 				b.x.loops = append(b.x.loops, s.Body)
 				b.loop = true
 			}
