@@ -26,8 +26,8 @@
 // see Result.Cut); code outside the checkout keeps what it is given in
 // its receiver and its result, and hands back what fits the type, unless its source says
 // that it lets go of it (finds more); what is only held by a message in a channel does
-// not last (finds less, if nobody takes it); what reflection reaches is not seen (finds
-// less).
+// not last (finds less, if nobody takes it); fields that reflection sets, and arguments that it
+// calls with, are not seen (finds less).
 package flow
 
 import (
@@ -280,13 +280,14 @@ type solver struct {
 	starts   [][]string               // functions that each entry begins with
 	fields   map[string][]unit.Holder // of each struct of the checkout
 	bundles  map[string]bool          // types by which a container hands over several things
+	likes    map[likeness]bool        // objects made of the type of others
 }
 
 func newSolver(in Input) *solver {
 	s := &solver{
 		in: in, functions: map[string]*function{}, methods: map[string]map[string]unit.Method{},
 		roots: map[string]int32{}, funcs: map[string]int32{},
-		fields: map[string][]unit.Holder{}, bundles: map[string]bool{}, cut: map[int32]bool{}, linked: map[link]bool{}, dispatch: map[dispatchKey]bool{},
+		fields: map[string][]unit.Holder{}, bundles: map[string]bool{}, likes: map[likeness]bool{}, cut: map[int32]bool{}, linked: map[link]bool{}, dispatch: map[dispatchKey]bool{},
 		held: map[int32][]heldArg{}, used: map[int32]bool{},
 		nodes: make([]node, 1), vars: make([]variable, 1), objects: make([]object, 1),
 	}

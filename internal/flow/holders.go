@@ -55,7 +55,7 @@ func newHolders(s *solver) *holders {
 	h.live()
 	h.captures()
 	for i := 1; i < len(s.objects); i++ {
-		if o := &s.objects[i]; h.lives[i] == single && o.function == "" && !o.foreign && o.typ != "" {
+		if o := &s.objects[i]; h.lives[i] == single && o.function == "" && !o.foreign && !o.sample && o.typ != "" {
 			h.kept[o.typ] = append(h.kept[o.typ], int32(i))
 		}
 	}

@@ -15,6 +15,7 @@ type object struct {
 	maker    *instance // nil for roots
 	op       int32
 	foreign  bool // made by code outside the checkout
+	sample   bool // stands for its type
 	depth    int
 }
 

@@ -20,7 +20,11 @@ func (s *solver) start(in *instance, i int32) {
 		if op.Key == unit.Injected {
 			s.bundles[op.Type] = true
 		}
-		s.add(to, s.newObject(object{typ: op.Type, holder: op.Name, maker: in, op: i, depth: in.depth}))
+		if op.Base != 0 {
+			s.each(base, func(n int32) { s.makeLike(in, i, n, to) })
+			return
+		}
+		s.add(to, s.newObject(object{typ: op.Type, holder: op.Name, maker: in, op: i, depth: in.depth, sample: op.Key == unit.Sample}))
 	case unit.OpRoot:
 		s.add(to, s.rootOf(op.Name, op.Type))
 	case unit.OpFunc:
@@ -44,6 +48,23 @@ func (s *solver) start(in *instance, i int32) {
 	case unit.OpCall:
 		s.call(in, i)
 	}
+}
+
+// likeness is a type of which an operation of an instance has made an object.
+type likeness struct {
+	in, op int32
+	typ    string
+}
+
+// makeLike makes an object of the type of another, once for each type. It says something only of
+// types of the checkout.
+func (s *solver) makeLike(in *instance, i, n, to int32) {
+	key := likeness{in.id, i, s.nodes[n].typ}
+	if s.likes[key] || s.fields[key.typ] == nil && s.methods[key.typ] == nil {
+		return
+	}
+	s.likes[key] = true
+	s.add(to, s.newObject(object{typ: key.typ, maker: in, op: i, depth: in.depth, sample: in.fn.Ops[i].Key == unit.Sample}))
 }
 
 // hasField tells whether a place can have a field: what flowed astray through code

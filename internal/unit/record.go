@@ -10,7 +10,7 @@ type OpKind uint8
 // The operations of a record. A place is an object and the steps from it; a slot
 // holds places.
 const (
-	OpMake   OpKind = iota + 1 // To is a new object of Type
+	OpMake   OpKind = iota + 1 // To is a new object of Type, or of the types of what Base leads to
 	OpFunc                     // To is the function Name, closed over Args
 	OpRoot                     // To is the place of the holder Name
 	OpCopy                     // To is also Base
@@ -101,6 +101,9 @@ type Apply struct {
 // which hands to functions what others return. As the Key of what is made it says that the
 // container makes it to hand over several things at once.
 const Injected = "inject:"
+
+// Sample is the Key of what is made only to say which type it is of.
+const Sample = "sample:"
 
 // AnyWith begins the type of a result of which only the methods are known: their
 // names follow, with commas between.

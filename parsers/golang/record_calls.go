@@ -18,6 +18,9 @@ func (w *writer) call(in ssa.CallInstruction, value ssa.Value, pos token.Pos, as
 		w.builtin(b.Name(), c, value, pos)
 		return
 	}
+	if w.reflected(c, value, pos) {
+		return
+	}
 	op := unit.Op{Kind: unit.OpCall, Call: &unit.Apply{Async: async}}
 	w.callee(&op, c)
 	op.Aside = changesUnasked(c, value)

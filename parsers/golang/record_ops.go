@@ -225,7 +225,7 @@ func leadsOn(t types.Type, depth int) bool {
 func whole(t types.Type) bool {
 	switch t.Underlying().(type) {
 	case *types.Struct, *types.Array:
-		return true
+		return typeString(t) != "reflect.Value"
 	}
 	return false
 }
