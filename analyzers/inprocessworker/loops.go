@@ -33,7 +33,7 @@ func endless(p *rule.Pass) []start {
 		if given := givenLoops(s.run); len(given) > 0 {
 			for _, g := range given {
 				if !p.Sources.Reaches(g.ID, assess.Accepts) {
-					out = append(out, start{by: s.by, run: g, location: g.Location})
+					out = append(out, start{by: giver(p.Program, s, g), run: g, location: g.Location})
 				}
 			}
 			continue
@@ -48,16 +48,34 @@ func endless(p *rule.Pass) []start {
 // givenLoops lists the loops that a wrapper is handed and runs: each stands where it
 // is handed over, and the wrapper is nothing by itself.
 func givenLoops(run *program.Function) []*program.Function {
-	if slices.Contains(run.Attrs, "endless-loop") {
+	if endlessLoop(run) {
 		return nil
 	}
 	var out []*program.Function
 	for _, g := range run.Callees() {
-		if g.Outer != "" && g.Outer != run.ID && g.Outer != run.Outer && slices.Contains(g.Attrs, "endless-loop") {
+		if isGiven(run, g) && loops(g) {
 			out = append(out, g)
 		}
 	}
 	return out
+}
+
+// isGiven tells a function that another runs without naming it: it has been handed it.
+func isGiven(run, g *program.Function) bool {
+	if g.ID == run.ID || g.Outer == run.ID || g.Outer != "" && g.Outer == run.Outer {
+		return false
+	}
+	calls := run.CallsOf(g)
+	named := slices.ContainsFunc(calls, func(c *unit.Call) bool { return c.Callee != "" && !strings.HasPrefix(c.Callee, "&") })
+	return len(calls) > 0 && !named
+}
+
+// giver is the function that hands a loop to the wrapper which runs it, as far as the loop says it.
+func giver(p *program.Program, s start, g *program.Function) *program.Function {
+	if by := p.Function(g.Outer); by != nil {
+		return by
+	}
+	return s.by
 }
 
 // drainedBy names the loops that take from a queue. They are told with it, and
