@@ -22,7 +22,7 @@ func reportLeft(p *rule.Pass, told map[string]bool) {
 			continue // what goes on for as long as somebody is connected sends to them
 		}
 		told[s.run.ID] = true
-		w, _ := weigh(p, s.run)
+		w, _ := weigh(p, []*program.Function{s.run})
 		p.Report(result.Finding{
 			Level: result.Note, Category: result.Worker, Symbol: s.symbol(), Language: s.by.Language, Location: s.location,
 			Message: fmt.Sprintf("`%s` answers its request and leaves work behind in the process, which waits and then %s. A restart or a deployment loses it, and no other copy takes it over.", s.by.Symbol, w.says),

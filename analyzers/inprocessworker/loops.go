@@ -23,6 +23,7 @@ type start struct {
 	run      *program.Function
 	location unit.Location
 	timer    bool // a timer runs it, and is set anew each time
+	main     bool // the main line of its process stays in it
 }
 
 // endless lists the loops that boot starts and that never end by themselves.
@@ -30,6 +31,10 @@ type start struct {
 func endless(p *rule.Pass) []start {
 	var out []start
 	for _, s := range starts(p.Program) {
+		if s.main {
+			out = append(out, s)
+			continue
+		}
 		if given := givenLoops(s.run); len(given) > 0 {
 			for _, g := range given {
 				if !p.Sources.Reaches(g.ID, assess.Accepts) {
@@ -130,11 +135,14 @@ func drains(f *program.Function, h *program.Holder) bool {
 // each, however many places start it; a function may start several.
 func reportLoops(p *rule.Pass, running []start, told map[string]bool) {
 	for _, s := range running {
-		w, any := weigh(p, s.run)
+		w, any := weigh(p, s.running())
 		if !any || told[s.run.ID] {
 			continue
 		}
 		told[s.run.ID] = true
+		if s.main && !w.ordered {
+			w.level = result.Warning // what such a process fetches it fetches for nobody who asks it
+		}
 		p.Report(result.Finding{
 			Level: w.level, Category: result.Worker, Symbol: s.symbol(), Language: s.by.Language, Location: s.location,
 			Message:  message(s, w),
@@ -160,16 +168,22 @@ func starts(p *program.Program) []start {
 			continue
 		}
 		if f.HasRole(unit.Background) {
-			if by := p.Function(f.Outer); by != nil && by.Boot && !waits(by) {
-				out = append(out, start{by, f, f.Location, recurs(f)})
+			if by := p.Function(f.Outer); by != nil && (by.Boot || by.MainLine()) && !waits(by) {
+				out = append(out, start{by: by, run: f, location: f.Location, timer: recurs(f)})
 			}
 			continue
 		}
-		if f.Boot {
+		if f.Stays() {
+			out = append(out, start{by: f, run: f, location: f.Location, main: true})
+		}
+		if f.Boot || f.MainLine() {
 			add(f)
 		}
 	}
 	for i := 0; i < len(out); i++ {
+		if out[i].main {
+			continue
+		}
 		for _, f := range startsOnce(out[i].run) {
 			add(f)
 		}
@@ -288,18 +302,18 @@ type work struct {
 // weigh tells what a loop does outside the memory of its process, itself or in what
 // it starts beside itself, and how much that matters to a second copy. A loop that
 // does nothing there is left alone.
-func weigh(p *rule.Pass, f *program.Function) (work, bool) {
-	running := withStarted(f)
+func weigh(p *rule.Pass, fs []*program.Function) (work, bool) {
+	running := each(fs, withStarted)
 	reaches := func(any ...assess.Source) bool {
 		return slices.ContainsFunc(running, func(g *program.Function) bool { return p.Sources.Reaches(g.ID, any...) })
 	}
 	w := work{level: result.Warning}
 	w.says, w.way = doesOutward(p, running)
 	if w.says == "" {
-		running = farStarted(f)
+		running = each(fs, farStarted)
 		w.says, w.way = doesOutward(p, running)
 	}
-	enqueues := enqueuesJobs(f)
+	enqueues := slices.ContainsFunc(fs, enqueuesJobs)
 	switch {
 	case w.says == "" && !enqueues:
 		return work{}, false
@@ -313,6 +327,28 @@ func weigh(p *rule.Pass, f *program.Function) (work, bool) {
 		w.level = result.Note
 	}
 	return w, true
+}
+
+// running lists what a loop runs: its function, or of a function that does other work
+// before only what stands in the loop.
+func (s start) running() []*program.Function {
+	if !s.main {
+		return []*program.Function{s.run}
+	}
+	return s.run.InLoop()
+}
+
+// each joins what several functions lead to.
+func each(fs []*program.Function, list func(*program.Function) []*program.Function) []*program.Function {
+	var out []*program.Function
+	for _, f := range fs {
+		for _, g := range list(f) {
+			if !slices.Contains(out, g) {
+				out = append(out, g)
+			}
+		}
+	}
+	return out
 }
 
 // doesOutward is the worst that functions reach outside the memory of their process, and how
@@ -438,21 +474,31 @@ func (w work) evidence() []result.Evidence {
 
 func message(s start, w work) string {
 	what := "a loop that"
+	if s.main {
+		return fmt.Sprintf("The process stays in a loop of `%s`, which %s for as long as it lives. ", s.run.Symbol, w.says) + s.outcome(w)
+	}
 	if s.timer {
 		what = "by a timer that is set again each time, which"
 	}
-	m := fmt.Sprintf("`%s` starts `%s` at boot, %s %s for as long as the process lives.", s.by.Symbol, strings.TrimSuffix(s.run.Symbol, " (closure)"), what, w.says)
+	return fmt.Sprintf("`%s` starts `%s` at boot, %s %s for as long as the process lives. ", s.by.Symbol, strings.TrimSuffix(s.run.Symbol, " (closure)"), what, w.says) + s.outcome(w)
+}
+
+// outcome is what two copies of a loop do.
+func (s start) outcome(w work) string {
 	switch {
 	case w.ordered:
-		return m + " Every copy starts it, but a distributed lock or a locking transaction was seen around its work."
+		return "Every copy starts it, but a distributed lock or a locking transaction was seen around its work."
 	case w.level == result.Note:
-		return m + " It refreshes this copy's own memory, so every copy needs its own; expect the load once per copy."
+		return "It refreshes this copy's own memory, so every copy needs its own; expect the load once per copy."
 	}
-	return m + " With two copies it runs twice, and what it holds is lost at a restart."
+	return "With two copies it runs twice, and what it holds is lost at a restart."
 }
 
 func evidence(s start) []result.Evidence {
 	at := s.run.Location
+	if s.main {
+		return []result.Evidence{{Kind: result.Declaration, Phase: result.Serving, Function: s.run.Symbol, Location: at, Note: "the loop in which the process stays"}}
+	}
 	return []result.Evidence{
 		{Kind: result.Declaration, Phase: result.Boot, Function: s.by.Symbol, Location: s.location, Note: "started here, beside the requests"},
 		{Kind: result.Declaration, Phase: result.Serving, Function: s.run.Symbol, Location: at, Note: "what runs"},

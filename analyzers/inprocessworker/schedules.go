@@ -28,7 +28,7 @@ func (s *schedule) add(p *rule.Pass, call *unit.Call, job *program.Function) {
 	if job == nil {
 		return
 	}
-	if w, any := weigh(p, job); any {
+	if w, any := weigh(p, []*program.Function{job}); any {
 		s.outside++
 		if w.ordered {
 			s.ordered++
@@ -59,7 +59,7 @@ func schedules(p *rule.Pass, f *program.Function) schedule {
 func reportSchedules(p *rule.Pass) {
 	reported := schedulersReported(p)
 	for _, f := range p.Program.Functions() {
-		if f.Test || !f.Boot || reported[f] {
+		if f.Test || !f.Boot && !f.MainLine() || reported[f] {
 			continue
 		}
 		if s := schedules(p, f); len(s.jobs) > 0 {

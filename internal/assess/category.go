@@ -377,8 +377,16 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "a handle of this process, which is opened again"
 	case feedsMetrics(p, src, h, a):
 		return "figures about this process"
+	case ofMainLine(a):
+		return "kept by the one loop in which a process stays that nobody asks"
 	}
 	return ""
+}
+
+// ofMainLine tells what only the main line of a process changes: the loop is told, and
+// what it keeps between its turns is asked for by nobody else.
+func ofMainLine(a Assessment) bool {
+	return len(a.Writes) > 0 && !slices.ContainsFunc(a.Writes, func(c program.Change) bool { return !c.Function.MainLine() })
 }
 
 // ownWork tells a flag that is set where a goroutine is started and cleared by it,

@@ -254,6 +254,9 @@ func (f *Function) startedOnce(depth int) bool {
 // phaseOf is the phase in which a function makes an access: that of the function,
 // unless only calls made at boot pass what the access needs.
 func (f *Function) phaseOf(a unit.Access) result.Phase {
+	if a.Loop && f.Boot && f.goesOn() {
+		return result.Serving
+	}
 	if a.Ahead && f.Serving && f.startedOnce(maxStarts) {
 		return result.Boot
 	}

@@ -69,7 +69,7 @@ func (p *Program) phases() {
 func (p *Program) follow(v visit, reach func(*Function, result.Phase, *step)) {
 	for i := range v.f.out {
 		e := &v.f.out[i]
-		if ph, ok := phaseOver(e, v.phase, p.joined(v.f, e.to)); ok {
+		if ph, ok := phaseOver(e, v.phase, p.joined(v.f, e.to), v.f.goesOn()); ok {
 			reach(e.to, ph, &step{from: v.f, call: e.call, note: e.note, begins: ph != v.phase, doubt: Worse(v.by.doubt, doubtOver(v.f, e))})
 		}
 	}
@@ -102,12 +102,12 @@ func (p *Program) rootPhases(f *Function, reach func(*Function, result.Phase, *s
 // phaseOver tells in which phase an edge's target runs. What boot starts
 // without waiting for it runs beside the requests. A function with a serving
 // role of its own that boot merely names is left to that role. What is waited for
-// runs in the phase of its caller.
-func phaseOver(e *edge, from result.Phase, joined bool) (result.Phase, bool) {
+// runs in the phase of its caller, but for a loop in which the main line stays.
+func phaseOver(e *edge, from result.Phase, joined, goesOn bool) (result.Phase, bool) {
 	switch {
 	case joined:
 		return from, true
-	case e.role.Serves():
+	case e.role.Serves(), goesOn && e.call != nil && e.call.Loop && !e.ref:
 		return result.Serving, true
 	case e.role == unit.Main:
 		return result.Boot, true
@@ -120,6 +120,55 @@ func phaseOver(e *edge, from result.Phase, joined bool) (result.Phase, bool) {
 	}
 	return from, true
 }
+
+// goesOn tells a function in which the main line of a process stays.
+func (f *Function) goesOn() bool { return slices.Contains(f.Attrs, unit.GoesOn) }
+
+// mainLines tells the functions that serve only as the main line of a process which
+// stays in a loop: no request, message or thread gets to them.
+func (p *Program) mainLines() {
+	if !slices.ContainsFunc(p.order, (*Function).goesOn) {
+		return
+	}
+	asked := map[*Function]bool{}
+	var queue []*Function
+	reach := func(f *Function) {
+		if f.Serving && !asked[f] {
+			asked[f] = true
+			queue = append(queue, f)
+		}
+	}
+	for _, f := range p.order {
+		if servesByRole(f) {
+			reach(f)
+		}
+		for i := range f.out {
+			e := &f.out[i]
+			if ph, ok := phaseOver(e, result.Boot, p.joined(f, e.to), false); ok && ph == result.Serving {
+				reach(e.to)
+			}
+		}
+	}
+	for len(queue) > 0 {
+		f := queue[0]
+		queue = queue[1:]
+		for i := range f.out {
+			if e := &f.out[i]; !e.ref {
+				reach(e.to)
+			}
+		}
+	}
+	for _, f := range p.order {
+		f.mainLine = f.Serving && !asked[f] || !f.Serving && f.goesOn()
+	}
+}
+
+// MainLine tells a function that serves only as the main line of a process which stays
+// in a loop.
+func (f *Function) MainLine() bool { return f.mainLine }
+
+// Stays tells a function in which the main line of a process stays.
+func (f *Function) Stays() bool { return f.Boot && f.goesOn() }
 
 func servesByRole(f *Function) bool {
 	for _, r := range f.Roles {

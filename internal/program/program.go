@@ -16,6 +16,7 @@
 package program
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/stateaudit/stateaudit/internal/catalog"
@@ -55,6 +56,7 @@ type Function struct {
 	Language unit.Language
 	Boot     bool // runs before the first request
 	Serving  bool // runs while requests are served
+	mainLine bool // serves only as the main line of a process that stays in a loop
 	// Ending are the functions that begin the programs and commands which run it, if
 	// none of these was seen to serve, loop or wait; nil otherwise, and where the
 	// solver does not know the function.
@@ -120,6 +122,7 @@ func Link(units []*unit.Unit, c *catalog.Catalog) *Program {
 	p.connect()
 	p.solve()
 	p.phases()
+	p.mainLines()
 	p.bootCalls()
 	p.onceOnly()
 	p.fillers()
@@ -230,6 +233,21 @@ func (f *Function) Callees() []*Function {
 		if !e.async && !e.ref && (len(out) == 0 || out[len(out)-1] != e.to) {
 			out = append(out, e.to)
 		}
+	}
+	return out
+}
+
+// InLoop lists what a function calls in a loop without end, and the function itself if
+// code outside the checkout is called there.
+func (f *Function) InLoop() []*Function {
+	var out []*Function
+	for i := range f.out {
+		if e := &f.out[i]; e.call != nil && e.call.Loop && !e.ref && !slices.Contains(out, e.to) {
+			out = append(out, e.to)
+		}
+	}
+	if slices.ContainsFunc(f.Calls, func(c unit.Call) bool { return c.Loop && c.External }) {
+		out = append(out, f)
 	}
 	return out
 }

@@ -314,6 +314,10 @@ const BoolOnly = "bool-only"
 // group of goroutines has come to its end.
 const WaitsForGroup = "waits-for-group"
 
+// GoesOn is the word among a function's Attrs that says that the main line of a process
+// stays in a loop without end of it: what the loop does, it does while serving.
+const GoesOn = "goes-on"
+
 // EachRequest is the word among a function's Attrs that says that it runs before, or
 // around, each request that its class handles.
 const EachRequest = "each-request"
@@ -390,6 +394,8 @@ type Access struct {
 	Ensure   bool     // undone or done in ensure/defer
 	// Ahead says that it is made before a loop without end in which its function stays.
 	Ahead bool `json:",omitempty"`
+	// Loop says that it is made inside of such a loop.
+	Loop bool `json:",omitempty"`
 	// Answered says of what is sent that its function waits for an answer to it.
 	Answered bool `json:",omitempty"`
 	// PutBack says of what is sent that its function took it out of the same channel just before.

@@ -174,7 +174,7 @@ func (f *file) blockScope(s *scope, c send) *scope {
 		inner.tx = true // a row lock is held in a transaction
 	case "loop":
 		s.entersLoop()
-		inner.loop = true
+		inner.staysIn(c.block)
 	case "fetch", "compute_if_absent", "fetch_or_store", "put_if_absent":
 		if place := f.place(s, c.receiver); place != nil {
 			return s.knowing(keyOf(place))

@@ -3,6 +3,7 @@ package ruby
 import (
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/names"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
@@ -109,10 +110,31 @@ func (f *file) loop(s *scope, n *node) unit.Value {
 	if condition.Is("true") && n.Is("while", "while_modifier") || condition.Is("false") && n.Is("until", "until_modifier") {
 		s.entersLoop()
 	}
-	inner.loop = s.loop || condition.Is("true") || condition.Is("instance_variable", "unary") && strings.Contains(f.text(n), "sleep")
+	if f.untilStopped(condition) && n.Child("body") != nil {
+		inner.staysIn(n.Child("body"))
+	}
+	inner.loop = inner.loop || condition.Is("true") || condition.Is("instance_variable", "unary") && strings.Contains(f.text(n), "sleep")
 	f.eval(&inner, condition, unit.Checked)
 	f.eval(inner.knowing(f.emptyWhen(s, condition, !negated(n))), n.Child("body"), unit.Dropped)
 	return unit.Value{Kind: unit.Nil}
+}
+
+// untilStopped tells the condition of a loop that goes on until the process is told to
+// stop: `while true`, `until @stopped`, `while running?`.
+func (f *file) untilStopped(condition *node) bool {
+	if condition.Is("true", "false") {
+		return true
+	}
+	if !condition.Is("identifier", "instance_variable", "class_variable", "global_variable", "call", "unary", "element_reference") {
+		return false
+	}
+	for _, word := range names.Tokens(f.text(condition)) {
+		switch word {
+		case "stop", "stopped", "stopping", "running", "shutdown", "exiting", "quit", "terminate", "terminated", "terminating", "interrupted":
+			return true
+		}
+	}
+	return false
 }
 
 // forLoop is for x in y.

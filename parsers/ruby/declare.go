@@ -92,6 +92,7 @@ const (
 	attrRequires       = "requires:"   // and how many arguments it cannot do without
 	attrWouldBe        = "would-be:"   // and the role that a block of a tool has if its process stays
 	attrElsewhere      = "elsewhere:"  // and a method that it calls outside of production only
+	attrMain           = "main-loop"   // has a loop that nothing leaves
 	attrStarted        = "started"     // runs when a process of its own starts
 	attrTask           = "task:"       // and the name of a rake task
 	attrOnInstance     = "on-instance" // block of a class body that runs on an instance

@@ -79,6 +79,9 @@ func stays(u *unit.Unit, meant func(*unit.Function) bool, note string) {
 	for i := range u.Functions {
 		f := &u.Functions[i]
 		if !slices.Contains(f.Roles, unit.Tool) || !meant(f) {
+			if f.Name == topName && meant(f) && !classify(u.Path).config {
+				f.Attrs = append(f.Attrs, attrStarted) // runs what it loads, and is a file like others
+			}
 			continue
 		}
 		f.Roles, f.RoleNote = nil, ""

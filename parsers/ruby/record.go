@@ -1,6 +1,7 @@
 package ruby
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -29,7 +30,7 @@ func (f *file) access(s *scope, n *node, place *unit.Place, c change) {
 	s.fn.Accesses = append(s.fn.Accesses, unit.Access{
 		Place: *place, Kind: c.kind, Op: c.op, Method: c.method, Value: c.value, Key: c.key,
 		Lazy: c.lazy || s.knownEmpty(place) && c.kind != unit.Read, Reset: c.reset,
-		Ensure: s.ensure, IfGiven: s.given.number, IfBlock: s.given.block, Guards: s.guards, Location: f.at(f.head(n)),
+		Ensure: s.ensure, Loop: s.main, IfGiven: s.given.number, IfBlock: s.given.block, Guards: s.guards, Location: f.at(f.head(n)),
 	})
 }
 
@@ -42,6 +43,34 @@ func (s *scope) entersLoop() {
 	for i := range s.fn.Accesses {
 		s.fn.Accesses[i].Ahead = true
 	}
+}
+
+// staysIn is the scope of the body of a loop without end, of which the function may be
+// what a process stays in.
+func (s *scope) staysIn(body *node) {
+	if s.loop = true; leaves(body) {
+		return
+	}
+	s.main = true
+	if !slices.Contains(s.fn.Attrs, attrMain) {
+		s.fn.Attrs = append(s.fn.Attrs, attrMain)
+	}
+}
+
+// leaves tells a body of a loop that ends the loop from inside.
+func leaves(n *node) bool {
+	for _, kid := range n.Kids {
+		switch kid.Kind {
+		case "break", "return":
+			return true
+		case "while", "until", "for", "method", "lambda", "class":
+		default:
+			if leaves(kid) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // head is the part of a node that names where it starts: a block behind a call

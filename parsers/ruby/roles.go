@@ -21,6 +21,7 @@ func (r *resolver) roles(functions []*unit.Function) {
 	}
 	r.named(functions)
 	r.dropGuesses(functions)
+	r.mainLines(functions)
 	reached := r.reachable(functions, serves, true)
 	atLoad := r.reachable(functions, func(f *unit.Function) bool { return slices.Contains(f.Roles, unit.Initializer) }, true)
 	called, settled, elsewhere := queried(functions), r.madeAtLoad(functions, reached), calledElsewhere(functions)
@@ -34,6 +35,17 @@ func (r *resolver) roles(functions []*unit.Function) {
 			// name. Where no call is seen, they are there for configuration.
 		default:
 			f.Roles, f.RoleNote = []unit.Role{unit.Application}, "code of the application, whose callers could not be seen"
+		}
+	}
+}
+
+// mainLines marks the functions with a loop that nothing leaves, in which the process
+// of a script stays.
+func (r *resolver) mainLines(functions []*unit.Function) {
+	own := r.reachable(functions, func(f *unit.Function) bool { return slices.Contains(f.Attrs, attrStarted) }, false)
+	for _, f := range functions {
+		if own[f.ID] && slices.Contains(f.Attrs, attrMain) {
+			f.Attrs = append(f.Attrs, unit.GoesOn)
 		}
 	}
 }

@@ -37,6 +37,7 @@ package ruby
 import (
 	"bytes"
 	"path"
+	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/frontend"
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -74,7 +75,26 @@ func match(file string) bool {
 	case "Rakefile", "Gemfile", "Gemfile.lock":
 		return true
 	}
+	return mayBeProgram(file)
+}
+
+// mayBeProgram tells a file that is run by its name alone, as the programs of gems are:
+// whether it is Ruby says its first line.
+func mayBeProgram(file string) bool {
+	if strings.Contains(path.Base(file), ".") {
+		return false
+	}
+	switch path.Base(path.Dir(file)) {
+	case "bin", "exe", "script", "scripts":
+		return true
+	}
 	return false
+}
+
+// runsRuby tells a program that is started with Ruby.
+func runsRuby(content []byte) bool {
+	first, _, _ := bytes.Cut(content, []byte("\n"))
+	return bytes.HasPrefix(first, []byte("#!")) && bytes.Contains(first, []byte("ruby"))
 }
 
 // parseFile turns one file into a unit.
@@ -82,6 +102,9 @@ func parseFile(name string, content []byte) *unit.Unit { return parseKnowing(nam
 
 // parseKnowing is parseFile where it is known what configuration switches on and off.
 func parseKnowing(name string, content []byte, switches map[string]bool) *unit.Unit {
+	if mayBeProgram(name) && !runsRuby(content) {
+		return nil
+	}
 	class := classify(name)
 	u := &unit.Unit{
 		Language: unit.Ruby,

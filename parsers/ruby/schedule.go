@@ -14,6 +14,8 @@ func (f *file) schedules(s *scope, c send, constant string) bool {
 		return true
 	}
 	switch c.name {
+	case "handler": // runs what Clockwork is told to run without a block
+		return constant == "Clockwork" || c.receiver == nil && (s.owner == "Clockwork" || f.clockwork)
 	case "every", "cron", "in", "at", "interval", "repeat", "schedule", "schedule_every", "schedule_in", "schedule_at", "schedule_cron", "schedule_interval":
 	default:
 		return false
