@@ -17,15 +17,20 @@ func scratch(p *program.Program, h *program.Holder, a Assessment) bool {
 		return false
 	}
 	first := map[*program.Function]int{}
+	var fills []program.Change
 	for _, c := range a.Writes {
-		if c.Kind != unit.Write || c.Op != "=" || c.Lazy || c.Reset || len(c.Place.Path) > 0 || c.Function.ID != c.In {
+		if len(c.Place.Path) > 0 || c.Kind == unit.Modify && !c.Reset {
+			fills = append(fills, c) // of what was put there before, like a reading
+			continue
+		}
+		if c.Kind != unit.Write || c.Op != "=" || c.Lazy || c.Reset && c.Maybe || c.Function.ID != c.In {
 			return false
 		}
 		if line, ok := first[c.Function]; !ok || c.Location.Line < line {
 			first[c.Function] = c.Location.Line
 		}
 	}
-	for _, c := range h.Reads {
+	for _, c := range append(fills, h.Reads...) {
 		if c.Phase != result.Serving {
 			continue
 		}

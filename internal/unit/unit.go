@@ -400,6 +400,8 @@ type Access struct {
 	Answered bool `json:",omitempty"`
 	// PutBack says of what is sent that its function took it out of the same channel just before.
 	PutBack bool `json:",omitempty"`
+	// Maybe says that a condition or a block decides whether it is made.
+	Maybe bool `json:",omitempty"`
 	// IfGiven is the number of a parameter, from 1, without which the access is
 	// not made: the setting half of a method that gets and sets.
 	IfGiven int `json:",omitempty"`

@@ -62,6 +62,11 @@ func (f *file) branch(s *scope, condition *node, truth bool, body, other *node, 
 		return unit.Value{Kind: unit.Nil}
 	}
 	inner := s.knowing(f.emptyWhen(s, condition, truth)).giving(f.givenWhen(s, condition, truth))
+	if inner == s {
+		copied := *s
+		inner = &copied
+	}
+	inner.maybe = true
 	if !f.givesUp(other) {
 		inner = f.environment(inner, condition, truth)
 	}
@@ -168,6 +173,11 @@ func (f *file) caseOf(s *scope, n *node, use unit.Use) unit.Value {
 		if kid.Is("when") && s.atBoot() && kid != last {
 			condition := f.whenCondition(n.Child("value"), kid)
 			rest, arm = rest.under(condition.Negated()), rest.under(condition)
+		}
+		if !arm.maybe {
+			copied := *arm
+			copied.maybe = true
+			arm = &copied
 		}
 		complete = complete || kid.Kind == "else"
 		arms = append(arms, func() { values = append(values, f.caseArm(arm, kid, use)...) })

@@ -59,6 +59,7 @@ type scope struct {
 	failed bool // in a rescue clause
 	async  bool
 	loop   bool
+	maybe  bool // under a condition, or in a block
 	main   bool // in a loop that nothing leaves
 	init   bool // in initialize
 	never  bool // not in production: fn is a copy that is thrown away
