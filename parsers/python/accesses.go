@@ -158,6 +158,9 @@ func (r *resolver) onName(a *unit.Access, owner, name string, kind unit.HolderKi
 		if a.Value != nil && strings.Contains(a.Value.Type, ".") {
 			h.Type = a.Value.Type
 		}
+		if maker := makerOf(owner); maker != "" {
+			h.Kind, h.Owner = unit.Captured, maker
+		}
 		r.declare(h)
 	}
 	a.Place = *rooted(id)

@@ -145,11 +145,21 @@ func (f *file) classVariable(s *scope, target *node, name string, v unit.Value) 
 		return
 	}
 	id := s.class + "." + name
-	f.declare(unit.Holder{
+	h := unit.Holder{
 		ID: id, Symbol: f.symbol(id), Name: name, Kind: unit.ClassVar, Owner: s.class,
 		Type: v.Type, Value: f.kept(v), Location: f.at(target), Comment: f.comment(target),
-	})
+	}
+	if maker := makerOf(s.class); maker != "" {
+		h.Kind, h.Owner = unit.Captured, maker // lasts as long as what the function around it leaves behind
+	}
+	f.declare(h)
 	s.locals[name] = &local{value: unit.Value{Kind: unit.PlaceValue, Place: rooted(id)}, at: target}
+}
+
+// makerOf is the function that makes a class anew each time it is called, "" of a class that
+// the loading of its module makes.
+func makerOf(class string) string {
+	return class[:max(0, strings.LastIndex(class, locals))]
 }
 
 func (f *file) assignAttribute(s *scope, target *node, v unit.Value) {
