@@ -60,6 +60,10 @@ func (r *resolver) rewriteRead(fn *function, a unit.Access, w *rewrite, as map[s
 		w.calls = append(w.calls, ref)
 		return
 	}
+	if config, ok := strings.CutSuffix(t.id, "[]"); ok && t.kind == outside && flaskConfig(config) && a.Key != nil {
+		r.readsLibrary(fn, configKey(a.Key.Text), a.Location)
+		return
+	}
 	if t.kind == outside && !t.own {
 		id := r.attribute(t.id)
 		if a.Key != nil && strings.HasPrefix(t.id, "os.environ") {
@@ -248,6 +252,8 @@ func (r *resolver) modified(fn *function, a *unit.Access, p unit.Place) bool {
 		r.configure(fn, strings.Trim(a.Key.Text, `"'`), a.Value, a.Location)
 	}
 	switch {
+	case t.kind == outside && flaskConfig(t.id) && a.Key != nil && a.Key.Kind == unit.Literal && (a.Op == "[]=" || a.Op == "[]+="):
+		return r.configured(a, strings.Trim(a.Key.Text, `"'`))
 	case t.kind == outside && t.model == "" && !t.own && fn.Name != topName:
 		if t.id == "os.environ" && a.Key != nil && a.Key.Kind == unit.Literal {
 			return r.variable(a, strings.Trim(a.Key.Text, `"'`))
@@ -288,6 +294,24 @@ func (r *resolver) variable(a *unit.Access, name string) bool {
 		r.declare(unit.Holder{ID: id, Symbol: id, Name: name, Kind: unit.Attribute, Owner: "os.environ", Type: "str", Location: a.Location})
 	}
 	a.Place, a.Kind, a.Op = *rooted(id), unit.Write, "="
+	return true
+}
+
+// configKey is the ID of a key of the configuration of an application of Flask, whoever
+// names the application.
+func configKey(name string) string { return "current_app.config[" + strings.Trim(name, `"'`) + "]" }
+
+// configured is a key of the configuration that code sets by itself.
+func (r *resolver) configured(a *unit.Access, name string) bool {
+	id := configKey(name)
+	if r.holders[id] == nil {
+		h := unit.Holder{ID: id, Symbol: id, Name: name, Kind: unit.Attribute, Owner: "current_app.config", Location: a.Location}
+		if a.Value != nil {
+			h.Type = a.Value.Type
+		}
+		r.declare(h)
+	}
+	a.Place, a.Kind, a.Op = *rooted(id), unit.Write, strings.TrimPrefix(a.Op, "[]")
 	return true
 }
 

@@ -116,7 +116,7 @@ func (f *file) load1(s *scope, n *node, use unit.Use) unit.Value {
 		return v
 	}
 	read := unit.Access{Kind: unit.Read, Location: f.at(n)}
-	if key := f.literalText(n.Child("subscript")); key != "" && (place.Name == ">os.environ" || place.Name == ">os" && place.Path[0] == ".environ") {
+	if key := f.literalText(n.Child("subscript")); key != "" && (len(place.Path) > 1 && place.Path[len(place.Path)-2] == ".config" || place.Name == ">os.environ" || place.Name == ">os" && place.Path[0] == ".environ") {
 		read.Key = &unit.Value{Kind: unit.Literal, Text: key}
 	}
 	f.access(s, read, place)

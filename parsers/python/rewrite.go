@@ -95,6 +95,9 @@ func (r *resolver) rewriteCall(fn *function, c unit.Call, w *rewrite, as map[str
 	if (c.Callee == "os.environ.get" || c.Callee == "os.getenv") && len(c.Args) > 0 && c.Args[0].Kind == unit.Literal {
 		r.readsLibrary(fn, environ(c.Args[0].Text), c.Location)
 	}
+	if config, ok := strings.CutSuffix(c.Callee, ".get"); ok && flaskConfig(config) && len(c.Args) > 0 && c.Args[0].Kind == unit.Literal {
+		r.readsLibrary(fn, configKey(c.Args[0].Text), c.Location)
+	}
 	if changesFirst(c.Callee) && len(c.Args) > 0 && c.Args[0].Place != nil {
 		w.accesses = append(w.accesses, unit.Access{Place: *c.Args[0].Place, Kind: unit.Modify, Op: "append", Location: c.Location, Guards: c.Guards})
 	}
