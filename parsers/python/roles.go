@@ -89,6 +89,10 @@ func handed(c *unit.Call) (unit.Call, bool) {
 		if strings.HasPrefix(c.Callee, "schedule.") {
 			return unit.Call{As: unit.Scheduler, AsNote: "scheduled with schedule", Reference: true}, true
 		}
+	case "once", "cyclic", "minutely", "hourly", "daily", "weekly":
+		if strings.HasPrefix(c.Callee, "scheduler.") {
+			return unit.Call{As: unit.Scheduler, AsNote: "scheduled with " + name, Reference: true}, true
+		}
 	case "connect", "listen", "subscribe":
 		return unit.Call{As: unit.Consumer, AsNote: "connected to a signal", Reference: true}, true
 	case "path", "re_path", "url", "add_url_rule", "add_api_route", "add_route", "add_websocket_route", "add_api_websocket_route", "Route", "WebSocketRoute", "Depends", "Security", "register_error_handler", "add_exception_handler":
