@@ -13,6 +13,8 @@ import (
 type django struct {
 	r     *resolver
 	chain []*module // the module that production names, then those that it takes over
+	// partial says that it runs files that are not known: what is not said may be said there.
+	partial bool
 }
 
 // said is a value that a setting may have, and what must hold for it.
@@ -41,11 +43,17 @@ func (r *resolver) settings() {
 // and for tests are none of production; of several that are left, the one that is
 // named so counts, or that the entry of the web server names.
 func (r *resolver) projects() []*django {
-	byFolder := map[string][]*module{}
+	byFolder, parts := map[string][]*module{}, map[*module]bool{}
 	var folders []string
+	for _, m := range r.modules {
+		files, _ := r.runs(m)
+		for _, f := range files {
+			parts[f] = true
+		}
+	}
 	for _, id := range sortedModules(r.modules) {
 		m := r.modules[id]
-		if m.class.skipped() || !r.holdsSettings(m) || notProduction(m) {
+		if m.class.skipped() || parts[m] || !r.holdsSettings(m) || notProduction(m) {
 			continue
 		}
 		folder := projectFolder(m)
@@ -75,6 +83,11 @@ func (d *django) take(m *module, depth int) {
 	if m == nil || depth > 8 || slices.Contains(d.chain, m) {
 		return
 	}
+	files, all := d.r.runs(m)
+	d.partial = d.partial || !all
+	for _, f := range files {
+		d.take(f, depth+1)
+	}
 	d.chain = append(d.chain, m)
 	for i := len(m.stars) - 1; i >= 0; i-- {
 		d.take(d.r.module(m.stars[i], m), depth+1)
@@ -84,8 +97,9 @@ func (d *django) take(m *module, depth int) {
 // holdsSettings tells a module that has the settings of a project, or takes them over.
 func (r *resolver) holdsSettings(m *module) bool {
 	n := 0
+	files, _ := r.runs(m)
 	for _, name := range []string{"INSTALLED_APPS", "MIDDLEWARE", "DATABASES", "ROOT_URLCONF", "SECRET_KEY", "MIDDLEWARE_CLASSES", "WSGI_APPLICATION"} {
-		if r.holders[m.id+"."+name] != nil {
+		if slices.ContainsFunc(append([]*module{m}, files...), func(in *module) bool { return r.holders[in.id+"."+name] != nil }) {
 			n++
 		}
 	}
@@ -176,7 +190,7 @@ func (d *django) of(name string) []statement {
 				continue
 			}
 			guard, holds := production(a.Method)
-			if !holds {
+			if !holds || d.unasked(m, a.Method) {
 				continue
 			}
 			s := statement{value: a.Value, guard: guard, at: a.Location, in: m}
@@ -451,6 +465,9 @@ func conditionOf(guard string) unit.Condition {
 
 // omit writes what Django does where a setting is not made.
 func (d *django) omit(kind, subject, name, value, by string, options ...unit.Value) {
+	if d.partial {
+		return
+	}
 	m := d.chain[len(d.chain)-1]
 	at := unit.Location{File: m.unit.Path, Line: 1, Column: 1, EndLine: 1, EndColumn: 1}
 	if h := d.r.holders[m.id+".INSTALLED_APPS"]; h != nil {
