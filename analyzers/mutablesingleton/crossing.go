@@ -19,7 +19,7 @@ var crossings = map[assess.Crossing]struct{ says, fix string }{
 		"Hand it over as an argument, or keep it for each request or thread.",
 	},
 	assess.ToNext: {
-		"`%s` is kept for each thread. `%s` (%s:%d) sets it, and nothing sets it before each request or takes it back, so the next request of the thread begins with it.",
+		"`%s` is kept for each thread. `%s` (%s:%d) sets it, and nothing sets it before each request or takes it back, so the next request or job of the thread begins with it.",
 		"Set it before every request, or for the time of a block only.",
 	},
 }

@@ -50,7 +50,7 @@ func leaves(p *program.Program, h *program.Holder) (Assessment, bool) {
 	}
 	for _, c := range a.Writes {
 		f := p.Function(c.In)
-		if c.Kind != unit.Write || c.Ensure || f == nil || !calledBy(f, unit.Handler, maxBehind) || calledBy(f, unit.Middleware, maxBehind) {
+		if c.Kind != unit.Write || c.Ensure || f == nil || !calledBy(f, unit.Handler, maxBehind) && !(h.BetweenJobs && calledBy(f, unit.Job, maxBehind)) || calledBy(f, unit.Middleware, maxBehind) {
 			return a, false
 		}
 	}

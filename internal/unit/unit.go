@@ -177,6 +177,8 @@ type Holder struct {
 	// PerRequest marks places that the framework resets for each request
 	// (CurrentAttributes, RequestStore).
 	PerRequest bool
+	// BetweenJobs says of such a place that nothing resets it between two jobs of a worker.
+	BetweenJobs bool `json:",omitempty"`
 	// Handle says that it holds one thing of a library that is opened and closed: a
 	// connection, a listener, a file, the stub by which a service is called.
 	Handle bool `json:",omitempty"`

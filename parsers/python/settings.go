@@ -26,7 +26,9 @@ type said struct {
 
 // settings reads what frameworks are told.
 func (r *resolver) settings() {
+	locale := false
 	for _, d := range r.projects() {
+		locale = locale || d.holds("MIDDLEWARE", "django.middleware.locale.LocaleMiddleware")
 		d.cache()
 		d.sessions()
 		d.databases()
@@ -36,6 +38,7 @@ func (r *resolver) settings() {
 		d.flags()
 		d.keys()
 	}
+	r.activations(locale)
 	r.flask()
 }
 
