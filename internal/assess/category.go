@@ -371,6 +371,8 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "handed over inside this process, and never waiting"
 	case readAnew(src, a):
 		return "read anew from the files of its host by each copy"
+	case asOldAsFile(p, a):
+		return "as new as the files of its host, at which each use looks"
 	case settles(p, src, h, a):
 		return "waits until the files of this host change no more"
 	case replacedHandle(h, a):

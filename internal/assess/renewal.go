@@ -3,7 +3,9 @@ package assess
 import (
 	"slices"
 
+	"github.com/stateaudit/stateaudit/internal/effects"
 	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
@@ -60,6 +62,23 @@ func readsFiles(p *program.Program, src *Sources, f *program.Function) bool {
 		}
 	}
 	return false
+}
+
+// asOldAsFile tells what was read from files of this host by functions that look, at each
+// use, whether these have changed since: it is as new as they are, and nobody else uses it.
+func asOldAsFile(p *program.Program, a Assessment) bool {
+	if !a.Facts.Scanned {
+		return false
+	}
+	looking := map[string]bool{}
+	for _, c := range a.Writes {
+		f := p.Function(c.In)
+		if f == nil || !slices.ContainsFunc(f.Calls, func(c unit.Call) bool { e, ok := effects.Of(&c); return ok && e.Kind == effects.Age }) {
+			return false
+		}
+		looking[c.In] = true
+	}
+	return !slices.ContainsFunc(a.Holder.Reads, func(c program.Change) bool { return c.Phase == result.Serving && !looking[c.In] })
 }
 
 // expires tells a holder from which a function that looks at the clock takes what

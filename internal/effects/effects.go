@@ -70,6 +70,8 @@ const (
 	KeySet    Kind = "key-set"
 	// Certificates keeps the certificates that a server gets for itself.
 	Certificates Kind = "certificates"
+	// Age says when a file was last changed.
+	Age Kind = "age"
 	// Wait lets time pass before what comes behind it, or what it is handed, goes on.
 	Wait Kind = "wait"
 )
