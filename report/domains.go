@@ -52,6 +52,24 @@ func WriteDomains(w io.Writer, r Ranked, o Options) error {
 	return err
 }
 
+// WriteDrift tells where declared borders and the code have moved apart, and nothing if
+// they have not.
+func WriteDrift(w io.Writer, drift []domains.Drift, o Options) error {
+	p := newPage(o)
+	for _, d := range drift {
+		name, files := clean(d.Domain), plural(len(d.Files), "file")
+		said := map[domains.DriftKind]string{
+			domains.Unmatched:  name + " names what no source file matches: ",
+			domains.Undeclared: name + " is no declared domain: " + files + ", ",
+			domains.Joins:      files + " that no domain names would lie with " + name + " if none were declared: ",
+			domains.Leaves:     files + " of " + name + " would lie with " + clean(d.To) + " if none were declared: ",
+		}
+		p.wrap("drift: ", "  ", said[d.Kind]+strings.Join(d.Files[:min(len(d.Files), maxProblems)], ", ")+moreThan(len(d.Files), maxProblems))
+	}
+	_, err := p.WriteTo(w)
+	return err
+}
+
 // stability is how sure inference is of a domain.
 func stability(d domains.Domain) string {
 	if d.Source != domains.FromGraph {

@@ -72,6 +72,9 @@ type Outcome struct {
 	// Edited ranks again as if borders ran elsewhere and the calls of some functions
 	// were asynchronous. It fails on what is not there.
 	Edited func(edits []domains.Edit, async []string) (*rank.Ranking, error)
+	// Drift is where the borders that the configuration declares and the code have moved
+	// apart.
+	Drift func() ([]domains.Drift, error)
 }
 
 // Run audits a checkout. The caller fills in the tool and the times, since this
@@ -331,7 +334,7 @@ func assemble(units []*unit.Unit, tree *checkout.Tree, problems []unit.Problem, 
 	g.problems = append(g.problems, unreached(s.reach)...)
 	r.Errors = result.SortProblems(g.problems)
 	r.Complete()
-	return &Outcome{Result: r, Ranking: s.ranking, Repaired: s.repaired, Edited: s.edited}, nil
+	return &Outcome{Result: r, Ranking: s.ranking, Repaired: s.repaired, Edited: s.edited, Drift: s.drift}, nil
 }
 
 // unreached says of which programs so little is reached that silence proves nothing.

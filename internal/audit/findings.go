@@ -6,6 +6,7 @@ import (
 	"github.com/stateaudit/stateaudit/internal/bindings"
 	"github.com/stateaudit/stateaudit/internal/catalog"
 	"github.com/stateaudit/stateaudit/internal/config"
+	"github.com/stateaudit/stateaudit/internal/domains"
 	"github.com/stateaudit/stateaudit/internal/processes"
 	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/rank"
@@ -19,6 +20,7 @@ import (
 type study struct {
 	rule.Input
 	inputs  rank.Input
+	drift   func() ([]domains.Drift, error)
 	holders map[subject]string // their IDs, by what findings tell of them
 	ranking *rank.Ranking
 	// workloads are what deployment files say is run.

@@ -27,11 +27,13 @@ func (s *study) rank(tree *checkout.Tree, o Options) ([]unit.Problem, error) {
 	var failed error
 	if p := frontend.Guard(".", "ranking", func() {
 		f := facts.Collect(facts.Input{Program: s.Program, Sources: s.Sources, SQL: schemas(tree)})
-		m, err := domains.Find(domains.Input{Files: tree.Files, Facts: f, Config: o.Config, Prefix: func(above string) string { return o.Config.Prefix(o.Root, above) }})
+		in := domains.Input{Files: tree.Files, Facts: f, Config: o.Config, Prefix: func(above string) string { return o.Config.Prefix(o.Root, above) }}
+		m, err := domains.Find(in)
 		if err != nil {
 			failed = err
 			return
 		}
+		s.drift = func() ([]domains.Drift, error) { return domains.Drifted(in, m) }
 		problems = append(problems, m.Problems...)
 		s.inputs = rank.Input{Facts: f, Map: m, Traffic: o.Traffic}
 		s.inputs.Weigh(o.Config.Weights)

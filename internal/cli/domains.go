@@ -1,16 +1,17 @@
 package cli
 
 import (
-	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
-	"go.yaml.in/yaml/v3"
 
+	"github.com/stateaudit/stateaudit/internal/audit"
 	"github.com/stateaudit/stateaudit/internal/config"
 	"github.com/stateaudit/stateaudit/internal/rank"
 	format "github.com/stateaudit/stateaudit/report"
@@ -32,7 +33,9 @@ func newDomains(env Env) *cobra.Command {
 their borders come from: the configuration, package.yml, engines, gems and folders,
 Go modules, the layout, or what refers to what.
 
-With --write they are put into ` + config.FileName + `, as a draft to be corrected.`,
+With --write they are put into ` + config.FileName + `, as a draft to be corrected.
+Domains that it names already stay as they are: new ones are added, and it is told
+where the code has moved away from the borders.`,
 		Example: `  stateaudit domains
   stateaudit domains --write ~/src/shop`,
 		Args: cobra.MaximumNArgs(1),
@@ -59,71 +62,83 @@ func runDomains(cmd *cobra.Command, env Env, f domainsFlags, root string) error 
 	r := format.Ranked{Result: out.Result, Ranking: out.Ranking, Order: rank.ByScore}
 	switch {
 	case f.write:
-		return f.draft(cmd, env, r, root)
+		return f.draft(cmd, env, out, root)
 	case f.json:
 		return f.pageFlags.write(cmd, env, func(w io.Writer, _ format.Options) error { return format.WriteDomainsJSON(w, r) })
 	}
-	return f.pageFlags.write(cmd, env, func(w io.Writer, o format.Options) error { return format.WriteDomains(w, r, o) })
+	drift, err := out.Drift()
+	if err != nil {
+		return failure(err)
+	}
+	return f.pageFlags.write(cmd, env, func(w io.Writer, o format.Options) error {
+		return errors.Join(format.WriteDomains(w, r, o), format.WriteDrift(w, drift, o))
+	})
 }
 
-// draft appends the domains to the configuration file that holds for a root.
-func (f *domainsFlags) draft(cmd *cobra.Command, env Env, r format.Ranked, root string) error {
-	if len(r.Ranking.Map.Domains) == 0 {
-		return &exit{exitUsage, errors.New("there are no domains to write: " + r.Ranking.NothingToRank())}
+// draft puts the domains into the configuration file that holds for a root. Where it
+// names domains already, those stay as people wrote them: what the code has beside them
+// is added, and where both have moved apart is told.
+func (f *domainsFlags) draft(cmd *cobra.Command, env Env, out *audit.Outcome, root string) error {
+	r := out.Ranking
+	if len(r.Map.Domains) == 0 {
+		return &exit{exitUsage, errors.New("there are no domains to write: " + r.NothingToRank())}
 	}
-	file := f.config
-	if file == "" {
-		file = config.Find(root)
-	}
-	if file == "" {
-		file = filepath.Join(root, config.FileName)
-	}
+	file := cmp.Or(f.config, config.Find(root), filepath.Join(root, config.FileName))
 	content, err := os.ReadFile(file)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return &exit{exitUsage, err}
 	}
-	c, err := f.configuration(target{root: root, near: root})
-	if err != nil {
-		return &exit{exitUsage, err}
-	}
-	if len(c.Domains) > 0 {
-		return &exit{exitUsage, fmt.Errorf("%s names domains already; take them out to draft them anew", shorten(c.Domains[0].File))}
-	}
-	text, err := domainsYAML(r, config.PrefixBelow(filepath.Dir(file), root))
+	drift, err := out.Drift()
 	if err != nil {
 		return failure(err)
 	}
-	if len(content) > 0 && !bytes.HasSuffix(content, []byte("\n")) {
-		content = append(content, '\n')
+	drafted := drafts(out, config.PrefixBelow(filepath.Dir(file), root), drift)
+	if len(drafted) > 0 {
+		text, err := config.AddDomains(content, drafted)
+		if err != nil {
+			return &exit{exitUsage, fmt.Errorf("%s: %w", shorten(file), err)}
+		}
+		if err := env.files.write(file, text); err != nil {
+			return failure(err)
+		}
 	}
-	if err := env.files.write(file, append(content, text...)); err != nil {
+	said := fmt.Sprintf("wrote %d domains to %s\n", len(drafted), shorten(file))
+	if kept := len(r.Map.Domains) - undeclared(out); kept > 0 {
+		said = fmt.Sprintf("added %d domains to %s; the %d that it names stay as they are\n", len(drafted), shorten(file), kept)
+	}
+	if _, err := io.WriteString(cmd.OutOrStdout(), said); err != nil {
 		return failure(err)
 	}
-	_, err = fmt.Fprintf(cmd.OutOrStdout(), "wrote %d domains to %s\n", len(r.Ranking.Map.Domains), shorten(file))
-	return failure(err)
+	return f.pageFlags.write(cmd, env, func(w io.Writer, o format.Options) error { return format.WriteDrift(w, drift, o) })
 }
 
-// domainsYAML writes the domains as a configuration names them. Paths are written
-// for the folder of the configuration.
-func domainsYAML(r format.Ranked, prefix string) ([]byte, error) {
-	type domain struct {
-		Name  string   `yaml:"name"`
-		Paths []string `yaml:"paths"`
+// undeclared counts the domains that no configuration names.
+func undeclared(out *audit.Outcome) int {
+	n := 0
+	for _, d := range out.Ranking.Map.Domains {
+		if !d.Configured() {
+			n++
+		}
 	}
-	var list []domain
-	for i, d := range r.Ranking.Map.Domains {
-		paths := r.Ranking.Map.Cover(i)
+	return n
+}
+
+// drafts are the domains to be written: all where none is declared, and otherwise those
+// that the code has beside the declared ones. Paths are written for the folder of the
+// configuration.
+func drafts(out *audit.Outcome, prefix string, drift []rank.Drift) []config.Drafted {
+	m := out.Ranking.Map
+	all := undeclared(out) == len(m.Domains)
+	var list []config.Drafted
+	for i, d := range m.Domains {
+		if !all && !slices.ContainsFunc(drift, func(x rank.Drift) bool { return x.Undeclared() && x.Domain == d.Name }) {
+			continue
+		}
+		paths := m.Cover(i)
 		for k, p := range paths {
 			paths[k] = filepath.ToSlash(filepath.Join(prefix, filepath.FromSlash(p)))
 		}
-		list = append(list, domain{d.Name, paths})
+		list = append(list, config.Drafted{Name: d.Name, Paths: paths})
 	}
-	var b bytes.Buffer
-	b.WriteString("\n# Drafted from the checkout; correct what is wrong.\n")
-	e := yaml.NewEncoder(&b)
-	e.SetIndent(2)
-	if err := e.Encode(map[string]any{"domains": list}); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), e.Close()
+	return list
 }

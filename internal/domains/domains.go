@@ -64,6 +64,9 @@ type Domain struct {
 	Stability float64
 }
 
+// Configured tells whether the configuration file names the domain.
+func (d Domain) Configured() bool { return d.Source == FromConfig }
+
 // Map assigns every file to a domain or to the kernel.
 type Map struct {
 	Domains  []Domain // sorted by name

@@ -138,6 +138,9 @@ type Input struct {
 // Edit is a change of borders that a ranking can be asked with.
 type Edit = domains.Edit
 
+// Drift is where declared borders and the code have moved apart.
+type Drift = domains.Drift
+
 // Rank scores all domains. A program with fewer than two domains has nothing to
 // rank; the ranking is empty then.
 func Rank(in Input) *Ranking {
