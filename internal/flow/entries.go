@@ -1,5 +1,7 @@
 package flow
 
+import "slices"
+
 // entrySet is a set of the ways to start a process: its programs, and the commands
 // that a program runs one of. Beyond its size entries share a bit, and count as
 // one.
@@ -151,17 +153,21 @@ func (t *entryTree) walk(add func(*instance) int) {
 }
 
 // lastingEntries are those that serve, loop or wait somewhere. Goroutines of the
-// others end with the command that started them.
+// others end with the command that started them, also those that the loading of a package
+// starts in every program.
 func (s *solver) lastingEntries() entrySet {
 	var out entrySet
-	for _, in := range s.instances {
-		goes := s.in.Serves(in.fn.Function) || s.in.Loops(in.fn.Function) || s.in.Waits(in.fn.Function)
-		for i := 0; i < len(in.calls) && !goes; i++ {
-			goes = in.calls[i].kind == served
-		}
-		if goes {
-			out.join(in.entries)
+	loaded := !slices.ContainsFunc(s.trees, func(t *entryTree) bool { return !t.all })
+	for _, t := range s.trees {
+		if (loaded || !t.all) && slices.ContainsFunc(t.reached, s.goesOn) {
+			out.join(t.set)
 		}
 	}
 	return out
+}
+
+// goesOn tells an instance in which a program serves, loops or waits.
+func (s *solver) goesOn(in *instance) bool {
+	return s.in.Serves(in.fn.Function) || s.in.Loops(in.fn.Function) || s.in.Waits(in.fn.Function) ||
+		slices.ContainsFunc(in.calls, func(c call) bool { return c.kind == served })
 }

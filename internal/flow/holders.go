@@ -123,7 +123,7 @@ func (h *holders) live() {
 	s := h.s
 	var queue []int32
 	mark := func(o int32, l life) {
-		if l > h.lives[o] {
+		if l > h.lives[o] && !h.endsWithMaker(o) {
 			h.lives[o] = l
 			queue = append(queue, o)
 		}
@@ -173,6 +173,13 @@ func (h *holders) live() {
 			}
 		}
 	}
+}
+
+// endsWithMaker tells an object that only programs and commands make which end after they have
+// started, where others go on: what shares their code serves elsewhere.
+func (h *holders) endsWithMaker(object int32) bool {
+	made := h.entriesOf(object)
+	return !made.empty() && !h.s.lasting.empty() && !made.meets(h.s.lasting)
 }
 
 // isTask tells a message that is something to be done: a function, or what brings one along. Who

@@ -399,6 +399,9 @@ func (s *solver) inside(n int32, depth int, then func(int32)) {
 }
 
 func (s *solver) happensAt(r *Result, h *holders, seen map[eventKey]int, in *instance, op *unit.Op, kind EventKind, n int32) {
+	if made := h.entriesOf(-n); !made.empty() && !in.entries.empty() && !made.meets(in.entries) {
+		return // another program made it, and keeps it
+	}
 	at := h.at(n, 0)
 	if at.holder == "" {
 		return
