@@ -1,6 +1,7 @@
 package ruby
 
 import (
+	"path"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -243,6 +244,8 @@ func (f *file) fateOf(s *scope, c send) fate {
 		return fate{}
 	case f.class.rake && (c.name == "task" || c.name == "file" || c.name == "multitask"):
 		out.role, out.note, out.task = unit.Tool, "rake task", f.taskName(c)
+	case c.receiver == nil && serverHook(f.unit.Path, c.name):
+		out.role, out.note = unit.Initializer, "hook of the server, runs as a process of it starts or ends"
 	case callbackMacro(c.name) || f.web && verb(c.name):
 		out.role, out.note, out.self, out.each = unit.Handler, "block of "+c.name, selfInstance, beforeEach(c.name)
 	case s.owner != "" && c.receiver == nil && filters(c.name):
@@ -315,6 +318,25 @@ func threads(constant, name string) bool {
 		return strings.Contains(name, "timer") || name == "defer" || name == "next_tick" || name == "run"
 	}
 	return constant == "" && name == "fork"
+}
+
+// serverHook tells the hooks in the configuration of a server that run once in each of
+// its processes.
+func serverHook(file, name string) bool {
+	switch path.Base(file) {
+	case "puma.rb", "unicorn.rb", "pitchfork.rb":
+	default:
+		if !strings.Contains(path.Dir(file), "config/unicorn") && !strings.Contains(path.Dir(file), "config/puma") {
+			return false
+		}
+	}
+	switch name {
+	case "before_fork", "after_fork", "before_exec", "before_worker_fork", "after_worker_fork", "after_mold_fork", "after_worker_ready", "after_monitor_ready",
+		"before_worker_exit", "after_worker_exit", "on_worker_boot", "on_worker_shutdown", "on_worker_fork", "on_restart", "on_booted", "on_stopped", "on_refork",
+		"before_worker_boot", "before_worker_shutdown", "after_booted", "after_stopped", "before_restart", "before_refork", "after_refork":
+		return true
+	}
+	return false
 }
 
 // callbackMacro tells the macros of class bodies whose block runs on an
