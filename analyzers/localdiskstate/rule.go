@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/assess"
 	"github.com/stateaudit/stateaudit/internal/bindings"
 	"github.com/stateaudit/stateaudit/internal/effects"
 	"github.com/stateaudit/stateaudit/internal/program"
@@ -150,6 +151,9 @@ func firstWrite(p *rule.Pass, f *program.Function) (write, bool) {
 		if to := effects.Redirected(c); to != nil && !passing(p, f, to, c.Location, maxUp) {
 			return write{call: c, effect: effects.Effect{Kind: effects.File, What: c.Callee}, redirected: to}, true
 		}
+		if to := cloned(p, c); to != nil && !passing(p, f, to, c.Location, maxUp) {
+			return write{call: c, effect: effects.Effect{Kind: effects.File, What: "git clone"}, redirected: to}, true
+		}
 		e, ok := effects.Of(c)
 		var asked []asking
 		if !ok {
@@ -167,6 +171,15 @@ func firstWrite(p *rule.Pass, f *program.Function) (write, bool) {
 		}
 	}
 	return write{}, false
+}
+
+// cloned is the folder into which a call has a program fetch a repository: by a library,
+// or by a function of the checkout that runs what it is given.
+func cloned(p *rule.Pass, c *unit.Call) *unit.Value {
+	if !effects.RunsCommand(c) && (c.External || c.Callee == "" || !p.Sources.Reaches(c.Callee, assess.FromProgram)) {
+		return nil
+	}
+	return effects.Cloned(c)
 }
 
 // openedFor is the opening of a file by a function whose callers say what for, if one of

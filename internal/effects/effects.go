@@ -161,6 +161,48 @@ func Redirected(c *unit.Call) *unit.Value {
 	return nil
 }
 
+// clone matches a command that fetches a repository into a folder.
+var clone = regexp.MustCompile(`\bgit\s+(?:-\S+\s+)*clone\b`)
+
+// Cloned finds the folder into which a command that a call names fetches a repository:
+// `git clone`, in one text or in several. It is for the caller to say that the call runs
+// the command.
+func Cloned(c *unit.Call) *unit.Value {
+	found := false
+	var last *unit.Value
+	for i := range c.Args {
+		v := &c.Args[i]
+		if v.Type != "String" {
+			continue
+		}
+		found = found || clone.MatchString(v.Text) || i > 0 && word(v) == "clone" && word(&c.Args[i-1]) == "git"
+		last = v
+	}
+	if !found {
+		return nil
+	}
+	to := *last
+	if words := strings.Fields(strings.Trim(to.Text, "\"'`")); len(words) > 0 {
+		to.Text = words[len(words)-1]
+	}
+	return &to
+}
+
+func word(v *unit.Value) string { return strings.Trim(v.Text, "\"'`") }
+
+// RunsCommand tells a call of a library that runs the command it is given, or makes what
+// runs it.
+func RunsCommand(c *unit.Call) bool {
+	if e, ok := Named(c.Callee); ok && e.Kind == Exec {
+		return true
+	}
+	switch c.Callee {
+	case "Terrapin::CommandLine.new", "Cocaine::CommandLine.new", "TTY::Command.run", "POSIX::Spawn::Child.new", "Mixlib::ShellOut.new":
+		return true
+	}
+	return false
+}
+
 type table struct {
 	exact    map[string]Effect
 	prefixes []pattern
