@@ -561,9 +561,10 @@ func kindsWithin(p *program.Program, h *program.Holder) string {
 func facts(p *program.Program, src *Sources, h *program.Holder, e catalog.Entry, writes []program.Change) Facts {
 	f := Facts{}
 	set := map[Source]bool{}
+	emptied := false
 	for _, c := range writes {
 		if c.Reset {
-			f.Invalidated = true
+			emptied, f.Invalidated = true, f.Invalidated || !byClock(p, src, c)
 			continue
 		}
 		found := src.of(h, c.Value)
@@ -586,12 +587,12 @@ func facts(p *program.Program, src *Sources, h *program.Holder, e catalog.Entry,
 	if strings.Contains(e.Note, "bounded") {
 		f.Bounded = Yes
 	}
-	if strings.Contains(e.Note, "expires") || expires(p, src, writes) {
+	if strings.Contains(e.Note, "expires") || expires(p, src, writes) || agesIn(p, h) {
 		f.Expires = Yes
 	}
 	f.Library = keptByLibrary(p, h, writes)
 	f.Renewer = renewer(p, src, writes)
-	if e.Type == "" && strings.HasPrefix(h.Type, "map[") && !f.Invalidated {
+	if e.Type == "" && strings.HasPrefix(h.Type, "map[") && !emptied {
 		f.Bounded = No
 	}
 	return f

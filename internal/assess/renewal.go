@@ -88,11 +88,55 @@ func expires(p *program.Program, src *Sources, writes []program.Change) bool {
 		if !c.Reset && !takesOut(c.Op) {
 			continue
 		}
-		if f := p.Function(c.In); f != nil && looksAtClock(p, src, f) || c.Function.ID != c.In && looksAtClock(p, src, c.Function) {
+		if byClock(p, src, c) {
 			return true
 		}
 	}
 	return false
+}
+
+// byClock tells a change of which a function decides that looks at the clock, or at a time
+// that it was given.
+func byClock(p *program.Program, src *Sources, c program.Change) bool {
+	return weighsTime(p, src, p.Function(c.In)) || c.Function.ID != c.In && weighsTime(p, src, c.Function)
+}
+
+// weighsTime tells a function that looks at the clock or compares times.
+func weighsTime(p *program.Program, src *Sources, f *program.Function) bool {
+	if f == nil {
+		return false
+	}
+	return looksAtClock(p, src, f) || comparesTimes(f)
+}
+
+// comparisons are the calls that weigh one time against another.
+var comparisons = map[string]bool{
+	"time.Since": true, "time.Until": true, "time.Time.Before": true, "time.Time.After": true, "time.Time.Sub": true, "time.Time.Compare": true,
+}
+
+func comparesTimes(f *program.Function) bool {
+	return slices.ContainsFunc(f.Calls, func(c unit.Call) bool { return comparisons[c.Callee] })
+}
+
+// agesIn tells a place of which what is kept carries a time that is weighed against another
+// where it is read: what is too old is fetched anew.
+func agesIn(p *program.Program, h *program.Holder) bool {
+	return slices.ContainsFunc([]string{h.Elem, h.Type}, func(typ string) bool { return carriesTime(p, typ) }) && readByClock(p, h)
+}
+
+func carriesTime(p *program.Program, typ string) bool {
+	t := p.Type(typ)
+	return t != nil && t.Kind == "struct" && slices.ContainsFunc(t.Fields, func(id string) bool {
+		f := p.Holder(id)
+		return f != nil && isTime(f.Type)
+	})
+}
+
+func readByClock(p *program.Program, h *program.Holder) bool {
+	return slices.ContainsFunc(h.Reads, func(r program.Change) bool {
+		f := p.Function(r.In)
+		return f != nil && comparesTimes(f)
+	})
 }
 
 // clocks are what clocks are asked, also those that stand in for the time in tests.

@@ -48,6 +48,9 @@ func absorb(p *program.Program, all []Assessment, fields []int, gone map[int]boo
 			if !gone[j] && (changesWith(p, all[j], all[i]) && speakAlike(all[j].Holder, all[i].Holder) || guards(p, all[j], all[i])) {
 				gone[j] = true
 				all[i].Siblings = append(all[i].Siblings, all[j].Holder)
+				if isTime(all[j].Holder.Type) && readByClock(p, all[j].Holder) {
+					all[i].Facts.Expires = Yes
+				}
 			}
 		}
 		sort.Slice(all[i].Siblings, func(a, b int) bool { return all[i].Siblings[a].ID < all[i].Siblings[b].ID })

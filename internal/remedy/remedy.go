@@ -15,6 +15,8 @@ const (
 	Thing   = "each copy has one of its own, and what is done to it there reaches no other"
 	// Running is what is kept of work that waits or goes on, one by one.
 	Running = "each copy knows only the work that it was given itself, and a restart forgets it"
+	// Aging is what is asked for anew when it is too old, and that nobody takes out before.
+	Aging = "each copy keeps its own version, and until it expires one copy may answer what another no longer does"
 	// Followed is what each copy takes from files of its host whenever these change.
 	Followed = "each copy follows the files of its own host by itself, so that copies agree only if the files do"
 )

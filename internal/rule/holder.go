@@ -86,6 +86,8 @@ func breaks(a assess.Assessment) string {
 		return remedy.Followed
 	case passive(a) && a.Facts.Refresher != nil:
 		return fmt.Sprintf("each copy asks by itself, in `%s`, and has what it last heard", a.Facts.Refresher.Symbol)
+	case a.Category == result.Cache && a.Facts.Expires == assess.Yes && !a.Facts.Invalidated:
+		return remedy.Aging
 	case a.Category == result.Worker && a.Lists() && a.Works():
 		return remedy.Running
 	case a.Category == result.Worker && a.Lists():
