@@ -219,7 +219,8 @@ func counts(a Assessment) bool {
 	n, fills := 0, 0
 	for _, c := range a.Writes {
 		switch c.Op {
-		case "++", "--", "+=", "-=", "[]+=", "[]++", "[]--", "Add", "increment", "decrement":
+		case "++", "--", "+=", "-=", "[]+=", "[]++", "[]--", "Add", "increment", "decrement",
+			"&AddInt32", "&AddInt64", "&AddUint32", "&AddUint64":
 			n++
 		default:
 			if c.Lazy && c.Value != nil && (c.Value.Kind == unit.Collection || c.Value.Kind == unit.New || c.Value.Kind == unit.Literal) {
