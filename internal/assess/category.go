@@ -376,6 +376,8 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "as new as the files of its host, at which each use looks"
 	case settles(p, src, h, a):
 		return "waits until the files of this host change no more"
+	case replacedLogger(h, a):
+		return "the log to which this process writes"
 	case replacedHandle(h, a):
 		return "a handle of this process, which is opened again"
 	case feedsMetrics(p, src, h, a):

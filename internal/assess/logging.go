@@ -5,6 +5,7 @@ import (
 
 	naming "github.com/stateaudit/stateaudit/internal/names"
 	"github.com/stateaudit/stateaudit/internal/program"
+	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
 // loggers lists the functions of the checkout that log: called like a level, on a type
@@ -39,6 +40,20 @@ func loggers(p *program.Program) map[string]bool {
 		}
 	}
 	return out
+}
+
+// replacedLogger tells the logger of a process that is only ever replaced: all that
+// changes is where its log goes.
+func replacedLogger(h *program.Holder, a Assessment) bool {
+	if name := strings.TrimLeft(h.Name, "@$"); name != "logger" && h.Type != "Logger" || len(h.Parts) > 0 {
+		return false
+	}
+	for _, c := range a.Writes {
+		if c.Kind != unit.Write || c.Key != nil || len(c.Place.Path) > 0 || c.Value == nil || c.Value.Kind == unit.Literal || c.Value.Kind == unit.Collection {
+			return false
+		}
+	}
+	return len(a.Writes) > 0
 }
 
 // logged tells what a function reaches only because it logs.

@@ -245,7 +245,8 @@ func (f *file) evalOther(s *scope, n *node, use unit.Use) unit.Value {
 	case "subshell":
 		v := f.withParts(s, n, unit.Value{Text: f.short(n)})
 		v.Kind, v.Callee = unit.Result, "Kernel.`"
-		f.record(s, n, unit.Call{Callee: v.Callee, Name: "`", External: true, Args: v.Parts, Result: unit.Used})
+		command := unit.Value{Kind: unit.Compound, Type: "String", Text: strings.Trim(v.Text, "`"), Parts: v.Parts}
+		f.record(s, n, unit.Call{Callee: v.Callee, Name: "`", External: true, Args: parts(command), Result: unit.Used})
 		return v
 	case "splat_argument", "hash_splat_argument", "block_argument":
 		return f.group(s, n, unit.Used)

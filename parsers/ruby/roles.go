@@ -198,6 +198,8 @@ func (r *resolver) roleOf(f *unit.Function) (unit.Role, string) {
 		return unit.Handler, "resolver of GraphQL"
 	case f.Name == "perform" && (has("ActiveJob::Base", "ApplicationJob", "Sidekiq::Worker", "Sidekiq::Job", "Shoryuken::Worker", "Sneakers::Worker") || strings.HasSuffix(f.Owner, "Job") || strings.HasSuffix(f.Owner, "Worker")):
 		return unit.Job, "job"
+	case f.Name == "perform" && r.queued(f):
+		return unit.Job, "job of Resque"
 	case instance && !hidden && has("ActionMailer::Base", "ApplicationMailer"):
 		return unit.Handler, "mailer"
 	case instance && !hidden && has("ActionCable::Channel::Base", "ApplicationCable::Channel"):
@@ -208,6 +210,15 @@ func (r *resolver) roleOf(f *unit.Function) (unit.Role, string) {
 		return unit.Handler, "view helper"
 	}
 	return "", ""
+}
+
+// queued tells a class that says in which queue of Resque it waits, by a variable or a
+// method of its own, and has a perform.
+func (r *resolver) queued(perform *unit.Function) bool {
+	if perform.ID != methodID(perform.Owner, "perform", true) {
+		return false
+	}
+	return r.holders[perform.Owner+".@queue"] != nil || r.classMethod(perform.Owner, "queue") != nil
 }
 
 // settings says where each Rails application of the checkout is configured.
