@@ -101,14 +101,14 @@ func (s *scope) write(target *unit.Place, value unit.Value, op string) change {
 func (f *file) assignLocal(s *scope, n, left *node, value unit.Value, place *unit.Place) {
 	name := f.text(left)
 	l, at := s.find(name)
-	if l != nil && at != s {
+	if l != nil && at != s && l.place == nil {
 		if target := f.captured(at, l); target != nil {
 			f.access(s, n, target, s.write(target, value, "="))
 		}
 		return
 	}
 	if value.Kind == unit.New || value.Kind == unit.Collection || value.Kind == unit.Literal {
-		place = nil
+		place = nil // also where the name stood for another place outside of a block
 	}
 	s.set(name, value, place, left)
 	if place != nil {
