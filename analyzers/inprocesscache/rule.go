@@ -21,7 +21,7 @@ func Rule() rule.Rule {
 	return rule.Rule{
 		Name:       "in-process-cache",
 		Level:      result.Warning,
-		Categories: []result.Category{result.Cache},
+		Categories: []result.Category{result.Cache, result.Counter},
 		Languages:  []unit.Language{unit.Go, unit.Ruby, unit.Python},
 		Doc:        doc,
 		Run:        run,

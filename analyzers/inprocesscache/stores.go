@@ -62,17 +62,43 @@ func report(p *rule.Pass, s unit.Setting, where string) {
 	})
 }
 
-// reportKept reports a cache store of the application that production reaches.
+// reportKept reports a cache store of the application that production reaches. One in
+// which nothing but limits count is told as these.
 func reportKept(p *rule.Pass, k rule.Kept) {
+	limit, only := limits(k.Binding.Users)
+	if only {
+		group := result.RateLimiter
+		p.ReportKept(k, result.Finding{
+			Category: result.Counter, Group: &group,
+			Message: fmt.Sprintf("In production what `%s` counts (%s:%d) is kept in %s %s. With two copies %s.",
+				limit.What, limit.Location.File, limit.Location.Line, k.Place(), k.Chosen(), remedy.Breaks(result.Counter, result.RateLimiter)),
+			Fix: remedy.Store("cache", k.Language()),
+		})
+		return
+	}
 	says := fmt.Sprintf("In production the cache is kept in %s %s. With two copies %s.", k.Place(), k.Chosen(), remedy.Breaks(result.Cache, ""))
-	for _, u := range k.Binding.Users {
-		if u.What == "rate_limit" || u.What == "Rack::Attack" {
-			says += fmt.Sprintf(" `%s` counts in it (%s:%d), so that each copy allows the whole limit again.", u.What, u.Location.File, u.Location.Line)
-			break
-		}
+	if limit != nil {
+		says += fmt.Sprintf(" `%s` counts in it (%s:%d), so that each copy allows the whole limit again.", limit.What, limit.Location.File, limit.Location.Line)
 	}
 	p.ReportKept(k, result.Finding{
 		Category: result.Cache, Message: says,
 		Fix: remedy.Store("cache", k.Language()),
 	})
+}
+
+// limits is the first of those that count in a cache to refuse, and whether all who use
+// the cache do.
+func limits(users []bindings.User) (first *bindings.User, only bool) {
+	only = true
+	for i := range users {
+		switch users[i].What {
+		case "rate_limit", "Rack::Attack":
+			if first == nil {
+				first = &users[i]
+			}
+		default:
+			only = false
+		}
+	}
+	return first, only && first != nil
 }
