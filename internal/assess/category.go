@@ -348,7 +348,7 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "only ever emptied: nothing is put there"
 	case neverRead(h, a):
 		return "set while serving, but nothing that serves reads it"
-	case unasked(p, h, a):
+	case unasked(p, h, a), unlooked(p, h, a):
 		return "changed while serving, but nobody looks at it"
 	case ownWork(p, src, a):
 		return "says that this process works on its own memory"
