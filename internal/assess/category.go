@@ -342,6 +342,8 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "a memo of what every copy works out alike"
 	case scratch(p, h, a):
 		return "set anew by each use before it is read"
+	case unaltered(h, a):
+		return "given only what it has"
 	case duringCall(a):
 		return "set for the time of one call"
 	case onlyEmptied(h):
@@ -548,6 +550,13 @@ func keptByLibrary(p *program.Program, h *program.Holder, writes []program.Chang
 	return entries > 0
 }
 
+// keepsCaches tells a collection of which the elements are caches of a library: how much
+// each keeps, and for how long, is decided there.
+func keepsCaches(p *program.Program, h *program.Holder) bool {
+	e, ok := p.Catalog.Lookup(h.Elem)
+	return ok && h.Elem != "" && e.Kind == catalog.Cache
+}
+
 // kindsWithin is what the catalogue says of the cache that an object of the checkout
 // wraps: of the one thing through which its content changes.
 func kindsWithin(p *program.Program, h *program.Holder) string {
@@ -593,7 +602,7 @@ func facts(p *program.Program, src *Sources, h *program.Holder, e catalog.Entry,
 	if strings.Contains(e.Note, "expires") || expires(p, src, writes) || agesIn(p, h) {
 		f.Expires = Yes
 	}
-	f.Library = keptByLibrary(p, h, writes)
+	f.Library = keptByLibrary(p, h, writes) || keepsCaches(p, h)
 	f.Renewer = renewer(p, src, writes)
 	if e.Type == "" && strings.HasPrefix(h.Type, "map[") && !emptied {
 		f.Bounded = No

@@ -4,6 +4,8 @@ import (
 	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/unit"
+	"slices"
+	"strings"
 )
 
 // scratch tells a variable of a class that passes a value from one method to the
@@ -119,4 +121,21 @@ func restores(c program.Change) bool {
 		}
 	}
 	return false
+}
+
+// unaltered tells a collection into which only those constants are put, under constant
+// keys, with which it is declared.
+func unaltered(h *program.Holder, a Assessment) bool {
+	for _, c := range a.Writes {
+		if c.Kind != unit.Modify || c.Op != "[]=" || c.Key == nil || c.Value == nil || c.Key.Kind != unit.Literal || c.Value.Kind != unit.Literal || len(c.Place.Path) > 0 && c.Place.Root == unit.RootHolder {
+			return false
+		}
+		key := strings.Trim(c.Key.Text, `"':`)
+		if !slices.ContainsFunc(h.Value.Parts, func(part unit.Value) bool {
+			return part.Callee == key && len(part.Parts) == 1 && part.Parts[0].Text == c.Value.Text
+		}) {
+			return false
+		}
+	}
+	return len(a.Writes) > 0
 }

@@ -132,6 +132,11 @@ func (r *resolver) written(fn *function, a *unit.Access, p unit.Place) bool {
 	switch on.kind {
 	case aModule:
 		return r.onName(a, on.id, name, unit.ModuleVar)
+	case aFunction:
+		if id := on.id + "." + name; r.holders[id] != nil {
+			a.Place = *rooted(id)
+			return true
+		}
 	case aClass:
 		for _, at := range r.classes[on.id].order {
 			if id := at + "." + name; r.holders[id] != nil {

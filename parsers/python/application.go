@@ -63,7 +63,12 @@ func (r *resolver) applicationHolder(fn *function, a *unit.Access) {
 	if name == "" {
 		return
 	}
-	id := onApplication(r.attributeOf(r.walk(object, fn, fn.module), name))
+	on := r.walk(object, fn, fn.module)
+	if on.kind == aFunction && a.Value != nil {
+		r.attributeOfFunction(fn, a, on.id, name)
+		return
+	}
+	id := onApplication(r.attributeOf(on, name))
 	if id == "" {
 		return
 	}
@@ -102,4 +107,22 @@ func takesRequests(fn *function, n int) bool {
 		}
 	}
 	return false
+}
+
+// attributeOfFunction declares what the checkout keeps on a function: one that stands inside
+// another is made anew by each call of that.
+func (r *resolver) attributeOfFunction(fn *function, a *unit.Access, function, name string) {
+	id := function + "." + name
+	r.given[id] = append(r.given[id], given{a.Value, fn})
+	if r.holders[id] != nil || r.classes[id] != nil || r.functions[id] != nil {
+		return
+	}
+	h := unit.Holder{ID: id, Symbol: r.symbol(id), Name: name, Kind: unit.ModuleVar, Owner: function, Location: a.Location}
+	if a.Value.Kind != unit.PlaceValue {
+		h.Value, h.Type = *a.Value, a.Value.Type
+	}
+	if maker := makerOf(function); maker != "" {
+		h.Kind, h.Owner = unit.Captured, maker
+	}
+	r.declare(h)
 }

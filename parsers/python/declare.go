@@ -250,6 +250,12 @@ func (f *file) classDefinition(s *scope, n *node, decorators []*node) {
 		}
 		f.eval(s, super, unit.Used)
 	}
+	if slices.ContainsFunc(decorators, func(d *node) bool {
+		text, _, _ := strings.Cut(f.text(d), "(")
+		return text[strings.LastIndexByte(text, '.')+1:] == "as_declarative"
+	}) {
+		t.Supers = append(t.Supers, ">sqlalchemy.orm.DeclarativeBase") // what the decorator makes of it
+	}
 	f.addType(t)
 	if !s.top() {
 		s.locals[name] = &local{value: unit.Value{Kind: unit.PlaceValue, Place: rooted(id)}, at: n}

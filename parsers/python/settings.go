@@ -513,7 +513,7 @@ func (d *django) cache() {
 	if d.holds("MIDDLEWARE", "django.middleware.cache.") || slices.ContainsFunc(d.engine(), func(s said) bool { return strings.HasSuffix(s.text, "backends.cached_db") }) {
 		users = append(users, unit.Location{})
 	}
-	limits := d.throttles() || len(d.users("django_ratelimit.", "ratelimit.decorators.", "ratelimit.core.")) > 0
+	limits := d.throttles() || len(d.users("django_ratelimit.", "ratelimit.decorators.", "ratelimit.core.")) > 0 || d.signsIn()
 	if len(users) == 0 && !limits && !d.sessionsInCache() {
 		return
 	}
@@ -533,6 +533,12 @@ func (d *django) cache() {
 	if limits {
 		d.put(unit.SettingLimiterStore, "rest_framework.throttling", "CACHES", list, cacheName)
 	}
+}
+
+// signsIn tells whether django-allauth counts attempts in the cache.
+func (d *django) signsIn() bool {
+	off := slices.ContainsFunc(d.of("ACCOUNT_RATE_LIMITS"), func(s statement) bool { return s.value.Text == "False" || isEmptyValue(*s.value) })
+	return !off && d.holds("INSTALLED_APPS", "allauth.account")
 }
 
 // users lists where something of a library is called or named.

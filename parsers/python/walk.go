@@ -153,6 +153,10 @@ func (r *resolver) member(t thing, name string, from *module) thing {
 		return r.memberOfModule(t.id, name)
 	case aClass:
 		return r.memberOfClass(t, name)
+	case aFunction:
+		if id := t.id + "." + name; r.holders[id] != nil && name != "<cache>" {
+			return thing{kind: aValue, place: rooted(id), typ: r.typeOf(r.holders[id])}
+		}
 	case aValue:
 		return r.memberOfValue(t, name)
 	case outside:
