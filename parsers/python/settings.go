@@ -514,6 +514,10 @@ func (d *django) cache() {
 		users = append(users, unit.Location{})
 	}
 	limits := d.throttles() || len(d.users("django_ratelimit.", "ratelimit.decorators.", "ratelimit.core.")) > 0 || d.signsIn()
+	counts, by := "rest_framework.throttling", ", and throttles count in it"
+	if d.signsIn() && !d.throttles() {
+		counts, by = "allauth.account", ", and django-allauth counts attempts in it"
+	}
 	if len(users) == 0 && !limits && !d.sessionsInCache() {
 		return
 	}
@@ -523,7 +527,7 @@ func (d *django) cache() {
 			d.omit(unit.SettingCacheStore, "CACHES", "CACHES", "locmem", "")
 		}
 		if limits {
-			d.omit(unit.SettingLimiterStore, "rest_framework.throttling", "CACHES", "locmem", ", and throttles count in it")
+			d.omit(unit.SettingLimiterStore, counts, "CACHES", "locmem", by)
 		}
 		return
 	}
@@ -531,7 +535,7 @@ func (d *django) cache() {
 		d.put(unit.SettingCacheStore, "CACHES", "CACHES", list, cacheName)
 	}
 	if limits {
-		d.put(unit.SettingLimiterStore, "rest_framework.throttling", "CACHES", list, cacheName)
+		d.put(unit.SettingLimiterStore, counts, "CACHES", list, cacheName)
 	}
 }
 
