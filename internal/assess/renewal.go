@@ -78,7 +78,11 @@ func asOldAsFile(p *program.Program, a Assessment) bool {
 		}
 		looking[c.In] = true
 	}
-	return !slices.ContainsFunc(a.Holder.Reads, func(c program.Change) bool { return c.Phase == result.Serving && !looking[c.In] })
+	return !slices.ContainsFunc(a.Holder.Reads, func(c program.Change) bool {
+		f := p.Function(c.In) // may read what the function that looks has handed out
+		handed := f != nil && slices.ContainsFunc(f.Calls, func(c unit.Call) bool { return looking[c.Callee] })
+		return c.Phase == result.Serving && !looking[c.In] && !handed
+	})
 }
 
 // expires tells a holder from which a function that looks at the clock takes what
