@@ -475,16 +475,16 @@ func (w work) evidence() []result.Evidence {
 func message(s start, w work) string {
 	what := "a loop that"
 	if s.main {
-		return fmt.Sprintf("The process stays in a loop of `%s`, which %s for as long as it lives. ", s.run.Symbol, w.says) + s.outcome(w)
+		return fmt.Sprintf("The process stays in a loop of `%s`, which %s for as long as it lives. ", s.run.Symbol, w.says) + w.outcome()
 	}
 	if s.timer {
 		what = "by a timer that is set again each time, which"
 	}
-	return fmt.Sprintf("`%s` starts `%s` at boot, %s %s for as long as the process lives. ", s.by.Symbol, strings.TrimSuffix(s.run.Symbol, " (closure)"), what, w.says) + s.outcome(w)
+	return fmt.Sprintf("`%s` starts `%s` at boot, %s %s for as long as the process lives. ", s.by.Symbol, strings.TrimSuffix(s.run.Symbol, " (closure)"), what, w.says) + w.outcome()
 }
 
 // outcome is what two copies of a loop do.
-func (s start) outcome(w work) string {
+func (w work) outcome() string {
 	switch {
 	case w.ordered:
 		return "Every copy starts it, but a distributed lock or a locking transaction was seen around its work."

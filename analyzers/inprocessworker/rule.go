@@ -45,6 +45,7 @@ func run(p *rule.Pass) {
 		}
 	}
 	reportLoops(p, running, told)
+	reportMainLine(p, running, told)
 	reportSchedules(p)
 	reportAdapters(p)
 	reportThreads(p)

@@ -113,15 +113,14 @@ func (w *walker) next() (arrival, bool) {
 }
 
 // turns tells an operation that the main line of a program does in each turn of a loop
-// in which it waits for something to happen: boot is over there. One that waits for a
-// signal starts things anew, or ends them.
-func (s *solver) turns(in *instance, op *unit.Op) bool {
-	return op.Loop && op.Kind != unit.OpMake && !s.in.Waits(in.fn.Function)
+// in which it waits for something to happen: boot is over there.
+func (s *solver) turns(op *unit.Op) bool {
+	return op.Loop && op.Kind != unit.OpMake
 }
 
 // over is the phase in which a call's target runs.
 func (w *walker) over(at step, c call) int {
-	if at.phase == boot && c.kind != command && w.s.turns(at.in, &at.in.fn.Ops[c.op]) {
+	if at.phase == boot && c.kind != command && w.s.turns(&at.in.fn.Ops[c.op]) {
 		return serving
 	}
 	switch c.kind {

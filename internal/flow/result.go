@@ -424,7 +424,7 @@ func (s *solver) happensAt(r *Result, h *holders, seen map[eventKey]int, in *ins
 	e.Element = e.Element || kind == Read && isElement(s.nodes[n].step)
 	e.Aside = e.Aside && op.Aside
 	e.Again = e.Again || op.Rounds || h.again()[in.id]
-	serves := in.serving || in.boot && s.turns(in, op)
+	serves := in.serving || in.boot && s.turns(op)
 	if doubt := in.doubtIn(at.vague); serves && (!e.Serving || doubt < e.Doubt) {
 		e.Doubt = doubt
 	}

@@ -513,6 +513,7 @@ type Call struct {
 	Failed   bool     `json:",omitempty"` // only where something failed: rescue, err != nil
 	Tx       bool     `json:",omitempty"` // inside a database transaction
 	Loop     bool     `json:",omitempty"` // inside a loop without end
+	Timed    bool     `json:",omitempty"` // in each turn of a loop without end that waits for time to pass
 	Guards   []string `json:",omitempty"`
 	// Empty lists places that hold nothing yet where the call is made: a check
 	// around it says so.

@@ -27,6 +27,7 @@ type body struct {
 	tx     bool     // inside a function that was handed to a transaction
 	begun  bool     // a transaction that this function began is open
 	loop   bool
+	timed  bool // in a turn of a loop that waits for time to pass
 	failed bool // only where an error was had
 
 	inherited []string        // locks that the function around a closure holds
@@ -171,7 +172,10 @@ func (b *body) clauses(block *ast.BlockStmt) {
 			b.failed = failed
 		case *ast.CommClause:
 			b.optional(c.Comm)
+			timed := b.timed
+			b.timed = timed || b.loop && b.ticks(c.Comm)
 			b.scope(c.Body)
+			b.timed = timed
 		}
 	}
 }
@@ -321,10 +325,11 @@ func (b *body) forStmt(s *ast.ForStmt) {
 	b.optional(s.Init)
 	b.optionalExpr(s.Cond)
 	b.optional(s.Post)
-	loop := b.loop
+	loop, timed := b.loop, b.timed
 	b.loop = b.loop || s.Cond == nil && goesOn(s.Body)
+	b.timed = b.timed || s.Cond == nil && b.waitsForTime(s.Body)
 	b.scope(s.Body.List)
-	b.loop = loop
+	b.loop, b.timed = loop, timed
 	if s.Cond != nil && waits(s.Body) {
 		b.attr("waits-in-loop")
 	}
@@ -334,9 +339,7 @@ func (b *body) forStmt(s *ast.ForStmt) {
 			b.attr(unit.SignalLoop)
 		}
 		b.x.loops = append(b.x.loops, s.Body)
-		if waitsOnChannel(s.Body) {
-			b.x.turns = append(b.x.turns, s.Body)
-		}
+		b.turn(s.Body)
 	}
 }
 
@@ -472,7 +475,7 @@ var waitingCalls = map[string]bool{"Sleep": true, "Accept": true, "Wait": true, 
 
 func (b *body) rangeStmt(s *ast.RangeStmt) {
 	b.expr(s.X)
-	loop := b.loop
+	loop, timed := b.loop, b.timed
 	if t := b.typeOf(s.X); t != nil {
 		if _, ok := types.Unalias(t).Underlying().(*types.Chan); ok {
 			if b.endsWithGroup(s.X) {
@@ -484,11 +487,15 @@ func (b *body) rangeStmt(s *ast.RangeStmt) {
 				}
 				b.x.loops = append(b.x.loops, s.Body)
 				b.loop = true
+				if b.isTimes(s.X) {
+					b.timed = true
+					b.x.turns = append(b.x.turns, s.Body)
+				}
 			}
 		}
 	}
 	b.scope(s.Body.List)
-	b.loop = loop
+	b.loop, b.timed = loop, timed
 }
 
 // endsWithGroup tells a channel that a closure of the same function closes when a group of

@@ -164,7 +164,7 @@ func (b *body) call(c *ast.CallExpr, use unit.Use, m mode) {
 	}
 	f := b.calleeFunc(c)
 	call := unit.Call{
-		Result: use, Async: m.async, Deferred: m.deferred, Tx: b.inTx(m), Loop: b.loop, Failed: b.failed,
+		Result: use, Async: m.async, Deferred: m.deferred, Tx: b.inTx(m), Loop: b.loop, Timed: b.timed, Failed: b.failed,
 		Guards: slices.Clone(b.guards), Location: b.x.location(c.Pos(), c.End()),
 	}
 	switch {

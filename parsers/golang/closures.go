@@ -60,7 +60,7 @@ func (b *body) closure(lit *ast.FuncLit, p *part) string {
 
 // applyPart gives a closure its role, or the edge from the function around it.
 func (b *body) applyPart(inner *body, fn *unit.Function, p *part) {
-	edge := unit.Call{Callee: fn.ID, Name: "func literal", Location: fn.Location, Result: unit.Used, Reference: true}
+	edge := unit.Call{Callee: fn.ID, Name: "func literal", Location: fn.Location, Result: unit.Used, Reference: true, Timed: b.timed}
 	if p != nil {
 		edge.Reference = !p.inline && !p.async
 		edge.Async, edge.Deferred = p.async, p.late
@@ -73,7 +73,7 @@ func (b *body) applyPart(inner *body, fn *unit.Function, p *part) {
 			inner.guards, inner.lazy = slices.Clone(b.guards), slices.Clone(b.lazy)
 			inner.inherited = inner.guards
 			inner.failed = b.failed && !p.late
-			inner.tx, inner.begun, inner.loop = b.tx || p.tx, b.begun && !p.late, b.loop
+			inner.tx, inner.begun, inner.loop, inner.timed = b.tx || p.tx, b.begun && !p.late, b.loop, b.timed
 		}
 		if p.once {
 			inner.guards = append(inner.guards, onceGuard)
