@@ -199,6 +199,9 @@ func (s *solver) handBack(in *instance, i int32, to *instance) {
 // fits, and calls the functions and methods it was given.
 func (s *solver) foreign(in *instance, i int32) {
 	op := &in.fn.Ops[i]
+	if op.Call.Fills {
+		s.decodings = append(s.decodings, decoding{in, i})
+	}
 	made := s.unknownResults(in, i)
 	receiver := int32(0)
 	args := op.Args

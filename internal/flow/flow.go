@@ -95,6 +95,9 @@ func Solve(in Input) *Result {
 	for s.unused() {
 		s.run()
 	}
+	for round := 0; round < maxRounds && s.fill(); round++ {
+		s.run()
+	}
 	s.phases()
 	for round := 0; round < maxRounds && s.adopt(); round++ {
 		s.run()
@@ -262,25 +265,26 @@ type solver struct {
 	roots     map[string]int32 // node of each package-level place
 	funcs     map[string]int32 // node of each function without captures
 
-	vars     []variable
-	work     []int32
-	cut      map[int32]bool // variables with too many nodes
-	linked   map[link]bool
-	dispatch map[dispatchKey]bool
-	held     map[int32][]heldArg // by object, see later.go
-	used     map[int32]bool      // of those, whether some operation uses it
-	laters   []laterCall
-	ownerOf  map[string]string // type that declares each method
-	callers  [][]caller
-	finite   map[*instance]bool // see ends
-	lifts    map[liftKey][]Lift
-	trees    []*entryTree
-	begun    map[int32]entrySet       // of each object that runs something once, see once.go
-	lasting  entrySet                 // entries that go on after they have started
-	starts   [][]string               // functions that each entry begins with
-	fields   map[string][]unit.Holder // of each struct of the checkout
-	bundles  map[string]bool          // types by which a container hands over several things
-	likes    map[likeness]bool        // objects made of the type of others
+	vars      []variable
+	work      []int32
+	cut       map[int32]bool // variables with too many nodes
+	linked    map[link]bool
+	dispatch  map[dispatchKey]bool
+	held      map[int32][]heldArg // by object, see later.go
+	used      map[int32]bool      // of those, whether some operation uses it
+	laters    []laterCall
+	ownerOf   map[string]string // type that declares each method
+	callers   [][]caller
+	finite    map[*instance]bool // see ends
+	lifts     map[liftKey][]Lift
+	trees     []*entryTree
+	begun     map[int32]entrySet       // of each object that runs something once, see once.go
+	lasting   entrySet                 // entries that go on after they have started
+	starts    [][]string               // functions that each entry begins with
+	fields    map[string][]unit.Holder // of each struct of the checkout
+	bundles   map[string]bool          // types by which a container hands over several things
+	likes     map[likeness]bool        // objects made of the type of others
+	decodings []decoding               // calls of decoders
 }
 
 func newSolver(in Input) *solver {

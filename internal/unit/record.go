@@ -93,6 +93,8 @@ type Apply struct {
 	// Once says of a call of a function outside the checkout that it runs what it is given
 	// only the first time that it is made on its receiver.
 	Once bool `json:",omitempty"`
+	// Fills says that a function outside the checkout decodes a text into what it is given.
+	Fills bool `json:",omitempty"`
 	// Out are, for each result of a foreign call, its type.
 	Out []string `json:",omitempty"`
 }

@@ -85,6 +85,7 @@ func (w *writer) handed(op *unit.Op, f *types.Func, c *ssa.CallCommon) {
 	p := foreignPart(f)
 	op.Call.Hands, op.Call.Note = handsOf(p), p.note
 	op.Call.Once = p.once && op.Call.Method
+	op.Call.Fills = decodes(f, sig)
 	op.Call.Guessed = p.named && !servesRequests(f) && !w.keepsFunction(f, sig)
 	if p.inline && op.Call.Hands == unit.HandsNow {
 		op.Call.Note = ""
@@ -126,6 +127,19 @@ func (w *writer) handed(op *unit.Op, f *types.Func, c *ssa.CallCommon) {
 	case op.Call.Hands == unit.HandsNow && !p.life && !p.once && len(called) == 0:
 		op.Call.Later = w.later(f, sig, op.Call.Method)
 	}
+}
+
+// decodes tells a function that puts what it reads into what it is given as any.
+func decodes(f *types.Func, sig *types.Signature) bool {
+	if !slices.ContainsFunc([]string{"Unmarshal", "Decode", "Bind", "ShouldBind", "Read", "Load", "Parse"}, func(p string) bool { return strings.HasPrefix(f.Name(), p) }) {
+		return false
+	}
+	for i := range sig.Params().Len() {
+		if t, ok := sig.Params().At(i).Type().Underlying().(*types.Interface); ok && t.Empty() {
+			return true
+		}
+	}
+	return false
 }
 
 // handedType is the type of what is handed over as a parameter, not that of the parameter.
