@@ -33,12 +33,12 @@ func reportStores(p *rule.Pass) {
 		for i := range f.Calls {
 			c := &f.Calls[i]
 			if e, ok := effects.Of(c); ok && e.Kind == effects.CacheStore && !p.Chosen(f, c) {
-				p.Report(result.Finding{
+				p.ReportChosen(result.Finding{
 					Category: result.Cache, Symbol: c.Callee[strings.LastIndexByte(c.Callee, '/')+1:], Language: f.Language, Location: c.Location,
-					Message:  fmt.Sprintf("`%s` makes a cache that keeps its entries in %s. With two copies %s.", f.Symbol, e.What, remedy.Breaks(result.Cache, "")),
+					Message:  fmt.Sprintf("`%s` makes a cache that keeps its entries in %s%s. With two copies %s.", f.Symbol, e.What, rule.Guarded(c), remedy.Breaks(result.Cache, "")),
 					Fix:      remedy.Fix(result.Cache, "", f.Language),
 					Evidence: []result.Evidence{{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: c.Location, Note: "made here"}},
-				}, f)
+				}, f, c)
 			}
 		}
 	}

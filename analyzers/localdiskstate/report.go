@@ -183,15 +183,15 @@ func reportDatabase(p *rule.Pass, f *program.Function, w write) {
 		reportFolder(p, f, w)
 		return
 	}
-	p.Report(result.Finding{
+	p.ReportChosen(result.Finding{
 		Category: result.Other, Symbol: f.Symbol, Language: f.Language, Location: w.call.Location,
-		Message: fmt.Sprintf("`%s` opens a %s database, which is a file on this host%s. A second copy on another host has a database of its own; on the same host the two lock each other out.",
-			f.Symbol, w.effect.What, choice(p.Program, w)),
+		Message: fmt.Sprintf("`%s` opens a %s database, which is a file on this host%s%s. A second copy on another host has a database of its own; on the same host the two lock each other out.",
+			f.Symbol, w.effect.What, rule.Guarded(w.call), choice(p.Program, w)),
 		Fix: "Run copies against a database server (PostgreSQL, MySQL), or replicate the file (LiteFS, rqlite) and send all writes to one copy.",
 		Evidence: []result.Evidence{
 			{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: w.call.Location, Note: "opens " + describe(w.path())},
 		},
-	}, f)
+	}, f, w.call)
 }
 
 // reportFolder reports a store of a library that keeps files on this host.

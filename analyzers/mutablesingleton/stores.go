@@ -71,13 +71,13 @@ func reportCall(p *rule.Pass, f *program.Function, c *unit.Call, e effects.Effec
 	switch e.Kind {
 	case effects.LimiterStore:
 		g := result.RateLimiter
-		finding = result.Finding{Category: result.Counter, Group: &g, Message: fmt.Sprintf("`%s` counts requests in %s. With two copies %s.", f.Symbol, e.What, remedy.Breaks(result.Counter, g)), Fix: remedy.Fix(result.Counter, g, f.Language)}
+		finding = result.Finding{Category: result.Counter, Group: &g, Message: fmt.Sprintf("`%s` counts requests in %s%s. With two copies %s.", f.Symbol, e.What, rule.Guarded(c), remedy.Breaks(result.Counter, g)), Fix: remedy.Fix(result.Counter, g, f.Language)}
 	case effects.AnswerStore:
-		finding = result.Finding{Category: result.Registry, Message: fmt.Sprintf("`%s` keeps %s. With two copies the answer that reaches the other one is refused.", f.Symbol, e.What), Fix: "Keep them in Redis or the database, where every copy finds them."}
+		finding = result.Finding{Category: result.Registry, Message: fmt.Sprintf("`%s` keeps %s%s. With two copies the answer that reaches the other one is refused.", f.Symbol, e.What, rule.Guarded(c)), Fix: "Keep them in Redis or the database, where every copy finds them."}
 	default:
 		return
 	}
 	finding.Symbol, finding.Language, finding.Location = c.Callee[strings.LastIndexByte(c.Callee, '/')+1:], f.Language, c.Location
 	finding.Evidence = []result.Evidence{{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: c.Location, Note: "made here"}}
-	p.Report(finding, f)
+	p.ReportChosen(finding, f, c)
 }

@@ -140,12 +140,12 @@ func reportProvider(p *rule.Pass, f *program.Function, a *unit.Access) {
 }
 
 func reportCall(p *rule.Pass, f *program.Function, c *unit.Call, where string) {
-	p.Report(result.Finding{
+	p.ReportChosen(result.Finding{
 		Category: result.Session, Symbol: c.Callee[strings.LastIndexByte(c.Callee, '/')+1:], Language: f.Language, Location: c.Location,
-		Message:  fmt.Sprintf("`%s` keeps sessions in %s. With two copies %s.", f.Symbol, where, remedy.Breaks(result.Session, "")),
+		Message:  fmt.Sprintf("`%s` keeps sessions in %s%s. With two copies %s.", f.Symbol, where, rule.Guarded(c), remedy.Breaks(result.Session, "")),
 		Fix:      remedy.Fix(result.Session, "", f.Language),
 		Evidence: []result.Evidence{{Kind: result.CallAt, Phase: f.Phase(), Function: f.Symbol, Location: c.Location, Note: "made here"}},
-	}, f)
+	}, f, c)
 }
 
 // reportSettings reports the stores that configuration chooses.

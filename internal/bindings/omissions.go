@@ -127,7 +127,7 @@ func (f *finder) attachments() []Binding {
 			out = append(out, f.guarded(group{resource: Upload, subject: s.Subject, settings: []unit.Setting{s}}, when))
 		case s.Value == "has_attached_file" && !f.uploads("Paperclip"):
 			paperclip.Users = append(paperclip.Users, User{s.Subject, s.Location})
-			guard := guardOf(when)
+			guard := Guard(when)
 			if len(paperclip.Backends) == 0 || paperclip.Backends[0].Guard != "" && guard == "" {
 				paperclip.Backends = []Backend{{Name: "file", Where: Disk, Guard: guard, Omitted: true, Location: s.Location, Setting: s}}
 			}
@@ -143,13 +143,14 @@ func (f *finder) attachments() []Binding {
 func (f *finder) guarded(g group, when unit.Condition) Binding {
 	b := f.binding(g)
 	for i := range b.Backends {
-		b.Backends[i].Guard = strings.Trim(guardOf(when)+", "+b.Backends[i].Guard, ", ")
+		b.Backends[i].Guard = strings.Trim(Guard(when)+", "+b.Backends[i].Guard, ", ")
 	}
 	return b
 }
 
-// guardOf writes what must hold in production for a condition to.
-func guardOf(when unit.Condition) string {
+// Guard writes what must hold in production for a condition to: "unless REDIS_URL is
+// set"; "" for one that always does, or never.
+func Guard(when unit.Condition) string {
 	for _, o := range reach([]unit.Setting{{When: when, Choices: []unit.Choice{{}}}}) {
 		if o.setting == 0 {
 			return o.guard

@@ -515,6 +515,9 @@ type Call struct {
 	Loop     bool     `json:",omitempty"` // inside a loop without end
 	Timed    bool     `json:",omitempty"` // in each turn of a loop without end that waits for time to pass
 	Guards   []string `json:",omitempty"`
+	// When is what configuration must say for a call that leads outside the checkout to
+	// be made at all, as far as the function that makes it tests that.
+	When Condition `json:",omitzero"`
 	// Empty lists places that hold nothing yet where the call is made: a check
 	// around it says so.
 	Empty []Place `json:",omitempty"`

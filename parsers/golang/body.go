@@ -27,8 +27,9 @@ type body struct {
 	tx     bool     // inside a function that was handed to a transaction
 	begun  bool     // a transaction that this function began is open
 	loop   bool
-	timed  bool // in a turn of a loop that waits for time to pass
-	failed bool // only where an error was had
+	timed  bool           // in a turn of a loop that waits for time to pass
+	failed bool           // only where an error was had
+	when   unit.Condition // what configuration must say
 
 	inherited []string        // locks that the function around a closure holds
 	given     map[string]bool // locks that this function releases by itself
@@ -88,13 +89,13 @@ func (b *body) stmts(list []ast.Stmt) {
 
 // scope reads a nested block and forgets the locks and nil checks made in it.
 func (b *body) scope(list []ast.Stmt) {
-	guards, lazy, failed := len(b.guards), len(b.lazy), b.failed
+	guards, lazy, failed, when := len(b.guards), len(b.lazy), b.failed, b.when
 	saved := slices.Clone(b.guards)
 	b.branch(list)
 	b.letGo(saved, list)
 	b.guards = saved[:guards]
 	b.lazy = b.lazy[:lazy]
-	b.failed = failed
+	b.failed, b.when = failed, when
 }
 
 func (b *body) stmt(s ast.Stmt) {
@@ -137,13 +138,13 @@ func (b *body) control(s ast.Stmt) {
 	case *ast.SwitchStmt:
 		b.optional(s.Init)
 		b.optionalExpr(s.Tag)
-		b.clauses(s.Body)
+		b.clauses(s.Body, b.ways(s))
 	case *ast.TypeSwitchStmt:
 		b.optional(s.Init)
 		b.stmt(s.Assign)
-		b.clauses(s.Body)
+		b.clauses(s.Body, nil)
 	case *ast.SelectStmt:
-		b.clauses(s.Body)
+		b.clauses(s.Body, nil)
 	}
 }
 
@@ -159,8 +160,9 @@ func (b *body) optionalExpr(e ast.Expr) {
 	}
 }
 
-func (b *body) clauses(block *ast.BlockStmt) {
-	for _, c := range block.List {
+// clauses reads those of a switch or select, each under its condition if there are any.
+func (b *body) clauses(block *ast.BlockStmt, ways []unit.Condition) {
+	for i, c := range block.List {
 		switch c := c.(type) {
 		case *ast.CaseClause:
 			failed := b.failed
@@ -168,7 +170,11 @@ func (b *body) clauses(block *ast.BlockStmt) {
 				b.expr(e)
 			}
 			b.failed = failed || len(c.List) == 1 && b.failedIf(c.List[0], true)
-			b.scope(c.Body)
+			var way unit.Condition
+			if ways != nil {
+				way = ways[i]
+			}
+			b.under(way, func() { b.scope(c.Body) })
 			b.failed = failed
 		case *ast.CommClause:
 			b.optional(c.Comm)
@@ -188,14 +194,16 @@ func (b *body) ifStmt(s *ast.IfStmt) {
 	n, failed := len(b.lazy), b.failed
 	b.lazy = append(b.lazy, b.emptied(s.Cond)...)
 	b.failed = failed || b.failedIf(s.Cond, true)
-	b.scope(s.Body.List)
+	holds := b.condition(s.Cond)
+	b.under(holds, func() { b.scope(s.Body.List) })
 	b.lazy = b.lazy[:n]
 	b.failed = failed || b.failedIf(s.Cond, false)
 	if s.Else != nil {
-		b.stmt(s.Else)
+		b.under(negated(holds), func() { b.stmt(s.Else) })
 		b.failed = failed
 	} else if leaves(s.Body) {
 		b.lazy = append(b.lazy, b.filled(s.Cond)...)
+		b.when = b.when.Also(negated(holds))
 	} else {
 		b.failed = failed
 	}

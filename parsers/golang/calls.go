@@ -172,6 +172,7 @@ func (b *body) call(c *ast.CallExpr, use unit.Use, m mode) {
 		call.Callee, call.Name, call.External = funcID(f), f.Name(), b.x.isExternal(f)
 		if call.External {
 			b.x.foreign[f.Origin()] = true
+			call.When = b.when
 			if f.Pkg() != nil && f.Pkg().Path() == "os/signal" {
 				b.attr("waits-for-signal")
 			}
