@@ -74,8 +74,9 @@ type module struct {
 	dir   string // absolute
 	rel   string // relative to the root, slash-separated
 	gomod string // absolute
-	// invented tells that there is no such go.mod.
+	// invented tells that there is no such go.mod, and name is then its path.
 	invented bool
+	name     string
 }
 
 // modulesOf finds the modules of the checkout. If there is none, the root may be

@@ -1,9 +1,15 @@
 package golang
 
 import (
+	"go/parser"
+	"go/token"
 	"path"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
+
+	xmodule "golang.org/x/mod/module"
 
 	"github.com/stateaudit/stateaudit/internal/frontend"
 )
@@ -14,10 +20,56 @@ import (
 func orphans(in frontend.Input, mods []module) *module {
 	for _, f := range in.Files {
 		if strings.HasSuffix(f, ".go") && !isFixture(f) && !belongs(f, mods) {
-			return &module{dir: in.Root, rel: ".", gomod: filepath.Join(in.Root, "go.mod"), invented: true}
+			return &module{dir: in.Root, rel: ".", gomod: filepath.Join(in.Root, "go.mod"), invented: true, name: ownPath(in)}
 		}
 	}
 	return nil
+}
+
+// ownPath is the path by which packages of a checkout without a module import each
+// other: in the time of GOPATH, and of dep and glide, the folder said it. It is the one
+// behind which most imports name a folder of Go files of the checkout.
+func ownPath(in frontend.Input) string {
+	folders := map[string]bool{}
+	for _, f := range in.Files {
+		if strings.HasSuffix(f, ".go") && !isFixture(f) {
+			folders[path.Dir(f)] = true
+		}
+	}
+	count := map[string]int{}
+	for _, f := range in.Files {
+		if !strings.HasSuffix(f, ".go") || isFixture(f) || slices.Contains(in.Refused, f) {
+			continue
+		}
+		syntax, err := parser.ParseFile(token.NewFileSet(), filepath.Join(in.Root, filepath.FromSlash(f)), nil, parser.ImportsOnly)
+		if err != nil {
+			continue
+		}
+		for _, i := range syntax.Imports {
+			name, _ := strconv.Unquote(i.Path.Value)
+			for at := strings.IndexByte(name, '/'); at >= 0; at = next(name, at) {
+				if folders[name[at+1:]] && xmodule.CheckPath(name[:at]) == nil {
+					count[name[:at]]++
+				}
+			}
+		}
+	}
+	best := "checkout.invalid"
+	for name, n := range count {
+		if m := count[best]; n > m || n == m && name < best {
+			best = name
+		}
+	}
+	return best
+}
+
+// next is the place of the next slash of a path, negative if there is none.
+func next(name string, at int) int {
+	i := strings.IndexByte(name[at+1:], '/')
+	if i < 0 {
+		return i
+	}
+	return at + 1 + i
 }
 
 // belongs tells whether a file lies in one of some modules.
@@ -40,7 +92,7 @@ func (m module) overlay() map[string][]byte {
 	if !m.invented {
 		return nil
 	}
-	return map[string][]byte{m.gomod: []byte("module checkout.invalid\n\ngo " + ownGoVersion() + "\n")}
+	return map[string][]byte{m.gomod: []byte("module " + m.name + "\n\ngo " + ownGoVersion() + "\n")}
 }
 
 // explain tells once why packages of an invented module lack types, if some do.

@@ -57,7 +57,11 @@ func TestNoModule(t *testing.T) {
 		"a script":        {map[string]string{"main.go": serving}, []string{"."}, ""},
 		"folders":         {map[string]string{"cmd/a/main.go": serving, "lib/lib.go": "package lib\n\nvar N int\n"}, []string{"cmd/a", "lib"}, ""},
 		"beside a module": {map[string]string{"tool.go": serving, "sub/go.mod": "module example.org/sub\n\ngo 1.24\n", "sub/a.go": "package sub\n"}, []string{".", "sub"}, ""},
-		"other modules":   {map[string]string{"main.go": "package main\n\nimport \"example.org/missing\"\n\nvar X = missing.Y\n\nfunc main() {}\n"}, []string{"."}, "belong to no module"},
+		"of the time before modules": {map[string]string{
+			"Gopkg.toml": "", "cmd/shop/main.go": "package main\n\nimport (\n\t\"net/http\"\n\n\t\"github.com/acme/shop/orders\"\n)\n\nfunc main() {\n\thttp.HandleFunc(\"/\", orders.Show)\n\thttp.ListenAndServe(\":80\", nil)\n}\n",
+			"orders/orders.go": "package orders\n\nimport (\n\t\"net/http\"\n\n\t\"github.com/acme/shop/orders/lines\"\n)\n\nfunc Show(w http.ResponseWriter, r *http.Request) { lines.Seen[r.URL.Path]++ }\n", "orders/lines/lines.go": "package lines\n\nvar Seen = map[string]int{}\n",
+		}, []string{"cmd/shop", "orders", "orders/lines"}, ""},
+		"other modules": {map[string]string{"main.go": "package main\n\nimport \"example.org/missing\"\n\nvar X = missing.Y\n\nfunc main() {}\n"}, []string{"."}, "belong to no module"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			units, problems := loadedFiles(t, c.files, nil)
