@@ -308,7 +308,8 @@ func mark(v *unit.Value) bool {
 }
 
 // goesOut tells whether a function changes something outside the process behind a
-// place in it.
+// place in it. Another service that is asked, and whose answer nobody looks at, is asked
+// in order to change something there.
 func goesOut(src *Sources, f *program.Function, at unit.Location) bool {
 	for i := range f.Calls {
 		c := &f.Calls[i]
@@ -316,7 +317,7 @@ func goesOut(src *Sources, f *program.Function, at unit.Location) bool {
 			continue
 		}
 		for _, s := range src.ReachOfCall(c) {
-			if s == ToDatabase || s == ToFile || s == ToNetwork || s == FromProgram {
+			if s == ToDatabase || s == ToFile || s == ToNetwork || s == FromProgram || s == FromNetwork && c.Result == unit.Dropped {
 				return true
 			}
 		}

@@ -64,8 +64,11 @@ func (b *body) describe(v *unit.Value, e ast.Expr, depth int) {
 	switch e := e.(type) {
 	case *ast.CompositeLit:
 		v.Kind = unit.Collection
-		if _, ok := structOf(b.typeOf(e)); ok {
+		if s, ok := structOf(b.typeOf(e)); ok {
 			v.Kind = unit.New
+			if types.Unalias(b.typeOf(e)) == types.Type(s) && s.NumFields() == 0 {
+				v.Kind = unit.Literal // struct{}{}, of which there is only one
+			}
 		}
 		b.parts(v, e.Elts, depth)
 	case *ast.UnaryExpr:
