@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"strings"
@@ -33,10 +34,11 @@ type Result struct {
 type Reached struct {
 	Boot, Serving bool
 	// From is the function that calls it in a phase, Line and Column where.
-	From [2]string
-	Line [2]int
-	Col  [2]int
-	Note [2]string
+	From    [2]string
+	callers [2]int
+	Line    [2]int
+	Col     [2]int
+	Note    [2]string
 	// Begins says that the phase begins here.
 	Begins [2]bool
 	// Doubt is what the way rests on besides what was followed.
@@ -137,11 +139,11 @@ func (s *solver) reached(r *Result) {
 			r.Functions[in.fn.Function] = f
 		}
 		f.end(s.ending(in))
-		if in.boot && (!f.Boot || in.doubt[boot] < f.Doubt[boot]) {
+		if in.boot && (!f.Boot || f.better(boot, in)) {
 			f.Boot = true
 			f.tell(boot, in)
 		}
-		if in.serving && (!f.Serving || in.doubt[serving] < f.Doubt[serving]) {
+		if in.serving && (!f.Serving || f.better(serving, in)) {
 			f.Serving = true
 			f.tell(serving, in)
 		}
@@ -191,8 +193,27 @@ func flags(e Edge) (n int) {
 	return n
 }
 
+// better tells whether an instance says better how a function comes to run than what was
+// told before: it is surer, or as sure and nearer to where its phase begins. Who calls it is
+// then nearer still, so that the ways of functions that call each other have no circles.
+func (f *Reached) better(phase int, in *instance) bool {
+	return cmp.Or(cmp.Compare(in.doubt[phase], f.Doubt[phase]), cmp.Compare(in.calledBy(phase), f.callers[phase])) < 0
+}
+
+// maxCallers bounds how far calls are counted up.
+const maxCallers = 64
+
+// calledBy counts the calls between where a phase begins and an instance.
+func (in *instance) calledBy(phase int) int {
+	n := 0
+	for in.via[phase].from != nil && !in.via[phase].begin && n < maxCallers {
+		in, n = in.via[phase].from, n+1
+	}
+	return n
+}
+
 func (f *Reached) tell(phase int, in *instance) {
-	f.Doubt[phase], f.From[phase] = in.doubt[phase], ""
+	f.Doubt[phase], f.From[phase], f.callers[phase] = in.doubt[phase], "", in.calledBy(phase)
 	w := in.via[phase]
 	begins, note := w.begin, w.note
 	for w.from != nil && w.from.fn.Wrapper {
