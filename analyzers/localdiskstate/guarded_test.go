@@ -26,6 +26,9 @@ func TestChoiceOfADatabase(t *testing.T) {
 		"field":             {"if cfg.URL != \"\" {\n\t\treturn server(cfg.URL)\n\t}\n\treturn file()", "unless `cfg.URL` is set"},
 		"switch of a field": {"switch cfg.Driver {\n\tcase \"postgres\":\n\t\treturn server(cfg.URL)\n\tcase \"sqlite\":\n\t\treturn file()\n\t}\n\treturn nil", "if `cfg.Driver` is \"sqlite\""},
 		"default":           {"switch cfg.Driver {\n\tcase \"postgres\":\n\t\treturn server(cfg.URL)\n\tdefault:\n\t\treturn file()\n\t}", "unless `cfg.Driver` is \"postgres\""},
+		"before it":         {"if cfg.Driver != \"\" {\n\t\tif len(os.Args) > 1 {\n\t\t\treturn nil\n\t\t}\n\t}\n\treturn file()", ""},
+		"refused":           {"open := func() (*sql.DB, error) {\n\t\tif cfg.URL == \"\" {\n\t\t\treturn nil, os.ErrInvalid\n\t\t}\n\t\treturn sql.Open(\"sqlite3\", \"/var/lib/shop/shop.db\")\n\t}\n\treturn must(open())", ""},
+		"handed back":       {"open := func() (*sql.DB, error) {\n\t\tif cfg.URL != \"\" {\n\t\t\treturn server(cfg.URL), nil\n\t\t}\n\t\treturn sql.Open(\"sqlite3\", \"/var/lib/shop/shop.db\")\n\t}\n\treturn must(open())", "unless `cfg.URL` is set"},
 		"no configuration":  {"if n := len(os.Args); n > 1 {\n\t\treturn server(os.Args[1])\n\t}\n\treturn file()", ""},
 	} {
 		body := strings.ReplaceAll(c.body, "file()", "must(sql.Open(\"sqlite3\", \"/var/lib/shop/shop.db\"))")

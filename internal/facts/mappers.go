@@ -178,7 +178,16 @@ func (f *Facts) textOf(v *unit.Value) (string, bool) {
 
 // tableIn is the table that an argument names: by a text, by a list of which a text is
 // the last part (pgx.Identifier), or by what the library itself makes of one (goqu.T).
-func (f *Facts) tableIn(v *unit.Value, l library) string {
+func (f *Facts) tableIn(v *unit.Value, l library) string { return f.tableWithin(v, l, maxWithin) }
+
+// maxWithin bounds how deep a name is looked for: a query that a field keeps may be made
+// of that field.
+const maxWithin = 6
+
+func (f *Facts) tableWithin(v *unit.Value, l library, depth int) string {
+	if depth == 0 {
+		return ""
+	}
 	v = f.throughPlace(v)
 	if text, ok := f.textOf(v); ok {
 		if words := sqlWords(text); len(words) > 0 {
@@ -189,7 +198,7 @@ func (f *Facts) tableIn(v *unit.Value, l library) string {
 	switch {
 	case v.Kind == unit.Result && strings.HasPrefix(v.Callee, l.path), v.Kind == unit.Collection, v.Kind == unit.Compound:
 		for i := len(v.Parts) - 1; i >= 0; i-- {
-			if t := f.tableIn(&v.Parts[i], l); t != "" {
+			if t := f.tableWithin(&v.Parts[i], l, depth-1); t != "" {
 				return t
 			}
 		}

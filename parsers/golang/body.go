@@ -203,9 +203,11 @@ func (b *body) ifStmt(s *ast.IfStmt) {
 		b.failed = failed
 	} else if leaves(s.Body) {
 		b.lazy = append(b.lazy, b.filled(s.Cond)...)
-		b.when = b.when.Also(negated(holds))
 	} else {
 		b.failed = failed
+	}
+	if s.Else == nil && b.choosesOther(s.Body) {
+		b.when = b.when.Also(negated(holds))
 	}
 }
 

@@ -135,6 +135,27 @@ func configured(text string) bool {
 	return false
 }
 
+// choosesOther tells a block that always leaves the statements behind it, and does so
+// because it has done something else instead. One that hands back an error refuses to go
+// on: what stands behind it is then no choice.
+func (b *body) choosesOther(block *ast.BlockStmt) bool {
+	if len(block.List) == 0 {
+		return false
+	}
+	switch s := block.List[len(block.List)-1].(type) {
+	case *ast.BranchStmt:
+		return s.Tok == token.CONTINUE || s.Tok == token.BREAK
+	case *ast.ReturnStmt:
+		if len(s.Results) == 0 {
+			return true
+		}
+		last := s.Results[len(s.Results)-1]
+		t := b.typeOf(last)
+		return t == nil || b.isNil(last) || !types.AssignableTo(t, universeError)
+	}
+	return false
+}
+
 // under reads statements where a condition holds besides those that hold already.
 func (b *body) under(c unit.Condition, read func()) {
 	before := b.when
