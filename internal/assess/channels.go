@@ -14,7 +14,7 @@ func isSignal(h *program.Holder) bool { return isChannel(h.Type) && signals(h.Ty
 // pooled tells a channel of buffers from which no loop takes: who needs one takes it, and
 // puts it back.
 func pooled(p *program.Program, h *program.Holder) bool {
-	if !isChannel(h.Type) || len(h.Parts) > 0 {
+	if !bareChannel(h) {
 		return false
 	}
 	switch _, elem, _ := strings.Cut(h.Type, " "); elem {
@@ -22,23 +22,25 @@ func pooled(p *program.Program, h *program.Holder) bool {
 	default:
 		return false
 	}
-	taken := false
-	for _, r := range h.Reads {
-		if r.Phase != result.Serving {
-			continue
-		}
-		taken = true
-		if f := p.Function(r.In); f == nil || slices.Contains(f.Attrs, "endless-loop") || slices.Contains(f.Attrs, "waits-in-loop") {
-			return false
-		}
-	}
-	return taken
+	takers := takersOf(h)
+	return len(takers) > 0 && !slices.ContainsFunc(takers, func(r program.Change) bool {
+		f := p.Function(r.In)
+		return f == nil || slices.Contains(f.Attrs, "endless-loop") || slices.Contains(f.Attrs, "waits-in-loop")
+	})
+}
+
+// bareChannel tells a channel itself, not what is sent through it.
+func bareChannel(h *program.Holder) bool { return isChannel(h.Type) && len(h.Parts) == 0 }
+
+// takersOf lists where those who serve take from a channel.
+func takersOf(h *program.Holder) []program.Change {
+	return slices.DeleteFunc(slices.Clone(h.Reads), func(r program.Change) bool { return r.Phase != result.Serving })
 }
 
 // ring tells a channel of which each taker puts back at once what it has taken: nothing waits there
 // to be done.
 func ring(h *program.Holder, a Assessment) bool {
-	if !isChannel(h.Type) || len(h.Parts) > 0 {
+	if !bareChannel(h) {
 		return false
 	}
 	taken := false
@@ -72,7 +74,7 @@ func answered(a Assessment) bool {
 // takenOnce tells a channel from which only boot takes, and in no loop: the process waits
 // there to be told something, often to end. Nobody works off what is sent.
 func takenOnce(h *program.Holder) bool {
-	if !isChannel(h.Type) || len(h.Parts) > 0 {
+	if !bareChannel(h) {
 		return false
 	}
 	taken := false
@@ -91,20 +93,13 @@ func takenOnce(h *program.Holder) bool {
 // handedOver tells a channel that holds nothing, of which those who take from it do nothing
 // outside this process: what they change in it is told there.
 func handedOver(src *Sources, h *program.Holder, a Assessment) bool {
-	if !isChannel(h.Type) || len(h.Parts) > 0 || !isDirect(h) {
+	if !bareChannel(h) || !isDirect(h) {
 		return false
 	}
-	takers := false
-	for _, r := range h.Reads {
-		if r.Phase != result.Serving {
-			continue
-		}
-		takers = true
-		if src.Reaches(r.In, ToDatabase, ToFile, ToOpenFile, ToNetwork, FromProgram, FromNetwork) {
-			return false
-		}
-	}
-	return takers
+	takers := takersOf(h)
+	return len(takers) > 0 && !slices.ContainsFunc(takers, func(r program.Change) bool {
+		return src.Reaches(r.In, ToDatabase, ToFile, ToOpenFile, ToNetwork, FromProgram, FromNetwork)
+	})
 }
 
 // isDirect tells a holder of which all channels that it is given hold nothing.

@@ -72,6 +72,8 @@ const (
 	Certificates Kind = "certificates"
 	// Age says when a file was last changed.
 	Age Kind = "age"
+	// Command makes or wraps what runs the command that it is given.
+	Command Kind = "command"
 	// Wait lets time pass before what comes behind it, or what it is handed, goes on.
 	Wait Kind = "wait"
 )
@@ -193,14 +195,8 @@ func word(v *unit.Value) string { return strings.Trim(v.Text, "\"'`") }
 // RunsCommand tells a call of a library that runs the command it is given, or makes what
 // runs it.
 func RunsCommand(c *unit.Call) bool {
-	if e, ok := Named(c.Callee); ok && e.Kind == Exec {
-		return true
-	}
-	switch c.Callee {
-	case "Terrapin::CommandLine.new", "Cocaine::CommandLine.new", "TTY::Command.run", "POSIX::Spawn::Child.new", "Mixlib::ShellOut.new":
-		return true
-	}
-	return false
+	e, ok := Named(c.Callee)
+	return ok && (e.Kind == Exec || e.Kind == Command)
 }
 
 type table struct {

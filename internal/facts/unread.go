@@ -24,7 +24,7 @@ func (f *Facts) noteUnread(fn *program.Function) {
 	}
 	for i := range fn.Calls {
 		c := &fn.Calls[i]
-		if c.External && !c.Reference && asksDatabase(c) && !slices.ContainsFunc(c.Args, handedOn) {
+		if c.External && !c.Reference && f.asksDatabase(c) && !slices.ContainsFunc(c.Args, handedOn) {
 			f.unread = append(f.unread, Unread{Function: fn, Callee: c.Callee, Location: c.Location})
 			return
 		}
@@ -39,11 +39,12 @@ func handedOn(v unit.Value) bool {
 	return v.Place != nil && v.Place.Root == unit.RootParam && !strings.HasSuffix(v.Type, "context.Context")
 }
 
-// asksDatabase tells by its name a call of a library for databases that reads or writes
-// rows. Which table it is about is not known here.
-func asksDatabase(c *unit.Call) bool {
+// asksDatabase tells by its name a call that reads or writes rows, of a library for
+// databases: its source leads to a driver, or its path says so. Which table it is about is
+// not known here.
+func (f *Facts) asksDatabase(c *unit.Call) bool {
 	at := strings.LastIndexAny(c.Callee, ".#")
-	if at < 0 || !databaseLibrary(c.Callee[:at]) {
+	if at < 0 || !f.leadsToDriver(c.Callee) && !databaseLibrary(c.Callee[:at]) {
 		return false
 	}
 	name := strings.ToLower(c.Name)
@@ -54,8 +55,15 @@ func asksDatabase(c *unit.Call) bool {
 		func(verb string) bool { return strings.HasPrefix(name, verb) })
 }
 
-// databaseLibrary tells a library for databases with tables by the words of its path: they say
-// so in their names.
+// leadsToDriver tells a function outside the checkout of which the source was seen to ask
+// a database.
+func (f *Facts) leadsToDriver(callee string) bool {
+	known := f.Program.Foreign(callee)
+	return known != nil && slices.ContainsFunc(known.Effects, func(e unit.ForeignEffect) bool { return e.Kind == unit.ReadsDatabase || e.Kind == unit.WritesDatabase })
+}
+
+// databaseLibrary tells a library for databases with tables by the words of its path, for
+// those whose source is not at hand: they say so in their names.
 func databaseLibrary(path string) bool {
 	for _, part := range strings.FieldsFunc(strings.ToLower(path), func(r rune) bool { return strings.ContainsRune("/.:-_", r) }) {
 		switch part {

@@ -3,6 +3,7 @@ package facts
 import (
 	"testing"
 
+	"github.com/stateaudit/stateaudit/internal/catalog"
 	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
@@ -16,6 +17,10 @@ func TestUnread(t *testing.T) {
 	computed := unit.Value{Kind: unit.Result, Callee: "example.com/shop.statement"}
 	given := unit.Value{Type: "string", Place: &unit.Place{Root: unit.RootParam, Name: "1"}}
 	ctx := unit.Value{Type: "context.Context", Place: &unit.Place{Root: unit.RootParam, Name: "0"}}
+	p := program.Link([]*unit.Unit{{Language: unit.Go, Foreign: []unit.Foreign{
+		{ID: "example.org/bright.Store.FindAll", Effects: []unit.ForeignEffect{{Kind: unit.ReadsDatabase}}},
+		{ID: "example.org/platform.Find", Effects: []unit.ForeignEffect{{Kind: unit.Network}}},
+	}}}, catalog.New(nil))
 	for name, c := range map[string]struct {
 		fn   unit.Function
 		used bool
@@ -24,6 +29,7 @@ func TestUnread(t *testing.T) {
 		"statement that is computed": {unit.Function{Calls: []unit.Call{call("database/sql.DB.QueryContext", "QueryContext", ctx, computed)}}, false, true},
 		"mapper that nobody knows":   {unit.Function{Calls: []unit.Call{call("example.org/storage/quickorm.Session.FindBy", "FindBy", unit.Value{Kind: unit.Literal, Text: "3"})}}, false, true},
 		"driver":                     {unit.Function{Calls: []unit.Call{call("github.com/jackc/pgx/v5/pgxpool.Pool.Exec", "Exec", ctx, computed)}}, false, true},
+		"library with a plain name":  {unit.Function{Calls: []unit.Call{call("example.org/bright.Store.FindAll", "FindAll", computed)}}, false, true},
 		"class of Ruby":              {unit.Function{Calls: []unit.Call{call("Sequel::Dataset#first", "first")}}, false, true},
 		"statement that was given":   {unit.Function{Calls: []unit.Call{call("database/sql.DB.QueryContext", "QueryContext", ctx, given)}}, false, false},
 		"statement that is known":    {unit.Function{Statements: []unit.Statement{{Text: "SELECT 1"}}, Calls: []unit.Call{call("database/sql.DB.Query", "Query", computed)}}, false, false},
@@ -33,7 +39,7 @@ func TestUnread(t *testing.T) {
 		"code of the checkout":       {unit.Function{Calls: []unit.Call{{Callee: "example.com/shop/db.Find", Name: "Find"}}}, false, false},
 		"other libraries":            {unit.Function{Calls: []unit.Call{call("example.org/platform.Find", "Find"), call("github.com/graph/graphql.Query", "Query"), call("example.org/form.Save", "Save")}}, false, false},
 	} {
-		f := &Facts{uses: map[string][]Use{}}
+		f := &Facts{Program: p, uses: map[string][]Use{}}
 		if c.used {
 			f.uses[""] = []Use{{Kind: TableUse, Name: "orders"}}
 		}

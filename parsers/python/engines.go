@@ -2,7 +2,6 @@ package python
 
 import (
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -12,7 +11,7 @@ import (
 func (r *resolver) engines(made map[string][]making) {
 	for _, callee := range []string{"sqlalchemy.create_engine", "sqlalchemy.ext.asyncio.create_async_engine", "sqlmodel.create_engine"} {
 		for _, m := range made[callee] {
-			if slices.Contains([]string{"env.py"}, path.Base(m.in.unit.Path)) {
+			if path.Base(m.in.unit.Path) == "env.py" { // of Alembic
 				continue
 			}
 			d := &django{r: r, chain: []*module{m.in}}

@@ -42,22 +42,9 @@ func (d *django) key(v *unit.Value, s statement, depth int) []said {
 		if v.Place == nil || v.Place.Root != unit.RootHolder || len(v.Place.Path) > 0 {
 			return nil
 		}
-		var out []said
-		for _, inner := range d.of(v.Place.Name[strings.LastIndexByte(v.Place.Name, '.')+1:]) {
-			inner.guard, inner.at = joined(s.guard, inner.guard), s.at
-			out = append(out, d.key(inner.value, inner, depth+1)...)
-		}
-		return out
+		return d.named(v.Place.Name, s, func(v *unit.Value, s statement) []said { return d.key(v, s, depth+1) })
 	case unit.Compound:
-		var out []said
-		for i := range v.Parts {
-			part := s
-			if len(v.Parts) > 1 {
-				part.guard = joined(s.guard, "`"+v.Text+"` chooses it")
-			}
-			out = append(out, d.key(&v.Parts[i], part, depth+1)...)
-		}
-		return out
+		return chosen(v, s, func(v *unit.Value, s statement) []said { return d.key(v, s, depth+1) })
 	}
 	return nil
 }

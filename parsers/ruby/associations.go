@@ -3,6 +3,7 @@ package ruby
 import (
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/names"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
@@ -39,7 +40,7 @@ func handsOutOne(name string) bool {
 // associated is the class that an association leads to, "" if that is not in the
 // checkout or differs from row to row.
 func (r *resolver) associated(owner, name string, options []unit.Value) string {
-	class := camelized(name)
+	class := names.Camel(name)
 	for i := range options {
 		o := &options[i]
 		if o.Type != "pair" || len(o.Parts) == 0 {
@@ -56,17 +57,6 @@ func (r *resolver) associated(owner, name string, options []unit.Value) string {
 		return id
 	}
 	return ""
-}
-
-// camelized is the name of the class that a name in lower case stands for.
-func camelized(name string) string {
-	var b strings.Builder
-	for _, word := range strings.Split(name, "_") {
-		if word != "" {
-			b.WriteString(strings.ToUpper(word[:1]) + word[1:])
-		}
-	}
-	return b.String()
 }
 
 // one is the row that an association of what stands at a place hands out. Where it is
