@@ -204,11 +204,23 @@ type Type struct {
 	Methods    []string // IDs of the functions
 	Fields     []string // IDs of the holders
 	Implements []string // IDs of the interfaces of the checkout that it satisfies (Go)
+	// Asks are the methods that an interface asks for, and Has the keys of those that a
+	// pointer to any other type offers (Go).
+	Asks []Asked  `json:",omitempty"`
+	Has  []uint64 `json:",omitempty"`
+	// Answers says why the exported methods are ways in for requests, if they are.
+	Answers string `json:",omitempty"`
 	// Table is the table that the declaration itself says its objects are rows of.
 	Table    string `json:",omitempty"`
 	Exact    bool
 	Location Location
 	Test     bool
+}
+
+// Asked is a method that an interface asks for. Key stands for its name and signature.
+type Asked struct {
+	Name string
+	Key  uint64
 }
 
 // Role is what a framework makes of a function.

@@ -5,7 +5,6 @@ import (
 	"compress/flate"
 	"encoding/gob"
 	"fmt"
-	"go/types"
 	"slices"
 	"sort"
 
@@ -30,19 +29,13 @@ func (f *fact) String() string { return fmt.Sprintf("%d packages", len(f.Package
 type packed struct {
 	Path    string
 	Imports []string // local packages that it imports itself
-	Types   []typeName
+	Types   []unit.Type // as far as matters to who satisfies whom
 	// Implements says what was learned here of which types satisfy which interfaces:
 	// those of this package, and of packages that meet here first.
 	Implements []satisfied
 	Told       []string           // IDs of the findings that were told here
 	Comments   []suppress.Comment // of this package that ignore findings
 	Unit       []byte             // encoded
-}
-
-// typeName is a type of a package as far as matters to whether others satisfy it.
-type typeName struct {
-	ID   string
-	Test bool // in test, generated or vendored code
 }
 
 type satisfied struct {
@@ -80,7 +73,8 @@ func pack(u *unit.Unit) (*packed, error) {
 	}
 	p := &packed{Path: u.Name, Imports: u.Imports, Unit: data}
 	for i := range u.Types {
-		p.Types = append(p.Types, typeName{u.Types[i].ID, u.Types[i].Test})
+		t := &u.Types[i]
+		p.Types = append(p.Types, unit.Type{ID: t.ID, Test: t.Test, Asks: t.Asks, Has: t.Has})
 	}
 	return p, nil
 }
@@ -161,14 +155,12 @@ func (k known) implemented(mine *packed) map[string][]string {
 
 // learn finds out which types satisfy which interfaces among the packages that meet
 // here, without reading their units, and gives what implements a service its role.
-func (p *packed) learn(visible []*types.Package, own *unit.Unit, below known) {
+func (p *packed) learn(own *unit.Unit, below known) {
 	names := &unit.Unit{Language: unit.Go}
 	for _, path := range below.paths() {
-		for _, t := range below[path].Types {
-			names.Types = append(names.Types, unit.Type{ID: t.ID, Test: t.Test})
-		}
+		names.Types = append(names.Types, below[path].Types...)
 	}
-	golang.Implement(visible, []*unit.Unit{own, names})
+	golang.Implement([]*unit.Unit{own, names})
 	before := below.implemented(p)
 	for _, u := range []*unit.Unit{own, names} {
 		for i := range u.Types {
@@ -182,7 +174,7 @@ func (p *packed) learn(visible []*types.Package, own *unit.Unit, below known) {
 
 // units are those of some packages below, and on top of them the package's own, with
 // all that is known of their types.
-func (k known) units(paths []string, own *unit.Unit, mine *packed, visible []*types.Package) []*unit.Unit {
+func (k known) units(paths []string, own *unit.Unit, mine *packed) []*unit.Unit {
 	var units []*unit.Unit
 	for _, path := range paths {
 		if u, err := decode(k[path].Unit); err == nil {
@@ -191,7 +183,7 @@ func (k known) units(paths []string, own *unit.Unit, mine *packed, visible []*ty
 	}
 	if len(units) > 0 {
 		units = append(units, own)
-		golang.Implement(visible, units)
+		golang.Implement(units)
 	} else {
 		units = append(units, own)
 	}
@@ -214,28 +206,6 @@ func union(a, b []string) []string {
 	out := append(slices.Clone(a), b...)
 	slices.Sort(out)
 	return slices.Compact(out)
-}
-
-// closure lists a package and the imported ones of which there is a unit, sorted.
-func closure(pkg *types.Package, below known) []*types.Package {
-	seen := map[*types.Package]bool{pkg: true}
-	out := []*types.Package{pkg}
-	var walk func(*types.Package)
-	walk = func(p *types.Package) {
-		for _, imp := range p.Imports() {
-			if seen[imp] {
-				continue
-			}
-			seen[imp] = true
-			if below[imp.Path()] != nil {
-				out = append(out, imp)
-			}
-			walk(imp)
-		}
-	}
-	walk(pkg)
-	sort.Slice(out, func(i, j int) bool { return out[i].Path() < out[j].Path() })
-	return out
 }
 
 func encode(u *unit.Unit) ([]byte, error) {

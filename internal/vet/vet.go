@@ -148,19 +148,18 @@ func link(pass *analysis.Pass, rules []rule.Rule, bare bool) ([]told, error) {
 // to it, and leaves out what was told below. What a part alone shows is asked again
 // of the whole, which may know better.
 func judge(pkg *types.Package, own *unit.Unit, mine *packed, below known, rules []rule.Rule) []result.Finding {
-	visible := closure(pkg, below)
-	mine.learn(visible, own, below)
+	mine.learn(own, below)
 	before := below.told()
 	untold := func(units []*unit.Unit) []result.Finding {
 		return slices.DeleteFunc(ask(rules, units), func(f result.Finding) bool { return before[f.ID] })
 	}
 	needed := need(own, pkg.Path(), below)
-	found := untold(below.units(needed, own, mine, visible))
+	found := untold(below.units(needed, own, mine))
 	if len(found) == 0 || len(needed) == len(below) {
 		return found
 	}
 	if own, err := decode(mine.Unit); err == nil { // as it was: asking resolves its calls
-		found = untold(below.units(below.paths(), own, mine, visible))
+		found = untold(below.units(below.paths(), own, mine))
 	}
 	return found
 }

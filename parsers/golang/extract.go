@@ -250,6 +250,9 @@ func (x *extractor) typeSpec(f *ast.File, d *ast.GenDecl, s *ast.TypeSpec) {
 	for i := 0; i < named.NumMethods(); i++ {
 		t.Methods = append(t.Methods, funcID(named.Method(i)))
 	}
+	if obj.Parent() == x.Types.Scope() && named.TypeParams().Len() == 0 {
+		comparable(&t, named)
+	}
 	x.unit.Types = append(x.unit.Types, t)
 }
 

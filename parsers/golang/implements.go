@@ -1,94 +1,79 @@
 package golang
 
 import (
+	"go/ast"
 	"go/types"
+	"slices"
 	"sort"
 	"strings"
-
-	"golang.org/x/tools/go/packages"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
-// implementations fills in which interfaces of the checkout each type of the
-// checkout satisfies, and gives the methods of service implementations their
-// role. It needs the types of all packages at once.
-func implementations(pkgs []*packages.Package, units []*unit.Unit) {
-	var tps []*types.Package
-	for _, p := range pkgs {
-		tps = append(tps, p.Types)
+// comparable notes of a type what it takes to tell, without its package, which
+// interfaces it satisfies or who satisfies it.
+func comparable(t *unit.Type, n *types.Named) {
+	if it, ok := n.Underlying().(*types.Interface); ok {
+		t.Asks = askedMethods(it)
+		return
 	}
-	Implement(tps, units)
+	t.Has, t.Answers = methodKeys(n), embedsUnimplemented(n)
 }
 
-type iface struct {
-	id        string
-	typ       *types.Interface
-	generated bool
-}
-
-// Implement does the same for packages of which only the types are at hand.
-func Implement(pkgs []*types.Package, units []*unit.Unit) {
-	generated := map[string]bool{}
-	index := map[string]*unit.Type{}
+// Implement fills in which interfaces among some units each of their types satisfies,
+// and gives the methods of service implementations their role.
+func Implement(units []*unit.Unit) {
+	byMethod := map[uint64][]*unit.Type{}
 	for _, u := range units {
 		for i := range u.Types {
-			index[u.Types[i].ID] = &u.Types[i]
-			generated[u.Types[i].ID] = u.Types[i].Test
+			if t := &u.Types[i]; len(t.Asks) > 0 {
+				byMethod[t.Asks[0].Key] = append(byMethod[t.Asks[0].Key], t)
+			}
 		}
 	}
-	byMethod := map[string][]iface{}
-	eachNamed(pkgs, func(n *types.Named) {
-		it, ok := n.Underlying().(*types.Interface)
-		if !ok || it.NumMethods() == 0 || n.TypeParams().Len() > 0 {
-			return
-		}
-		first := it.Method(0).Name()
-		byMethod[first] = append(byMethod[first], iface{typeID(n), it, generated[typeID(n)]})
-	})
 	services := map[string]string{}
-	eachNamed(pkgs, func(n *types.Named) {
-		t := index[typeID(n)]
-		if t == nil || types.IsInterface(n) || n.TypeParams().Len() > 0 {
-			return
+	for _, u := range units {
+		for i := range u.Types {
+			satisfied(&u.Types[i], byMethod, services)
 		}
-		satisfied(n, t, byMethod, services)
-	})
+	}
 	serviceRoles(units, services)
 }
 
 // satisfied finds the interfaces of one type. Implementing a generated server
 // interface makes it a service.
-func satisfied(n *types.Named, t *unit.Type, byMethod map[string][]iface, services map[string]string) {
-	ptr := types.NewPointer(n)
-	ms := types.NewMethodSet(ptr)
+func satisfied(t *unit.Type, byMethod map[uint64][]*unit.Type, services map[string]string) {
+	has := map[uint64]bool{}
+	for _, key := range t.Has {
+		has[key] = true
+	}
 	t.Implements = nil
-	for i := 0; i < ms.Len(); i++ {
-		for _, it := range byMethod[ms.At(i).Obj().Name()] {
-			if !types.Implements(ptr, it.typ) {
+	for _, key := range t.Has {
+		for _, it := range byMethod[key] {
+			if slices.ContainsFunc(it.Asks, func(m unit.Asked) bool { return !has[m.Key] }) {
 				continue
 			}
-			t.Implements = append(t.Implements, it.id)
+			t.Implements = append(t.Implements, it.ID)
 			if isServerInterface(it) {
-				for j := 0; j < it.typ.NumMethods(); j++ {
-					services[t.ID+"."+it.typ.Method(j).Name()] = "implements " + shortType(it.id)
+				for _, m := range it.Asks {
+					services[t.ID+"."+m.Name] = "implements " + shortType(it.ID)
 				}
 			}
 		}
 	}
 	sort.Strings(t.Implements)
-	if note := embedsUnimplemented(n); note != "" {
-		for i := 0; i < n.NumMethods(); i++ {
-			if n.Method(i).Exported() {
-				services[funcID(n.Method(i))] = note
+	if t.Answers != "" {
+		for _, id := range t.Methods {
+			if ast.IsExported(id[strings.LastIndexByte(id, '.')+1:]) {
+				services[id] = t.Answers
 			}
 		}
 	}
 }
 
-func isServerInterface(it iface) bool {
-	return it.generated && (strings.HasSuffix(it.id, "Server") || strings.HasSuffix(it.id, "Handler") || strings.HasSuffix(it.id, "Resolver")) &&
-		!strings.Contains(it.id, ".Unsafe")
+func isServerInterface(it *unit.Type) bool {
+	return it.Test && (strings.HasSuffix(it.ID, "Server") || strings.HasSuffix(it.ID, "Handler") || strings.HasSuffix(it.ID, "Resolver")) &&
+		!strings.Contains(it.ID, ".Unsafe")
 }
 
 // embedsUnimplemented recognises a gRPC or connect service by the stub that
@@ -144,20 +129,6 @@ func serviceRoles(units []*unit.Unit, services map[string]string) {
 			f := &u.Functions[i]
 			if note, ok := services[f.ID]; ok && len(f.Roles) == 0 {
 				f.Roles, f.RoleNote = []unit.Role{unit.Handler}, note
-			}
-		}
-	}
-}
-
-func eachNamed(pkgs []*types.Package, visit func(*types.Named)) {
-	for _, p := range pkgs {
-		for _, name := range p.Scope().Names() {
-			tn, ok := p.Scope().Lookup(name).(*types.TypeName)
-			if !ok || tn.IsAlias() {
-				continue
-			}
-			if n, ok := tn.Type().(*types.Named); ok {
-				visit(n)
 			}
 		}
 	}

@@ -524,7 +524,7 @@ func (l *loader) extract(pkgs []*packages.Package, lacks *absences) {
 		}()
 	}
 	wg.Wait()
-	implementations(todo, units)
+	Implement(units)
 	l.units = append(l.units, units...)
 }
 
