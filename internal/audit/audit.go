@@ -52,7 +52,7 @@ type Options struct {
 	// Offline forbids to ask the network for modules.
 	Offline bool
 	// Units, if set, keeps the units of files that a later audit finds unchanged.
-	Units Store
+	Units frontend.Store
 	// Traffic, if known, weighs the endpoints for ranking.
 	Traffic *rank.Traffic
 	// Progress, if set, is told how far a stage has come. It is called from
@@ -233,7 +233,7 @@ func read(ctx context.Context, fe frontend.FrontEnd, tree *checkout.Tree, files 
 	var units []*unit.Unit
 	var problems []unit.Problem
 	if p := frontend.Guard(".", "the "+string(fe.Language)+" front end", func() {
-		units, problems = fe.Load(ctx, frontend.Input{Root: tree.Root, Files: files, Refused: tree.Refused, LeftOut: folders(tree.LeftOut), Offline: o.Offline, Progress: o.Progress})
+		units, problems = fe.Load(ctx, frontend.Input{Root: tree.Root, Files: files, Refused: tree.Refused, LeftOut: folders(tree.LeftOut), Offline: o.Offline, Kept: o.Units, Progress: o.Progress})
 	}); p != nil {
 		problems = append(problems, *p)
 	}

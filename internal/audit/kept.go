@@ -13,13 +13,6 @@ import (
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
-// Store keeps texts by name from one audit to the next, for this build of the program.
-// It may lose any of them.
-type Store interface {
-	Get(name string) ([]byte, bool)
-	Put(name string, content []byte)
-}
-
 // shards is into how many texts the units of a front end are divided: a changed file
 // has one of them written anew.
 const shards = 16
@@ -27,7 +20,7 @@ const shards = 16
 // keptUnits are the units of an earlier audit, by what they were made of: the path and
 // content of a file. To read one takes an eighth of the time that parsing takes.
 type keptUnits struct {
-	store  Store
+	store  frontend.Store
 	name   string
 	known  madeOf // what a survey has read; zero without one
 	before [shards]map[madeOf]*unit.Unit

@@ -249,8 +249,9 @@ func newCache(env Env) *cobra.Command {
 
 An audit of a tree that has not changed is answered from what was kept: the key
 stands for every file of the tree, the configuration, the flags, this build of the
-program, the Go version and settings and the modules at hand. There is no other way
-for an answer to be reused, and nothing is read that another user may have written. What
+program, the Go version and settings and the modules at hand. Of a tree that has changed,
+what was read of a file or Go package is used again if that and all that it depends on are
+as they were. Nothing is read that another user may have written. What
 was not used for longest goes when the folder holds more than ` + bytesText(cache.DefaultMaxBytes) + `.`,
 		Example: "  stateaudit cache",
 		Args:    cobra.NoArgs,
@@ -260,7 +261,7 @@ was not used for longest goes when the folder holds more than ` + bytesText(cach
 				return err
 			}
 			n, size := c.Size()
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %d answers, %s of %s\n", c.Dir(), n, bytesText(size), bytesText(cache.DefaultMaxBytes))
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %d entries, %s of %s\n", c.Dir(), n, bytesText(size), bytesText(cache.DefaultMaxBytes))
 			return failure(err)
 		},
 	}

@@ -48,7 +48,16 @@ type Input struct {
 	Refused []string // entries that must not be opened, relative
 	LeftOut []string // folders left out as fixtures, whose packages are not to be loaded
 	Offline bool     // never ask the network for modules
+	// Kept, if set, has what was read before, and takes what is read now.
+	Kept Store
 	// Progress, if set, is told how far a stage has come; 0 of 0 if that is not
 	// known. It may be called from several goroutines at once.
 	Progress func(stage string, done, total int)
+}
+
+// Store keeps texts by name from one audit to the next, for this build of the program
+// and one tree. It may lose any of them.
+type Store interface {
+	Get(name string) ([]byte, bool)
+	Put(name string, content []byte)
 }

@@ -28,7 +28,7 @@ func (f *fact) String() string { return fmt.Sprintf("%d packages", len(f.Package
 // packed is a package for those that import it. All but Unit is small.
 type packed struct {
 	Path    string
-	Imports []string // local packages that it imports itself
+	Imports []string    // local packages that it imports itself
 	Types   []unit.Type // as far as matters to who satisfies whom
 	// Implements says what was learned here of which types satisfy which interfaces:
 	// those of this package, and of packages that meet here first.

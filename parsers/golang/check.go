@@ -41,11 +41,7 @@ type checker struct {
 
 // check fills in the types of the packages and of all that they import.
 func (c *checker) check(pkgs []*packages.Package) error {
-	c.gate = make(chan struct{}, runtime.GOMAXPROCS(0))
-	c.asked = map[*packages.Package]bool{}
-	for _, p := range pkgs {
-		c.asked[p] = true
-	}
+	c.ask(pkgs)
 	var order []*packages.Package // imported ones first
 	packages.Visit(pkgs, nil, func(p *packages.Package) { order = append(order, p) })
 	done := map[*packages.Package]chan struct{}{}
@@ -68,6 +64,15 @@ func (c *checker) check(pkgs []*packages.Package) error {
 	}
 	all.Wait()
 	return c.ctx.Err()
+}
+
+// ask says of which packages all is to be known.
+func (c *checker) ask(pkgs []*packages.Package) {
+	c.gate = make(chan struct{}, runtime.GOMAXPROCS(0))
+	c.asked = map[*packages.Package]bool{}
+	for _, p := range pkgs {
+		c.asked[p] = true
+	}
 }
 
 // one checks a package whose imports are checked.

@@ -35,7 +35,13 @@ type Foreign struct {
 	clients map[types.Type]bool
 	within  map[types.Type]map[any]bool
 	spoken  map[string]*spoken // by folder
-	asking  map[*types.Package]*asked
+	asking  map[string]*asked  // by path
+	// packages are those of which words are asked, by path.
+	packages map[string]*types.Package
+	// told is what was answered, for the next time; kept tells that it was answered the
+	// last time and is all that there is, and missed that it was not enough.
+	told         told
+	kept, missed bool
 }
 
 // extent is where a function stands in its file, in bytes.
@@ -56,7 +62,8 @@ func NewForeign(fset *token.FileSet) *Foreign {
 		fset:    fset,
 		extents: map[token.Pos]extent{}, bodies: map[*types.Func]*bodyEntry{}, checked: map[*types.Package]*sync.Mutex{},
 		sums: map[sumKey]*foreignSummary{}, whole: map[*types.Func]*foreignSummary{}, outside: map[*types.Package]bool{}, clients: map[types.Type]bool{},
-		within: map[types.Type]map[any]bool{}, spoken: map[string]*spoken{}, asking: map[*types.Package]*asked{},
+		within: map[types.Type]map[any]bool{}, spoken: map[string]*spoken{}, asking: map[string]*asked{},
+		packages: map[string]*types.Package{}, told: newTold(),
 	}
 }
 
@@ -162,7 +169,14 @@ func (fo *Foreign) lockOf(p *types.Package) *sync.Mutex {
 // Learn says what a function outside the checkout does, and whether anything is
 // known of it.
 func (fo *Foreign) Learn(f *types.Func) (unit.Foreign, bool) {
-	f = f.Origin()
+	a := fo.answer(f.Origin(), func(a *answer) bool { return a.Learned }, func(a *answer) {
+		a.What, a.Known = fo.learn(f.Origin())
+		a.Learned = true
+	})
+	return a.What, a.Known
+}
+
+func (fo *Foreign) learn(f *types.Func) (unit.Foreign, bool) {
 	out := unit.Foreign{ID: funcID(f)}
 	sig, ok := f.Type().(*types.Signature)
 	if !ok || f.Pkg() == nil {
@@ -223,7 +237,10 @@ func takesOnlyRequest(sig *types.Signature) bool {
 // Passes tells a parameter of a function outside the checkout of which nothing is
 // left behind when it returns: it is stored nowhere and no part of what comes back.
 func (fo *Foreign) Passes(f *types.Func, nth int) bool {
-	f = f.Origin()
+	return fo.whether(f, nth, func(a *answer) *map[int]bool { return &a.Passes }, fo.passes)
+}
+
+func (fo *Foreign) passes(f *types.Func, nth int) bool {
 	sig, ok := f.Type().(*types.Signature)
 	if !ok || f.Pkg() == nil || nth >= sig.Params().Len() || sig.Recv() != nil && untyped(sig.Params().At(nth).Type()) && givesAnything(sig.Recv().Type()) {
 		return false

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"go/ast"
 	"go/types"
+	"maps"
 	"path/filepath"
 	"slices"
 )
@@ -12,11 +13,19 @@ import (
 // of the interfaces that they, or what they import, have a word for. Nothing else can be called
 // but by reflection on methods.
 type asked struct {
-	methods map[string][]*types.Signature
+	methods map[uint64]bool // by signatureKey
 	// loose are methods of interfaces that are written within functions, by name alone.
 	loose map[string]bool
 	// reflects says that methods are looked up while running.
 	reflects bool
+}
+
+// words are what one package has a word for, and the packages that it imports.
+type words struct {
+	Methods  []uint64
+	Loose    []string
+	Reflects bool
+	Imports  []string
 }
 
 // spoken are the words of one folder that its package's types do not show.
@@ -75,27 +84,49 @@ func interfacesIn(body *ast.BlockStmt, words map[string]bool) {
 func (fo *Foreign) asks(p *types.Package) *asked {
 	fo.mu.Lock()
 	defer fo.mu.Unlock()
-	if a := fo.asking[p]; a != nil {
+	if a := fo.asking[p.Path()]; a != nil {
 		return a
 	}
-	a := &asked{methods: map[string][]*types.Signature{}, loose: map[string]bool{}}
-	seen := map[*types.Package]bool{p: true}
-	for queue := []*types.Package{p}; len(queue) > 0; queue = queue[1:] {
-		fo.words(queue[0], a)
-		for _, imp := range queue[0].Imports() {
+	a := &asked{methods: map[uint64]bool{}, loose: map[string]bool{}}
+	fo.packages[p.Path()] = p
+	seen := map[string]bool{p.Path(): true}
+	for queue := []string{p.Path()}; len(queue) > 0; queue = queue[1:] {
+		w := fo.wordsOf(queue[0])
+		for _, key := range w.Methods {
+			a.methods[key] = true
+		}
+		for _, name := range w.Loose {
+			a.loose[name] = true
+		}
+		a.reflects = a.reflects || w.Reflects
+		for _, imp := range w.Imports {
 			if !seen[imp] {
 				seen[imp] = true
 				queue = append(queue, imp)
 			}
 		}
 	}
-	fo.asking[p] = a
+	fo.asking[p.Path()] = a
 	return a
 }
 
-// words adds those of one package.
-func (fo *Foreign) words(p *types.Package, a *asked) {
-	dir := ""
+// wordsOf are those of one package, that fo.packages has unless they are kept.
+func (fo *Foreign) wordsOf(path string) *words {
+	if w := fo.told.Words[path]; w != nil {
+		return w
+	}
+	if fo.kept {
+		fo.missed = true
+		return &words{}
+	}
+	w := fo.listen(fo.packages[path])
+	fo.told.Words[path] = w
+	return w
+}
+
+// listen collects the words of a package from its types and from what was noted of its bodies.
+func (fo *Foreign) listen(p *types.Package) *words {
+	w, dir := &words{}, ""
 	for _, name := range p.Scope().Names() {
 		o := p.Scope().Lookup(name)
 		if f := fo.fset.File(o.Pos()); dir == "" && f != nil {
@@ -107,16 +138,20 @@ func (fo *Foreign) words(p *types.Package, a *asked) {
 		}
 		it := t.Type().Underlying().(*types.Interface)
 		for i := range it.NumMethods() {
-			m := it.Method(i)
-			a.methods[m.Name()] = append(a.methods[m.Name()], m.Signature())
+			if m := it.Method(i); m.Exported() {
+				w.Methods = append(w.Methods, signatureKey(m))
+			}
 		}
 	}
 	if s := fo.spoken[dir]; s != nil {
-		a.reflects = a.reflects || s.reflects && !isStandard(p.Path())
-		for w := range s.methods {
-			a.loose[w] = true
-		}
+		w.Reflects = s.reflects && !isStandard(p.Path())
+		w.Loose = slices.Sorted(maps.Keys(s.methods))
 	}
+	for _, imp := range p.Imports() {
+		fo.packages[imp.Path()] = imp
+		w.Imports = append(w.Imports, imp.Path())
+	}
+	return w
 }
 
 // offered lists the methods that a function can call of an object of a type which it is handed as
@@ -140,8 +175,7 @@ func (w *writer) offered(f *types.Func, t types.Type) []string {
 		if !m.Exported() {
 			continue
 		}
-		fits := slices.ContainsFunc(a.methods[m.Name()], func(s *types.Signature) bool { return types.Identical(s, m.Signature()) })
-		if fits || a.loose[m.Name()] {
+		if a.loose[m.Name()] || a.methods[signatureKey(m)] {
 			out = append(out, m.Name())
 		}
 	}

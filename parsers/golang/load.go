@@ -29,7 +29,6 @@ import (
 	"sort"
 	"strconv"
 	"strings"
-	"sync"
 
 	"golang.org/x/tools/go/packages"
 	"golang.org/x/tools/go/ssa"
@@ -54,6 +53,9 @@ func FrontEnd() frontend.FrontEnd {
 func Load(ctx context.Context, in frontend.Input) ([]*unit.Unit, []unit.Problem) {
 	l := &loader{input: in, root: in.Root, files: in.Files, refused: in.Refused, offline: in.Offline, seen: map[string]bool{}, paths: map[string]bool{}}
 	l.count = newCounter(in.Progress)
+	if in.Kept != nil {
+		l.settings, _ = goSettings(ctx, in) // without them nothing is kept
+	}
 	mods := modulesOf(in)
 	for _, m := range mods {
 		if p := modulePath(m.gomod); p != "" && !m.invented && inside(in.Root, m.gomod) {
@@ -148,7 +150,11 @@ type loader struct {
 	modules  []string        // module paths of the checkout
 	units    []*unit.Unit
 	problems []unit.Problem
-	foreign  *Foreign // of the module being read
+	foreign  *Foreign                         // of the module being read
+	settings map[string]string                // of the go command, if units are kept
+	keeper   *keeper                          // of the module being read; nil if nothing is kept of it
+	recalled map[*packages.Package]*unit.Unit // units that were kept
+	onlyKept bool                             // nothing is to be read that was not
 	count    *counter
 }
 
@@ -207,9 +213,11 @@ func (l *loader) readable(ctx context.Context, m module) (pkgs []*packages.Packa
 // other, so a package of a later module looks foreign to an earlier one unless
 // it lies below a known module path.
 func (l *loader) local(importPath string) bool {
-	if l.paths[importPath] {
-		return true
-	}
+	return l.paths[importPath] || l.belowModule(importPath)
+}
+
+// belowModule tells a path that lies below that of a module of the checkout.
+func (l *loader) belowModule(importPath string) bool {
 	for _, m := range l.modules {
 		if importPath == m || strings.HasPrefix(importPath, m+"/") {
 			return true
@@ -232,7 +240,7 @@ func allBroken(pkgs []*packages.Package) bool {
 // being off and are needed, it reads all of them again with what they declare.
 func (l *loader) load(ctx context.Context, m module, flags []string) ([]*packages.Package, error) {
 	pkgs, err := l.loadOnce(ctx, m, flags, nil)
-	if err != nil {
+	if err != nil || l.recalled != nil && l.keeper.needsC {
 		return pkgs, err
 	}
 	hidden := l.hiddenByC(pkgs)
@@ -243,6 +251,10 @@ func (l *loader) load(ctx context.Context, m module, flags []string) ([]*package
 	if cgo == nil {
 		return pkgs, nil
 	}
+	without := map[string]bool{}
+	for _, p := range pkgs {
+		without[p.PkgPath] = len(p.Errors) > 0
+	}
 	again, err := l.loadOnce(ctx, m, flags, cgo)
 	if err != nil {
 		return pkgs, nil // what was read without it stands
@@ -250,6 +262,7 @@ func (l *loader) load(ctx context.Context, m module, flags []string) ([]*package
 	for _, p := range again {
 		p.Errors = slices.DeleteFunc(p.Errors, undefinedC)
 	}
+	l.keeper.sufferedWithoutC(without)
 	return again, nil
 }
 
@@ -289,14 +302,28 @@ func (l *loader) loadOnce(ctx context.Context, m module, flags []string, cgo *cg
 	} else if flags == nil {
 		cfg.BuildFlags = []string{"-mod=readonly"}
 	}
-	pkgs, err := packages.Load(cfg, l.patterns(m)...)
+	pkgs, err := l.list(ctx, m, cfg)
 	if err != nil {
 		return pkgs, err
 	}
 	packages.Visit(pkgs, nil, func(p *packages.Package) {
 		p.IgnoredFiles = slices.DeleteFunc(p.IgnoredFiles, l.mustNotOpen)
 	})
+	if cgo == nil {
+		if again := l.stillWithC(ctx, m, flags, pkgs); again != nil {
+			return again, nil
+		}
+	}
 	c := &checker{ctx: ctx, fset: fset, overlay: cfg.Overlay, parse: l.count.loading(parseFile(l.root, cgo, l.foreign)), fileOf: l.packageFile}
+	if l.asKept(m, c, pkgs, cgo) {
+		return pkgs, nil
+	}
+	if l.onlyKept {
+		return nil, errNotKept
+	}
+	if l.keeper != nil {
+		c.parse = l.keeper.noting(c.parse)
+	}
 	err = c.check(pkgs)
 	for _, bug := range c.bugs {
 		if !slices.Contains(l.problems, bug) { // what is read again fails again
@@ -487,45 +514,55 @@ func inside(root, name string) bool {
 		!strings.Contains(rel, string(filepath.Separator)+"vendor"+string(filepath.Separator))
 }
 
-// extract turns the loaded packages into units, in parallel.
+// extract turns the loaded packages into units.
 func (l *loader) extract(pkgs []*packages.Package, lacks *absences) {
 	var todo []*packages.Package
 	for _, p := range pkgs {
-		if l.seen[p.PkgPath] || len(p.Syntax) == 0 || p.Types == nil {
+		if l.seen[p.PkgPath] || l.recalled[p] == nil && (len(p.Syntax) == 0 || p.Types == nil) {
 			l.packageProblems(p, lacks)
 			continue
 		}
 		l.seen[p.PkgPath] = true
-		// A file in which the parser gave up at once has no place.
-		p.Syntax = slices.DeleteFunc(p.Syntax, func(f *ast.File) bool { return !f.Package.IsValid() })
 		todo = append(todo, p)
 		l.packageProblems(p, lacks)
 	}
-	units := make([]*unit.Unit, len(todo))
-	forms := l.forms(todo)
-	var wg sync.WaitGroup
-	gate := make(chan struct{}, runtime.GOMAXPROCS(0))
-	for i, p := range todo {
-		wg.Add(1)
-		gate <- struct{}{}
-		go func() {
-			defer wg.Done()
-			defer func() { <-gate }()
-			defer l.count.one(len(todo))
-			problem := frontend.Guard(l.packageFile(p), "package "+p.PkgPath, func() {
-				units[i] = Extract(Source{Root: l.root, Fset: p.Fset, Files: p.Syntax, Types: p.Types, Info: p.TypesInfo, Local: l.local, SSA: forms.program, Form: forms.of[p], Foreign: l.foreign})
-			})
-			if problem != nil {
-				units[i] = &unit.Unit{Language: unit.Go, Path: path.Dir(problem.File), Name: p.PkgPath, Problems: []unit.Problem{*problem}}
-			}
-			// IllTyped is no help: one error anywhere below, as in cgo parts of
-			// the standard library, sets it for all importers.
-			units[i].Incomplete = len(p.Errors) > 0 || problem != nil
-		}()
+	var units []*unit.Unit
+	if l.recalled != nil {
+		for _, p := range todo {
+			units = append(units, l.recalled[p])
+		}
+	} else {
+		units = l.read(todo)
+		l.keep(l.keeper, todo, units)
 	}
-	wg.Wait()
+	for i, p := range todo {
+		// IllTyped is no help: one error anywhere below, as in cgo parts of
+		// the standard library, sets it for all importers.
+		units[i].Incomplete = len(p.Errors) > 0 || len(units[i].Problems) > 0
+	}
 	Implement(units)
 	l.units = append(l.units, units...)
+}
+
+// read extracts packages in parallel.
+func (l *loader) read(todo []*packages.Package) []*unit.Unit {
+	for _, p := range todo {
+		// A file in which the parser gave up at once has no place.
+		p.Syntax = slices.DeleteFunc(p.Syntax, func(f *ast.File) bool { return !f.Package.IsValid() })
+	}
+	units := make([]*unit.Unit, len(todo))
+	forms := l.forms(todo)
+	side(len(todo), func(i int) {
+		p := todo[i]
+		defer l.count.one(len(todo))
+		problem := frontend.Guard(l.packageFile(p), "package "+p.PkgPath, func() {
+			units[i] = Extract(Source{Root: l.root, Fset: p.Fset, Files: p.Syntax, Types: p.Types, Info: p.TypesInfo, Local: l.local, SSA: forms.program, Form: forms.of[p], Foreign: l.foreign})
+		})
+		if problem != nil {
+			units[i] = &unit.Unit{Language: unit.Go, Path: path.Dir(problem.File), Name: p.PkgPath, Problems: []unit.Problem{*problem}}
+		}
+	})
+	return units
 }
 
 // forms are the SSA packages of what is loaded together.

@@ -125,7 +125,9 @@ func (r *foreignReader) named(c *ast.CallExpr, call *foreignCall) {
 // HandsBack tells a parameter of a function outside the checkout that it does not call
 // itself, and that what it returns holds: whoever uses that calls it.
 func (fo *Foreign) HandsBack(f *types.Func, nth int) bool {
-	return fo.handsBack(f, nth, maxForeignCalls)
+	return fo.whether(f, nth, func(a *answer) *map[int]bool { return &a.HandsBack }, func(f *types.Func, nth int) bool {
+		return fo.handsBack(f, nth, maxForeignCalls)
+	})
 }
 
 func (fo *Foreign) handsBack(f *types.Func, nth, calls int) bool {

@@ -16,6 +16,8 @@ type speller struct {
 	// params are those of the signatures that are being written, outermost first: they are
 	// told by their place.
 	params []*types.TypeParamList
+	// met, if set, is told of each named type that is mentioned.
+	met func(*types.Named)
 }
 
 // signatureKey stands for the name and the signature of a method, without its receiver
@@ -92,6 +94,9 @@ func (s *speller) typ(t types.Type) {
 			s.typ(term.Type())
 		}
 	case *types.Named:
+		if s.met != nil {
+			s.met(t.Origin())
+		}
 		s.text(objectID(t.Obj()))
 		s.text("[")
 		for arg := range t.TypeArgs().Types() {
@@ -164,4 +169,72 @@ func askedMethods(it *types.Interface) []unit.Asked {
 		out = append(out, unit.Asked{Name: m.Name(), Key: signatureKey(m)})
 	}
 	return out
+}
+
+// shape writes what importers of a package can see of it: its exported objects, and what
+// types these lead to. Types of packages of which settled knows a text are told by that.
+func shape(out io.Writer, p *types.Package, settled func(path string) string) {
+	seen := map[*types.Named]bool{}
+	var queue []*types.Named
+	s := &speller{out: out, met: func(n *types.Named) {
+		if !seen[n] {
+			seen[n] = true
+			queue = append(queue, n)
+		}
+	}}
+	for _, name := range p.Scope().Names() {
+		if o := p.Scope().Lookup(name); o.Exported() {
+			s.object(o)
+		}
+	}
+	for ; len(queue) > 0; queue = queue[1:] {
+		n := queue[0]
+		fmt.Fprintf(out, "\ntype %s ", objectID(n.Obj()))
+		if n.Obj().Pkg() == nil {
+			continue
+		}
+		if text := settled(n.Obj().Pkg().Path()); text != "" {
+			s.text(text)
+			continue
+		}
+		s.declared(n)
+	}
+}
+
+func (s *speller) object(o types.Object) {
+	fmt.Fprintf(s.out, "\n%T %s ", o, o.Name())
+	s.typ(o.Type())
+	if c, ok := o.(*types.Const); ok {
+		s.text(c.Val().ExactString())
+	}
+}
+
+// declared writes what stands behind the name of a type.
+func (s *speller) declared(n *types.Named) {
+	if list := n.TypeParams(); list.Len() > 0 {
+		s.params = []*types.TypeParamList{list}
+		defer func() { s.params = nil }()
+		for p := range list.TypeParams() {
+			s.text("|")
+			s.typ(p.Constraint())
+		}
+	}
+	s.typ(n.Underlying())
+	for i := range n.NumMethods() {
+		m := n.Method(i)
+		s.method(m)
+	}
+}
+
+// method writes one with the parameters that its receiver gives to those of its type.
+func (s *speller) method(m *types.Func) {
+	sig := m.Signature()
+	before := s.params
+	if list := sig.RecvTypeParams(); list.Len() > 0 {
+		s.params = []*types.TypeParamList{list}
+	}
+	_, pointer := types.Unalias(sig.Recv().Type()).(*types.Pointer)
+	fmt.Fprintf(s.out, ";%s %v", m.Id(), pointer)
+	s.signature(sig)
+	s.params = before
 }

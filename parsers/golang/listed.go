@@ -1,0 +1,175 @@
+package golang
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+
+	"github.com/stateaudit/stateaudit/internal/frontend"
+)
+
+// listed is what the go command says of the packages of a module and of all that they
+// import.
+type listed struct {
+	Of       []byte // digest of what decides about it
+	Asked    []string
+	Packages []listedPackage
+}
+
+type listedPackage struct {
+	ID, Name, PkgPath                                  string
+	GoFiles, CompiledGoFiles, OtherFiles, IgnoredFiles []string
+	Imports                                            map[string]string
+	Module                                             *packages.Module
+}
+
+// list asks the go command which packages there are, unless it was asked before and
+// nothing has changed since that it looks at: which files there are, what stands in
+// them up to their imports, and the modules.
+func (l *loader) list(ctx context.Context, m module, cfg *packages.Config) ([]*packages.Package, error) {
+	of := l.listedBy(ctx, m, cfg)
+	if of == nil {
+		return packages.Load(cfg, l.patterns(m)...)
+	}
+	name := "go list " + m.rel
+	if pkgs := l.restore(name, of); pkgs != nil {
+		return pkgs, nil
+	}
+	pkgs, err := packages.Load(cfg, l.patterns(m)...)
+	if err != nil {
+		return pkgs, err
+	}
+	complete := true
+	out := listed{Of: of}
+	packages.Visit(pkgs, nil, func(p *packages.Package) {
+		complete = complete && len(p.Errors) == 0 // it may have more to say the next time
+		q := listedPackage{ID: p.ID, Name: p.Name, PkgPath: p.PkgPath, GoFiles: p.GoFiles, CompiledGoFiles: p.CompiledGoFiles,
+			OtherFiles: p.OtherFiles, IgnoredFiles: p.IgnoredFiles, Imports: map[string]string{}, Module: p.Module}
+		for path, imported := range p.Imports {
+			q.Imports[path] = imported.ID
+		}
+		out.Packages = append(out.Packages, q)
+	})
+	for _, p := range pkgs {
+		out.Asked = append(out.Asked, p.ID)
+	}
+	if text, err := json.Marshal(out); err == nil && complete {
+		l.input.Kept.Put(name, bytes.ReplaceAll(text, l.here(), elsewhere))
+	}
+	return pkgs, nil
+}
+
+// elsewhere stands for the folder of the checkout in a list that is kept: it may be
+// another one the next time. JSON writes no such sign of its own.
+var elsewhere = []byte("<root>/")
+
+func (l *loader) here() []byte { return []byte(l.root + string(filepath.Separator)) }
+
+// restore reads a list that was kept, nil if there is none for the digest.
+func (l *loader) restore(name string, of []byte) []*packages.Package {
+	text, ok := l.input.Kept.Get(name)
+	var kept listed
+	if !ok || json.Unmarshal(bytes.ReplaceAll(text, elsewhere, l.here()), &kept) != nil || !bytes.Equal(kept.Of, of) {
+		return nil
+	}
+	byID := map[string]*packages.Package{}
+	sizes := types.SizesFor("gc", l.settings["GOARCH"])
+	for _, q := range kept.Packages {
+		byID[q.ID] = &packages.Package{ID: q.ID, Name: q.Name, PkgPath: q.PkgPath, GoFiles: q.GoFiles, CompiledGoFiles: q.CompiledGoFiles,
+			OtherFiles: q.OtherFiles, IgnoredFiles: q.IgnoredFiles, Imports: map[string]*packages.Package{}, Module: q.Module, TypesSizes: sizes}
+	}
+	for _, q := range kept.Packages {
+		for path, id := range q.Imports {
+			if byID[id] == nil {
+				return nil
+			}
+			byID[q.ID].Imports[path] = byID[id]
+		}
+	}
+	var out []*packages.Package
+	for _, id := range kept.Asked {
+		out = append(out, byID[id])
+	}
+	return out
+}
+
+// listedBy is a digest of what decides what the go command lists; nil if that cannot
+// be told, or changes what it says from one time to the next.
+func (l *loader) listedBy(ctx context.Context, m module, cfg *packages.Config) []byte {
+	if l.input.Kept == nil || l.settings == nil || m.invented || len(cfg.Overlay) > 0 || slices.Contains(cfg.BuildFlags, "-mod=vendor") || len(cfg.BuildFlags) > 1 {
+		return nil
+	}
+	outside, ok := Outside(ctx, frontend.Input{Root: l.root, Files: l.files, Offline: l.offline})
+	if !ok {
+		return nil
+	}
+	h := sha256.New()
+	fmt.Fprintf(h, "%q %q %q\n%s\n", m.rel, cfg.BuildFlags, l.patterns(m), outside)
+	err := filepath.WalkDir(l.root, func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			fmt.Fprintf(h, "%q unreadable\n", name)
+			return fs.SkipDir
+		case d.IsDir() && strings.HasPrefix(d.Name(), ".") && name != l.root:
+			return fs.SkipDir
+		}
+		if told := l.told(name, d); told != "" {
+			fmt.Fprintf(h, "%q %v %s\n", strings.TrimPrefix(name, l.root), d.Type(), told)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil
+	}
+	return h.Sum(nil)
+}
+
+// besideGo are the endings of the files that the go command names beside those in Go.
+var besideGo = []string{".c", ".cc", ".cpp", ".cxx", ".m", ".h", ".hh", ".hpp", ".hxx", ".f", ".F", ".for", ".f90", ".s", ".S", ".sx", ".swig", ".swigcxx", ".syso"}
+
+// told is what a file tells the go command; "" for nothing.
+func (l *loader) told(name string, d fs.DirEntry) string {
+	switch base := d.Name(); {
+	case slices.Contains(besideGo, filepath.Ext(base)):
+		return "beside"
+	case !d.Type().IsRegular() || l.mustNotOpen(name):
+		if strings.HasSuffix(base, ".go") {
+			return "not a file"
+		}
+	case strings.HasSuffix(base, ".go"):
+		return headOf(name)
+	case base == "go.mod" || base == "go.sum" || base == "go.work" || base == "go.work.sum":
+		content, err := os.ReadFile(name)
+		return fmt.Sprintf("%x %v", sha256.Sum256(content), err != nil)
+	}
+	return ""
+}
+
+// headOf is a digest of a Go file up to its imports, with the comments before them.
+func headOf(name string) string {
+	content, err := os.ReadFile(name)
+	if err != nil {
+		return "unreadable"
+	}
+	fset := token.NewFileSet()
+	end := len(content)
+	if f, err := parser.ParseFile(fset, name, content, parser.ImportsOnly|parser.SkipObjectResolution); err == nil {
+		end = fset.Position(f.Name.End()).Offset
+		for _, spec := range f.Imports {
+			end = max(end, fset.Position(spec.End()).Offset)
+		}
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(content[:min(end, len(content))]))
+}
