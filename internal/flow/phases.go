@@ -173,34 +173,62 @@ func (s *solver) ends(in *instance) bool {
 	if is, known := s.finite[in]; known {
 		return is
 	}
-	is := true
-	for at := range reachedFrom(in) {
-		f := at.fn.Function
-		if s.in.Loops(f) || s.in.Repeats(f) || s.in.Serves(f) || s.in.Waits(f) {
-			is = false
-			break
-		}
-		if slices.ContainsFunc(at.calls, func(c call) bool { return c.kind == served || c.kind == beside && reachedFrom(c.to)[at] }) {
-			is = false
-			break
+	within, is := s.finiteWithin(in)
+	for _, at := range within {
+		is = is && !slices.ContainsFunc(at.calls, func(c call) bool { return c.kind == beside && reaches(c.to, at) })
+	}
+	for _, at := range within {
+		if is {
+			s.finite[at] = true
 		}
 	}
 	s.finite[in] = is
 	return is
 }
 
-// reachedFrom are the instances that one runs or starts, by however many calls, and itself.
-func reachedFrom(in *instance) map[*instance]bool {
+// finiteWithin collects the instances that one runs or starts, by however many calls, and
+// that are not known to end already. It is false if one of them does not.
+func (s *solver) finiteWithin(in *instance) (within []*instance, is bool) {
 	seen := map[*instance]bool{in: true}
-	for queue := []*instance{in}; len(queue) > 0; queue = queue[1:] {
+	within = []*instance{in}
+	for i := 0; i < len(within); i++ {
+		at := within[i]
+		f := at.fn.Function
+		if s.in.Loops(f) || s.in.Repeats(f) || s.in.Serves(f) || s.in.Waits(f) {
+			return nil, false
+		}
+		for _, c := range at.calls {
+			is, known := s.finite[c.to]
+			switch {
+			case c.kind == served || known && !is:
+				return nil, false
+			case !known && !seen[c.to]:
+				seen[c.to] = true
+				within = append(within, c.to)
+			}
+		}
+	}
+	return within, true
+}
+
+// reaches tells whether one instance runs or starts another, by however many calls, or is it.
+func reaches(from, to *instance) bool {
+	if from == to {
+		return true
+	}
+	seen := map[*instance]bool{from: true}
+	for queue := []*instance{from}; len(queue) > 0; queue = queue[1:] {
 		for _, c := range queue[0].calls {
+			if c.to == to {
+				return true
+			}
 			if !seen[c.to] {
 				seen[c.to] = true
 				queue = append(queue, c.to)
 			}
 		}
 	}
-	return seen
+	return false
 }
 
 // adopt gives methods that serve, and on which no object was seen to arrive, the

@@ -8,6 +8,7 @@ import (
 	_ "embed"
 	"path"
 	"strings"
+	"sync"
 )
 
 // names lists words, one a line, with a comment after a blank.
@@ -15,15 +16,20 @@ import (
 //go:embed infrastructure.txt
 var names string
 
-// Infrastructure tells whether a service or an image is something that
-// applications use and do not contain: a store, a queue, a proxy, monitoring.
-func Infrastructure(name string) bool {
+var infrastructure = sync.OnceValue(func() map[string]bool {
 	known := map[string]bool{}
 	for _, line := range strings.Split(names, "\n") {
 		if f := strings.Fields(line); len(f) > 0 && !strings.HasPrefix(f[0], "#") {
 			known[f[0]] = true
 		}
 	}
+	return known
+})
+
+// Infrastructure tells whether a service or an image is something that
+// applications use and do not contain: a store, a queue, a proxy, monitoring.
+func Infrastructure(name string) bool {
+	known := infrastructure()
 	for _, w := range words(name) {
 		if known[w] {
 			return true
