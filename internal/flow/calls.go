@@ -179,7 +179,8 @@ func (s *solver) join(in *instance, i int32, to *instance, kind callKind, receiv
 
 // handBack lets results flow to the caller.
 func (s *solver) handBack(in *instance, i int32, to *instance) {
-	results := in.fn.Ops[i].To
+	from := &in.fn.Ops[i]
+	results := from.To
 	if len(results) == 0 {
 		return
 	}
@@ -189,9 +190,36 @@ func (s *solver) handBack(in *instance, i int32, to *instance) {
 			continue
 		}
 		for r := 0; r < len(op.Args) && r < len(results); r++ {
-			s.edge(to.slot(op.Args[r]), in.slot(results[r]))
+			if from.Call == nil || !from.Call.Foreign || r >= len(from.Call.Out) {
+				s.edge(to.slot(op.Args[r]), in.slot(results[r]))
+				continue
+			}
+			typ, result := from.Call.Out[r], in.slot(results[r])
+			s.each(to.slot(op.Args[r]), func(n int32) {
+				if s.mayBe(n, typ) {
+					s.add(result, n)
+				}
+			})
 		}
 	}
+}
+
+// mayBe tells whether what a function of the checkout answers to code outside can be what that
+// code hands back itself as a type: a row is no channel, and no function.
+func (s *solver) mayBe(n int32, typ string) bool {
+	methods, some := strings.CutPrefix(typ, unit.AnyWith)
+	switch {
+	case some:
+		return s.offers(n, strings.Split(methods, ","))
+	case typ == "-":
+		return false
+	case typ == "":
+		return true
+	}
+	if written := strings.ContainsAny(s.nodes[n].typ, "[ ("); written && !isChannel(typ) {
+		return true // may go by the name of a declared type
+	}
+	return s.fits(n, typ)
 }
 
 // foreign puts a call of code outside the checkout into effect. It makes its
@@ -248,7 +276,7 @@ func (s *solver) foreignObject(n int32) bool {
 }
 
 // unknownResults makes an object for each result of a call of which the body is
-// not known.
+// not known, and returns those that may hold what the call was given.
 func (s *solver) unknownResults(in *instance, i int32) []int32 {
 	op := &in.fn.Ops[i]
 	var made []int32
@@ -262,6 +290,9 @@ func (s *solver) unknownResults(in *instance, i int32) []int32 {
 		}
 		n := s.newObject(object{typ: typ, maker: in, op: i, foreign: true, depth: in.depth})
 		s.add(in.slot(slot), n)
+		if k < len(op.Call.Bare) && op.Call.Bare[k] {
+			continue
+		}
 		made = append(made, n)
 	}
 	return made

@@ -247,7 +247,7 @@ func (h *holders) elements(n int32) (within bool, leads int) {
 		}
 		typ := h.s.nodes[h.s.nodes[m].parent].typ
 		switch {
-		case strings.HasPrefix(typ, "chan "):
+		case isChannel(typ):
 			return true, inTransit
 		case strings.ContainsAny(typ, "[ ") || h.s.methods[typ] != nil || holdsEntries(typ):
 			within = true

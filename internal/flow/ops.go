@@ -114,7 +114,7 @@ func (s *solver) assert(op *unit.Op, base, to int32) {
 func (s *solver) fits(n int32, typ string) bool {
 	have := s.nodes[n].typ
 	if s.objects[s.nodes[n].object].function != "" {
-		return strings.HasPrefix(typ, "func") || !strings.ContainsAny(typ, "[*")
+		return strings.HasPrefix(typ, "func") || !strings.ContainsAny(typ, "[*") && !isChannel(typ)
 	}
 	return have == "" || have == typ || generic(have) == generic(typ)
 }
@@ -141,4 +141,9 @@ func (s *solver) offers(n int32, methods []string) bool {
 		}
 	}
 	return true
+}
+
+// isChannel tells the type of a channel, whichever way it may be used.
+func isChannel(typ string) bool {
+	return strings.HasPrefix(typ, "chan ") || strings.HasPrefix(typ, "<-chan ") || strings.HasPrefix(typ, "chan<- ")
 }

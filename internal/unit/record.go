@@ -97,6 +97,9 @@ type Apply struct {
 	Fills bool `json:",omitempty"`
 	// Out are, for each result of a foreign call, its type.
 	Out []string `json:",omitempty"`
+	// Bare are, for each result of a foreign call, whether its type leads to nothing but
+	// numbers, texts and times; nil for none.
+	Bare []bool `json:",omitempty"`
 }
 
 // Injected begins the name of a root that is no holder: the place of a type in a container

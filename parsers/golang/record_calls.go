@@ -31,6 +31,7 @@ func (w *writer) call(in ssa.CallInstruction, value ssa.Value, pos token.Pos, as
 		op.To = w.resultsOf(value)
 		if op.Call.Foreign || op.Call.Dynamic {
 			op.Call.Out = resultTypes(c.Signature())
+			op.Call.Bare = bareResults(c.Signature())
 		}
 	}
 	if op.Call.Foreign {
@@ -273,6 +274,52 @@ func resultTypes(sig *types.Signature) []string {
 		}
 	}
 	return out
+}
+
+// bareResults tells the results that lead to nothing but numbers, texts and times: whatever a
+// library was given, it is not in them. Nil for none.
+func bareResults(sig *types.Signature) []bool {
+	var out []bool
+	for i := range sig.Results().Len() {
+		if t := sig.Results().At(i).Type(); leadsOn(t, 0) && !leadsToObjects(t, map[types.Type]bool{}) {
+			if out == nil {
+				out = make([]bool, sig.Results().Len())
+			}
+			out[i] = true
+		}
+	}
+	return out
+}
+
+// leadsToObjects tells a type by a value of which something of any type can be reached: through
+// an interface, a function or an address of unknown type, however far away.
+func leadsToObjects(t types.Type, seen map[types.Type]bool) bool {
+	if seen[t] {
+		return false
+	}
+	seen[t] = true
+	switch u := types.Unalias(t).Underlying().(type) {
+	case *types.Basic:
+		return u.Kind() == types.UnsafePointer || u.Kind() == types.Invalid
+	case *types.Pointer:
+		return leadsToObjects(u.Elem(), seen)
+	case *types.Slice:
+		return leadsToObjects(u.Elem(), seen)
+	case *types.Array:
+		return leadsToObjects(u.Elem(), seen)
+	case *types.Chan:
+		return leadsToObjects(u.Elem(), seen)
+	case *types.Map:
+		return leadsToObjects(u.Key(), seen) || leadsToObjects(u.Elem(), seen)
+	case *types.Struct:
+		for f := range u.Fields() {
+			if leadsToObjects(f.Type(), seen) {
+				return true
+			}
+		}
+		return false
+	}
+	return true
 }
 
 // builtin writes the calls of the language itself.
