@@ -123,6 +123,9 @@ func (w *walker) over(at step, c call) int {
 	if at.phase == boot && c.kind != command && w.s.turns(&at.in.fn.Ops[c.op]) {
 		return serving
 	}
+	if w.s.in.OnSignal(c.to.fn.Function) {
+		return at.phase // who operates this copy lets it start anew
+	}
 	switch c.kind {
 	case served:
 		return serving

@@ -38,6 +38,10 @@ func (p *Program) solve() {
 			f := p.functions[id]
 			return f != nil && slices.Contains(f.Attrs, "endless-loop")
 		},
+		OnSignal: func(id string) bool {
+			f := p.functions[id]
+			return f != nil && f.onSignal()
+		},
 		Repeats: func(id string) bool {
 			f := p.functions[id]
 			return f != nil && slices.Contains(f.Attrs, "waits-in-loop")
@@ -109,6 +113,7 @@ func (p *Program) flowRoots(recorded map[string]bool) []flow.Root {
 			switch {
 			case r == unit.Main && f.Outer == "" || r == unit.Initializer:
 				out = append(out, flow.Root{Function: f.ID, Note: f.RoleNote, Program: r == unit.Main})
+			case r == unit.Background && f.onSignal():
 			case r.Serves() && f.Outer == "":
 				out = append(out, flow.Root{Function: f.ID, Serving: true, Note: f.RoleNote})
 			}

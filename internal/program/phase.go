@@ -91,6 +91,7 @@ func (p *Program) rootPhases(f *Function, reach func(*Function, result.Phase, *s
 	}
 	for _, r := range f.Roles {
 		switch {
+		case r == unit.Background && f.onSignal():
 		case r.Serves():
 			reach(f, result.Serving, &step{note: f.RoleNote, doubt: doubtOfRole(f, r)})
 		case r == unit.Main || r == unit.Initializer:
@@ -105,7 +106,7 @@ func (p *Program) rootPhases(f *Function, reach func(*Function, result.Phase, *s
 // runs in the phase of its caller, but for a loop in which the main line stays.
 func phaseOver(e *edge, from result.Phase, joined, goesOn bool) (result.Phase, bool) {
 	switch {
-	case joined:
+	case joined, e.to.onSignal():
 		return from, true
 	case e.role.Serves(), goesOn && e.call != nil && e.call.Loop && !e.ref:
 		return result.Serving, true
@@ -120,6 +121,10 @@ func phaseOver(e *edge, from result.Phase, joined, goesOn bool) (result.Phase, b
 	}
 	return from, true
 }
+
+// onSignal tells a function that waits again and again for signals of the system and for nothing
+// else: it does what a start does, since who operates this copy wants it to start anew.
+func (f *Function) onSignal() bool { return slices.Contains(f.Attrs, unit.SignalLoop) }
 
 // goesOn tells a function in which the main line of a process stays.
 func (f *Function) goesOn() bool { return slices.Contains(f.Attrs, unit.GoesOn) }
@@ -172,7 +177,7 @@ func (f *Function) Stays() bool { return f.Boot && f.goesOn() }
 
 func servesByRole(f *Function) bool {
 	for _, r := range f.Roles {
-		if r.Serves() {
+		if r.Serves() && (r != unit.Background || !f.onSignal()) {
 			return true
 		}
 	}

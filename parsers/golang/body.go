@@ -347,9 +347,10 @@ func (b *body) forStmt(s *ast.ForStmt) {
 		b.attr("endless-loop")
 		if b.waitsForSignals(s.Body) {
 			b.attr(unit.SignalLoop)
+		} else {
+			b.turn(s.Body)
 		}
 		b.x.loops = append(b.x.loops, s.Body)
-		b.turn(s.Body)
 	}
 }
 
