@@ -38,8 +38,9 @@ func newBindings(x *extractor, fn *unit.Function) *bindings {
 	return &bindings{x: x, fn: fn, owner: map[*types.Var]ast.Node{}, values: map[*types.Var][]binding{}, captures: map[*types.Var]string{}, blocks: map[*types.Var][]ast.Stmt{}}
 }
 
-// collect walks the whole function once, closures included.
-func (s *bindings) collect(block *ast.BlockStmt) {
+// collect walks the whole function once, closures included; of package variables, each
+// initialiser, where only closures have locals.
+func (s *bindings) collect(block ast.Node) {
 	var stack []ast.Node
 	var closures []ast.Node
 	ast.Inspect(block, func(n ast.Node) bool {

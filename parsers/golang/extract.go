@@ -441,6 +441,7 @@ func (x *extractor) packageInit() {
 		if in.file.Test {
 			continue
 		}
+		b.shared.collect(in.value)
 		b.expr(in.value)
 		if len(in.names) == 1 {
 			if obj := x.Info.Defs[in.names[0]]; obj != nil && in.names[0].Name != "_" {
