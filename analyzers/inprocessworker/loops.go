@@ -121,14 +121,20 @@ func worksFirst(p *rule.Pass, f *program.Function) bool {
 	return false
 }
 
+// drains tells a function that takes from a queue, itself or close by. Who only sends there
+// looks at the queue for that, and takes nothing.
 func drains(f *program.Function, h *program.Holder) bool {
 	within := f.Within(near)
 	for _, r := range h.Reads {
-		if slices.Contains(within, r.Function) {
+		if slices.Contains(within, r.Function) && (r.Element || !sends(r.Function, h)) {
 			return true
 		}
 	}
 	return false
+}
+
+func sends(f *program.Function, h *program.Holder) bool {
+	return slices.ContainsFunc(h.Changes, func(c program.Change) bool { return c.In == f.ID && c.Op == "<-" })
 }
 
 // reportLoops reports the loops that drain no queue which is reported, once
