@@ -444,8 +444,43 @@ func enqueuesJobs(f *program.Function) bool {
 // only. What a goroutine sends brings nothing back to a loop that notes something.
 func refreshes(p *rule.Pass, running []*program.Function) bool {
 	return !slices.ContainsFunc(running, func(f *program.Function) bool {
-		return p.Sources.Reaches(f.ID, assess.FromNetwork) && !remembers(p, f)
+		return p.Sources.Reaches(f.ID, assess.FromNetwork) && (!remembers(p, f) || sendsOff(p, f))
 	})
+}
+
+// sendsOff tells a function that asks another service, itself or close by, and takes nothing back:
+// nobody looks at the result, and what it calls for that changes no memory.
+func sendsOff(p *rule.Pass, f *program.Function) bool {
+	for _, g := range f.Within(near) {
+		for i := range g.Calls {
+			if c := &g.Calls[i]; c.Result == unit.Dropped && !c.Reference && !c.Async && !c.Deferred && !strings.HasPrefix(c.Name, "Close") && nothingBack(p, g, c) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// nothingBack tells a call that reaches the network, and by which nothing that it is given is filled.
+func nothingBack(p *rule.Pass, by *program.Function, c *unit.Call) bool {
+	fills := func(v unit.Value) bool {
+		return v.Kind == unit.Func || strings.HasPrefix(v.Text, "&") || v.Place != nil && v.Place.Root == unit.RootLocal && refers(v.Type)
+	}
+	if slices.ContainsFunc(c.Args, fills) || c.Receiver != nil && !c.External && fills(*c.Receiver) {
+		return false
+	}
+	if c.External {
+		return slices.Contains(p.Sources.ReachOfCall(c), assess.FromNetwork)
+	}
+	to := slices.DeleteFunc(by.Runs(), func(t *program.Function) bool { return !slices.Contains(by.CallsOf(t), c) })
+	return len(to) > 0 && !slices.ContainsFunc(to, func(t *program.Function) bool {
+		return !p.Sources.Reaches(t.ID, assess.FromNetwork) || remembers(p, t)
+	})
+}
+
+// refers tells a type of which who is given a value can fill what it leads to.
+func refers(t string) bool {
+	return t == "" || strings.HasPrefix(t, "*") || strings.HasPrefix(t, "map[") || strings.HasPrefix(t, "[]") || strings.HasPrefix(t, "chan ")
 }
 
 // remembers tells whether a function, or what it runs close by, changes memory that
