@@ -36,4 +36,5 @@ func run(p *rule.Pass) {
 	}
 	reportStores(p)
 	reportKeys(p)
+	reportIDs(p)
 }

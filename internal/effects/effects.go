@@ -49,6 +49,10 @@ const (
 	// request has to answer: captchas, codes.
 	LimiterStore Kind = "limiter-store"
 	AnswerStore  Kind = "answer-store"
+	// ClientRegister makes a server that knows who is connected to it, and IDMaker what
+	// makes ids by the number of its machine, the argument of path or the options of without.
+	ClientRegister Kind = "client-register"
+	IDMaker        Kind = "id-maker"
 	// Signer signs or encrypts what clients bring back, with keys that it is given;
 	// RandomKey draws one.
 	Signer    Kind = "signer"
