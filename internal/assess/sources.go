@@ -372,10 +372,17 @@ func ofRequest(pl *unit.Place) bool {
 
 // classify tells what one call reaches by itself.
 func (s *Sources) classify(c *unit.Call) []Source {
-	if !c.External {
-		return nil
+	var out []Source
+	if c.External {
+		out = s.classifyName(c.Callee)
+	} else {
+		for _, id := range s.p.LeadsOut(c.Callee) {
+			out = append(out, s.classifyName(id)...)
+		}
+		if len(out) == 0 {
+			return nil
+		}
 	}
-	out := s.classifyName(c.Callee)
 	db := len(out) > 0 && out[0] == FromDatabase
 	if db && slices.Contains(out, ToDatabase) && changesNoRows(c.Args) {
 		out = []Source{FromDatabase}
@@ -497,7 +504,7 @@ func changesNoRows(args []unit.Value) bool {
 		if len(a.Parts) > 0 && a.Kind != unit.Literal {
 			text = statement(a.Parts[0].Text)
 		}
-		for _, verb := range []string{"LISTEN", "UNLISTEN", "SELECT", "SHOW", "SET", "PRAGMA", "BEGIN", "START TRANSACTION", "COMMIT", "ROLLBACK", "SAVEPOINT", "EXPLAIN", "USE", "PREPARE", "DEALLOCATE", "DISCARD"} {
+		for _, verb := range []string{"LISTEN", "UNLISTEN", "NOTIFY", "SELECT", "SHOW", "SET", "PRAGMA", "BEGIN", "START TRANSACTION", "COMMIT", "ROLLBACK", "SAVEPOINT", "EXPLAIN", "USE", "PREPARE", "DEALLOCATE", "DISCARD"} {
 			if text == verb || strings.HasPrefix(text, verb+" ") || strings.HasPrefix(text, verb+"\n") || strings.HasPrefix(text, verb+"\t") {
 				return true
 			}
@@ -540,7 +547,7 @@ var knownOrigins = [...]origin{
 	{"os.ReadFile", FromFile}, {"os.Open", FromFile}, {"os.ReadDir", FromFile}, {"os.Stat", FromFile}, {"embed.", FromFile},
 	{"io/ioutil.Read", FromFile}, {"path/filepath.Glob", FromFile}, {"path/filepath.Walk", FromFile}, {"io/fs.ReadDir", FromFile}, {"io/fs.WalkDir", FromFile}, {"io/fs.Glob", FromFile}, {"io/fs.ReadFile", FromFile}, {"os.File.ReadDir", FromFile},
 	{"github.com/fsnotify/fsnotify.NewWatcher", WatchesFiles}, {"github.com/fsnotify/fsnotify.NewBufferedWatcher", WatchesFiles}, {"github.com/radovskyb/watcher.New", WatchesFiles}, {"github.com/rjeczalik/notify.Watch", WatchesFiles}, {"github.com/spf13/viper.OnConfigChange", WatchesFiles}, {"github.com/spf13/viper.Viper.OnConfigChange", WatchesFiles}, {"github.com/knadh/koanf/providers/file.File.Watch", WatchesFiles},
-	{"database/sql/driver.", ""}, {"database/sql.", FromDatabase}, {"gorm.io/gorm/clause.", ""}, {"gorm.io/gorm.", FromDatabase}, {"github.com/jinzhu/gorm.", FromDatabase},
+	{"database/sql/driver.", ""}, {"database/sql.DB.Stats", ""}, {"database/sql.DB.SetMax", ""}, {"database/sql.DB.SetConn", ""}, {"database/sql.DB.Driver", ""}, {"database/sql.DB.Close", ""}, {"database/sql.Named", ""}, {"database/sql.", FromDatabase}, {"gorm.io/gorm/clause.", ""}, {"gorm.io/gorm.", FromDatabase}, {"github.com/jinzhu/gorm.", FromDatabase},
 	{"xorm.io/builder", ""}, {"github.com/xorm-io/xorm", FromDatabase}, {"github.com/go-xorm/xorm", FromDatabase}, {"github.com/pocketbase/dbx", FromDatabase}, {"xorm.io/", FromDatabase}, {"github.com/jmoiron/sqlx.", FromDatabase}, {"github.com/uptrace/bun", FromDatabase},
 	{"github.com/jackc/pgx", FromDatabase}, {"go.mongodb.org/mongo-driver/bson", ""}, {"go.mongodb.org/", FromDatabase}, {"github.com/go-redis/", FromDatabase},
 	{"github.com/redis/", FromDatabase}, {"github.com/gomodule/redigo", FromDatabase}, {"go.etcd.io/etcd/client/v3/concurrency", Elects}, {"go.etcd.io/", FromDatabase},
@@ -555,7 +562,7 @@ var knownOrigins = [...]origin{
 	{"golang.org/x/crypto/ssh.NewServerConn", Accepts}, {"github.com/soheilhy/cmux", Accepts},
 	{"net/http.Request.", FromRequest}, {"github.com/gin-gonic/gin.Context.", FromRequest}, {"github.com/labstack/echo", FromRequest}, {"github.com/gofiber/fiber", FromRequest},
 	{"net/smtp.", ToNetwork}, {"github.com/wneessen/go-mail", ToNetwork}, {"gopkg.in/gomail", ToNetwork}, {"gopkg.in/mail", ToNetwork},
-	{"net/http.Client.", FromNetwork}, {"net/http.Get", FromNetwork}, {"net/http.Post", FromNetwork}, {"net/http.Head", FromNetwork},
+	{"net/http.Header.Get", FromRequest}, {"net/http.Header.Values", FromRequest}, {"net/http.Header.", ""}, {"net/http.Client.", FromNetwork}, {"net/http.Get", FromNetwork}, {"net/http.Post", FromNetwork}, {"net/http.Head", FromNetwork},
 	{"net/http.RoundTripper.", FromNetwork}, {"net/http.Transport.", FromNetwork}, {"net.Dial", FromNetwork}, {"net.Lookup", FromNetwork}, {"net.Resolver.", FromNetwork},
 	{"google.golang.org/grpc.ClientConn", FromNetwork}, {"google.golang.org/grpc.Dial", FromNetwork}, {"google.golang.org/grpc.NewClient", FromNetwork},
 	{"github.com/aws/aws-sdk-go/service/", FromNetwork}, {"github.com/aws/aws-sdk-go-v2/service/", FromNetwork}, {"cloud.google.com/go/", FromNetwork},

@@ -38,6 +38,7 @@ type Program struct {
 	heldBy    map[string][]*Holder
 	settings  []unit.Setting
 	foreign   map[string]*unit.Foreign
+	fits      map[string][]string // from methods of interfaces to those outside the checkout, see unit.Fit
 	asked     map[string]bool     // see Asked, made when asked for
 	seen      map[string]bool     // see Unasked, made with asked
 	made      map[string]int      // calls that make an instance, by type
@@ -116,7 +117,7 @@ func Link(units []*unit.Unit, c *catalog.Catalog) *Program {
 	p := &Program{
 		Units: units, Catalog: c,
 		functions: map[string]*Function{}, holders: map[string]*Holder{}, types: map[string]*unit.Type{},
-		lived: map[string]bool{}, heldBy: map[string][]*Holder{}, foreign: map[string]*unit.Foreign{},
+		lived: map[string]bool{}, heldBy: map[string][]*Holder{}, foreign: map[string]*unit.Foreign{}, fits: map[string][]string{},
 	}
 	p.index()
 	p.connect()
@@ -159,6 +160,9 @@ func (p *Program) index() {
 		for i := range u.Foreign {
 			p.foreign[u.Foreign[i].ID] = &u.Foreign[i]
 		}
+		for _, f := range u.Fits {
+			p.fits[f.Method] = append(p.fits[f.Method], f.By)
+		}
 	}
 	sort.Slice(p.order, func(i, j int) bool { return p.order[i].ID < p.order[j].ID })
 }
@@ -181,6 +185,26 @@ func (p *Program) Function(id string) *Function { return p.functions[id] }
 
 // Foreign returns what the source of a function outside the checkout says, or nil.
 func (p *Program) Foreign(id string) *unit.Foreign { return p.foreign[id] }
+
+// LeadsOut lists the functions outside the checkout that a call of an interface's method
+// reaches by the objects that are put into the interface.
+func (p *Program) LeadsOut(method string) []string {
+	var out []string
+	queue, seen := []string{method}, map[string]bool{method: true}
+	for i := 0; i < len(queue); i++ {
+		for _, by := range p.fits[queue[i]] {
+			if seen[by] {
+				continue
+			}
+			seen[by] = true
+			queue = append(queue, by)
+			if len(p.fits[by]) == 0 {
+				out = append(out, by)
+			}
+		}
+	}
+	return out
+}
 
 // Functions lists all functions, sorted by ID.
 func (p *Program) Functions() []*Function { return p.order }

@@ -48,6 +48,8 @@ type Unit struct {
 	// Methods how calls of methods are dispatched.
 	Records []Record    `json:",omitempty"`
 	Methods []MethodSet `json:",omitempty"`
+	// Fits are the methods outside the checkout that its interfaces lead to.
+	Fits []Fit `json:",omitempty"`
 	// Entities are the types of which the objects are rows, as their own source or
 	// that of their framework says, and Routes the ways in for requests.
 	Entities []Entity `json:",omitempty"`
@@ -59,6 +61,10 @@ type Unit struct {
 	// silence about this unit proves less than elsewhere.
 	Incomplete bool
 }
+
+// Fit says that an object was put into an interface of the checkout by which a call of the
+// interface's method reaches one outside the checkout, or that of another interface.
+type Fit struct{ Method, By string }
 
 // File is one source file of a unit.
 type File struct {

@@ -20,7 +20,7 @@ func (x *extractor) record() {
 	if pkg == nil {
 		return
 	}
-	r := &recorder{x: x, pkg: pkg, done: map[*ssa.Function]bool{}, captured: x.capturedAt(), loggers: map[types.Type]bool{}}
+	r := &recorder{x: x, pkg: pkg, done: map[*ssa.Function]bool{}, captured: x.capturedAt(), loggers: map[types.Type]bool{}, fitted: map[fitted]bool{}}
 	for _, fn := range r.declared() {
 		r.add(fn)
 	}
@@ -30,6 +30,7 @@ func (x *extractor) record() {
 		r.function(fn)
 	}
 	r.methodSets()
+	x.sortFits()
 	sort.SliceStable(x.unit.Records, func(i, j int) bool { return x.unit.Records[i].Function < x.unit.Records[j].Function })
 }
 
@@ -52,6 +53,7 @@ type recorder struct {
 	todo     []*ssa.Function
 	captured map[unit.Location]string
 	loggers  map[types.Type]bool // of types outside the checkout, see foreignLogger
+	fitted   map[fitted]bool
 }
 
 // declared lists the functions of the package in the order of their names.

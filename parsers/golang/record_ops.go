@@ -456,6 +456,7 @@ func (w *writer) value(in ssa.Value) {
 	case *ssa.ChangeType:
 		w.copy(in, in.X)
 	case *ssa.ChangeInterface:
+		w.fits(in, in.X.Type())
 		w.copy(in, in.X)
 	case *ssa.Convert:
 		w.copy(in, in.X)
@@ -466,6 +467,7 @@ func (w *writer) value(in ssa.Value) {
 	case *ssa.Slice:
 		w.copy(in, in.X)
 	case *ssa.MakeInterface:
+		w.fits(in, in.X.Type())
 		w.boxed(in)
 	case *ssa.Extract:
 		if rs := w.results[in.Tuple]; in.Index < len(rs) && rs[in.Index] != 0 {
