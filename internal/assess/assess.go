@@ -200,16 +200,24 @@ func serving(h *program.Holder) []program.Change {
 // the place is empty.
 func isMemo(writes []program.Change) bool {
 	fills := 0
-	for _, c := range writes {
+	for i, c := range writes {
 		if c.Reset {
 			continue
 		}
-		if !c.Lazy {
+		if !c.Lazy || raises(c) && slices.ContainsFunc(writes[i+1:], func(next program.Change) bool {
+			return next.Function == c.Function && raises(next) && next.Value.Text != c.Value.Text
+		}) {
 			return false
 		}
 		fills++
 	}
 	return fills > 0
+}
+
+// raises tells a change that sets a flag. One that its function raises if it is down, and
+// lowers again, keeps others out.
+func raises(c program.Change) bool {
+	return c.Kind == unit.Write && c.Op == "=" && c.Value != nil && c.Value.Kind == unit.Literal && c.Value.Type == "Boolean"
 }
 
 // lookup finds what the catalogue says of the holder's type, or of the value it

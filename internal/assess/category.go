@@ -340,11 +340,11 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "a thread-local that is taken away when the work ends"
 	case a.Memo && !admits(src, a) && !drawsOnStore(a.Facts.Sources) && !hasSource(a, FromRequest, FromCaller, FromClock) && !removesEntries(a):
 		return "a memo of what every copy works out alike"
-	case scratch(p, h, a):
+	case scratch(p, h, a), inScratch(p, h):
 		return "set anew by each use before it is read"
 	case unaltered(h, a):
 		return "given only what it has"
-	case duringCall(a):
+	case duringCall(h, a):
 		return "set for the time of one call"
 	case onlyEmptied(h):
 		return "only ever emptied: nothing is put there"

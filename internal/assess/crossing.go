@@ -33,7 +33,7 @@ func crossing(p *program.Program, h *program.Holder, a Assessment) Crossing {
 		return ""
 	}
 	switch {
-	case duringCall(a) && (h.Type == "" || isScalar(h.Type)):
+	case duringCall(h, a) && (h.Type == "" || isScalar(h.Type)):
 		return Meanwhile
 	case unread(p, h, a) && hasSource(a, FromRequest, FromCaller, FromDatabase):
 		return ToOthers
@@ -45,7 +45,7 @@ func crossing(p *program.Program, h *program.Holder, a Assessment) Crossing {
 // which nothing sets before each request nor takes back.
 func leaves(p *program.Program, h *program.Holder) (Assessment, bool) {
 	a := Assessment{Holder: h, Category: result.Flag, Harmless: "kept for each thread", Crossing: ToNext, Writes: serving(h)}
-	if h.Kind != unit.Attribute || !h.PerRequest || len(a.Writes) == 0 || duringCall(a) {
+	if h.Kind != unit.Attribute || !h.PerRequest || len(a.Writes) == 0 || duringCall(h, a) {
 		return a, false
 	}
 	for _, c := range a.Writes {

@@ -18,32 +18,90 @@ func scratch(p *program.Program, h *program.Holder, a Assessment) bool {
 	if h.Language != unit.Ruby || h.Kind == unit.Field || h.Kind == unit.Constant || h.Kind == unit.ThreadLocal {
 		return false
 	}
-	first := map[*program.Function]int{}
+	puts := setting{first: map[*program.Function]int{}, certain: map[*program.Function]bool{}}
 	var fills []program.Change
 	for _, c := range a.Writes {
-		if len(c.Place.Path) > 0 || c.Kind == unit.Modify && !c.Reset {
+		switch {
+		case len(c.Place.Path) > 0 || c.Kind == unit.Modify && !c.Reset:
 			fills = append(fills, c) // of what was put there before, like a reading
-			continue
-		}
-		if c.Kind != unit.Write || c.Op != "=" || c.Lazy || c.Reset && c.Maybe || c.Function.ID != c.In {
+		case c.Kind == unit.Modify:
+			puts.add(c)
+		case c.Kind != unit.Write || c.Op != "=" || c.Lazy || c.Function.ID != c.In:
 			return false
-		}
-		if line, ok := first[c.Function]; !ok || c.Location.Line < line {
-			first[c.Function] = c.Location.Line
+		default:
+			puts.add(c)
 		}
 	}
+	looked, inside := false, false
 	for _, c := range append(fills, h.Reads...) {
 		if c.Phase != result.Serving {
 			continue
 		}
-		if line, ok := first[c.Function]; ok && line < c.Location.Line {
+		if c.Place.Root == unit.RootReceiver && h.Kind != unit.Attribute {
+			inside = true // what methods of the object in it do, whoever asked the place for it has called
 			continue
 		}
-		if !behind(c.Function, first, maxBehind) {
+		looked = true
+		if !puts.ahead(c) {
 			return false
 		}
 	}
-	return len(first) > 0
+	return (looked || !inside) && (len(puts.first) > 0 || len(puts.within) > 0)
+}
+
+// setting is where a place is given a new value as a whole.
+type setting struct {
+	first   map[*program.Function]int // the first line of a function in which it is
+	certain map[*program.Function]bool
+	within  []program.Change // what only covers the branch that it stands in
+}
+
+func (s *setting) add(c program.Change) {
+	if c.Reset && c.Maybe {
+		s.within = append(s.within, c)
+		return
+	}
+	if line, ok := s.first[c.Function]; !ok || c.Location.Line < line {
+		s.first[c.Function] = c.Location.Line
+	}
+	s.certain[c.Function] = s.certain[c.Function] || !c.Maybe
+}
+
+// ahead tells whether the place was set before a use of it: in its function, in the same
+// branch, by something that the function has called, or by who calls it.
+func (s *setting) ahead(use program.Change) bool {
+	if line, ok := s.first[use.Function]; ok && line < use.Location.Line {
+		return true
+	}
+	for _, c := range s.within {
+		if c.Function == use.Function && c.Location.Line < use.Location.Line && use.Location.Line <= c.Until {
+			return true
+		}
+	}
+	for f := range s.certain {
+		if s.certain[f] && slices.ContainsFunc(use.Function.CallsOf(f), func(call *unit.Call) bool {
+			return !call.Async && !call.Failed && call.Location.Line <= use.Location.Line
+		}) {
+			return true
+		}
+	}
+	return behind(use.Function, s.first, maxBehind)
+}
+
+// inScratch tells a field of objects that are only in places which each use sets anew: the
+// objects last no longer than the use.
+func inScratch(p *program.Program, h *program.Holder) bool {
+	if h.Language != unit.Ruby || h.Kind != unit.Field {
+		return false
+	}
+	keepers := p.Keepers(h)
+	for _, k := range keepers {
+		writes := serving(k)
+		if len(writes) == 0 || !scratch(p, k, Assessment{Holder: k, Writes: writes}) {
+			return false
+		}
+	}
+	return len(keepers) > 0
 }
 
 // unread tells an attribute of a library, or a variable of the environment, of
@@ -87,9 +145,9 @@ func behind(f *program.Function, writers map[*program.Function]int, depth int) b
 	return callers > 0
 }
 
-// duringCall tells a scalar that each function which sets it puts back when it
-// ends.
-func duringCall(a Assessment) bool {
+// duringCall tells a place that each function which sets it puts back when it ends, or
+// that a setter is given of which all who call it do.
+func duringCall(h *program.Holder, a Assessment) bool {
 	back := map[*program.Function]bool{}
 	for _, c := range a.Writes {
 		if c.Kind != unit.Write || len(c.Place.Path) > 0 {
@@ -99,12 +157,61 @@ func duringCall(a Assessment) bool {
 			back[c.Function] = true
 		}
 	}
+	given := 0
 	for _, c := range a.Writes {
-		if !back[c.Function] {
+		switch {
+		case back[c.Function] || lowered(h, a, c.Function) || putBack(c):
+			given++
+		case c.Lazy && c.Value != nil && c.Value.Kind == unit.Literal:
+		default:
 			return false
 		}
 	}
-	return len(a.Writes) > 0
+	return given > 0
+}
+
+// lowered tells a function that sets a place for what it does next, and to one and the same
+// constant when that is done. One that looks there first goes by what it finds.
+func lowered(h *program.Holder, a Assessment, f *program.Function) bool {
+	var last *program.Change
+	raised := 0
+	for i := range a.Writes {
+		switch c := &a.Writes[i]; {
+		case c.Function != f:
+		case c.Maybe || c.Lazy || c.Op != "=":
+			return false
+		case last != nil && last.Location.Line >= c.Location.Line:
+			return false
+		default:
+			last = c
+			raised++
+		}
+	}
+	if raised < 2 || last.Value == nil || last.Value.Kind != unit.Nil && last.Value.Kind != unit.Literal {
+		return false
+	}
+	return !slices.ContainsFunc(a.Writes, func(c program.Change) bool {
+		return c.Function == f && c.Location.Line < last.Location.Line && c.Value != nil && c.Value.Text == last.Value.Text
+	}) && !slices.ContainsFunc(h.Reads, func(c program.Change) bool { return c.Function == f })
+}
+
+// putBack tells a change by a setter that each who calls it while serving calls again when it
+// ends, with what was there before.
+func putBack(c program.Change) bool {
+	if c.Op != "=" || c.Value == nil || c.Function.ID != c.In {
+		return false
+	}
+	callers := 0
+	for _, from := range c.Function.Callers() {
+		if !from.Serving {
+			continue
+		}
+		callers++
+		if !slices.ContainsFunc(from.CallsOf(c.Function), func(call *unit.Call) bool { return call.Deferred && len(call.Args) > 0 }) {
+			return false
+		}
+	}
+	return callers > 0
 }
 
 // restores tells a change by a setter of which some caller takes the value away

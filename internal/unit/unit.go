@@ -422,6 +422,9 @@ type Access struct {
 	PutBack bool `json:",omitempty"`
 	// Maybe says that a condition or a block decides whether it is made.
 	Maybe bool `json:",omitempty"`
+	// Until is the last line of the branch or block that decides, if one does: what
+	// stands behind it there is only run after it.
+	Until int `json:",omitempty"`
 	// IfGiven is the number of a parameter, from 1, without which the access is
 	// not made: the setting half of a method that gets and sets.
 	IfGiven int `json:",omitempty"`

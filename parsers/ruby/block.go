@@ -164,7 +164,7 @@ func (s *scope) unbind(shadowed map[string]*local) {
 // blockScope is what holds in a block that is part of its function.
 func (f *file) blockScope(s *scope, c send) *scope {
 	inner := *s
-	inner.maybe = true
+	inner.maybe, inner.until = true, f.at(c.block).EndLine
 	if _, _, walks := walksElements(c.name); walks || c.name == "each_key" {
 		inner.given = s.given.both(passed{number: f.leftOut(s, c.receiver)}) // runs for no element if nothing was passed
 	}

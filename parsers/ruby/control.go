@@ -66,7 +66,7 @@ func (f *file) branch(s *scope, condition *node, truth bool, body, other *node, 
 		copied := *s
 		inner = &copied
 	}
-	inner.maybe = true
+	inner.maybe, inner.until = true, f.at(body).EndLine
 	if !f.givesUp(other) {
 		inner = f.environment(inner, condition, truth)
 	}
@@ -174,11 +174,9 @@ func (f *file) caseOf(s *scope, n *node, use unit.Use) unit.Value {
 			condition := f.whenCondition(n.Child("value"), kid)
 			rest, arm = rest.under(condition.Negated()), rest.under(condition)
 		}
-		if !arm.maybe {
-			copied := *arm
-			copied.maybe = true
-			arm = &copied
-		}
+		copied := *arm
+		copied.maybe, copied.until = true, f.at(kid).EndLine
+		arm = &copied
 		complete = complete || kid.Kind == "else"
 		arms = append(arms, func() { values = append(values, f.caseArm(arm, kid, use)...) })
 	}

@@ -30,7 +30,7 @@ func (f *file) access(s *scope, n *node, place *unit.Place, c change) {
 	s.fn.Accesses = append(s.fn.Accesses, unit.Access{
 		Place: *place, Kind: c.kind, Op: c.op, Method: c.method, Value: c.value, Key: c.key,
 		Lazy: c.lazy || s.knownEmpty(place) && c.kind != unit.Read, Reset: c.reset,
-		Ensure: s.ensure, Loop: s.main, Maybe: s.maybe, IfGiven: s.given.number, IfBlock: s.given.block, Guards: s.guards, Location: f.at(f.head(n)),
+		Ensure: s.ensure, Loop: s.main, Maybe: s.maybe, Until: s.until, IfGiven: s.given.number, IfBlock: s.given.block, Guards: s.guards, Location: f.at(f.head(n)),
 	})
 }
 

@@ -60,6 +60,7 @@ type scope struct {
 	async  bool
 	loop   bool
 	maybe  bool // under a condition, or in a block
+	until  int  // the last line of the innermost of these
 	main   bool // in a loop that nothing leaves
 	init   bool // in initialize
 	never  bool // not in production: fn is a copy that is thrown away
