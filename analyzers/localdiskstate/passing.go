@@ -32,7 +32,7 @@ func passing(p *rule.Pass, f *program.Function, v *unit.Value, at unit.Location,
 			return true
 		}
 	}
-	if removedThrough(p.Program, f, v) {
+	if removedThrough(p.Program, f, v) || up == maxUp && removedByCaller(p, f, v) {
 		return true
 	}
 	param := parameter(v)

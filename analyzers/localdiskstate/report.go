@@ -76,6 +76,10 @@ func reportWrite(p *rule.Pass, f *program.Function, w write, volumes []unit.Sett
 			volume.Value, volume.Location.File, volume.Location.Line)
 		finding.Evidence = append(finding.Evidence, result.Evidence{Kind: result.ConfigAt, Phase: result.Boot, Location: volume.Location, Note: volume.Text})
 	}
+	if finding.Level == "" && handedOn(f, w) {
+		finding.Level = result.Note
+		finding.Message += " The same run hands it on, so that what stays behind is a copy which nobody was seen to ask for."
+	}
 	p.Report(finding, f)
 }
 

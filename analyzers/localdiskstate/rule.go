@@ -146,6 +146,7 @@ func opened(p *rule.Pass, f *program.Function) (write, bool) {
 // firstWrite finds the first file that a function writes for others to read: one
 // that is neither temporary nor taken away again.
 func firstWrite(p *rule.Pass, f *program.Function) (write, bool) {
+	var given write // what is only handed on is told where nothing else is
 	for i := range f.Calls {
 		c := &f.Calls[i]
 		if to := effects.Redirected(c); to != nil && !passing(p, f, to, c.Location, maxUp) {
@@ -166,11 +167,16 @@ func firstWrite(p *rule.Pass, f *program.Function) (write, bool) {
 		if !ok || e.Kind != effects.File {
 			continue
 		}
-		if w := (write{call: c, effect: e, asked: asked}); !passing(p, f, w.path(), c.Location, maxUp) {
+		w := write{call: c, effect: e, asked: asked}
+		switch {
+		case passing(p, f, w.path(), c.Location, maxUp):
+		case !handedOn(f, w):
 			return w, true
+		case given.call == nil:
+			given = w
 		}
 	}
-	return write{}, false
+	return given, given.call != nil
 }
 
 // cloned is the folder into which a call has a program fetch a repository: by a library,

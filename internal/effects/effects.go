@@ -474,6 +474,9 @@ func writes(c *unit.Call, arg int) bool {
 // writesBy tells whether a mode, or any value that it may have, lets a file be
 // written.
 func writesBy(v *unit.Value) bool {
+	if v.Type == "pair" && v.Callee != "mode" && v.Callee != "flags" && v.Callee != "create" {
+		return false // encoding: "ascii" says nothing
+	}
 	for i := range v.Parts {
 		if v.Kind != unit.Literal && v.Kind != unit.Result && writesBy(&v.Parts[i]) {
 			return true
@@ -489,6 +492,9 @@ func writesBy(v *unit.Value) bool {
 	mode = strings.Trim(mode, `"':`)
 	if v.Kind != unit.Literal && v.Kind != unit.Unknown {
 		return false
+	}
+	if mode == "true" { // whether an archive is made that is not there
+		return true
 	}
 	return strings.HasPrefix(mode, "w") || strings.HasPrefix(mode, "a") || strings.HasPrefix(mode, "r") && len(mode) < 5 && strings.Contains(mode, "+")
 }

@@ -13,8 +13,10 @@ func predefinedGlobal(name string) bool {
 		return true // $!, $1, $~
 	}
 	switch name {
-	case "$stdout", "$stderr", "$stdin", "$PROGRAM_NAME", "$LOAD_PATH", "$LOADED_FEATURES", "$DEBUG", "$VERBOSE", "$FILENAME", "$-w", "$-v", "$-d", "$-I", "$10", "$ERROR_INFO", "$CHILD_STATUS", "$PID", "$INPUT_RECORD_SEPARATOR":
-		return true
+	case "$stdout", "$stderr", "$stdin", "$PROGRAM_NAME", "$LOAD_PATH", "$LOADED_FEATURES", "$DEBUG", "$VERBOSE", "$FILENAME", "$-w", "$-v", "$-d", "$-I", "$10", "$ERROR_INFO", "$CHILD_STATUS", "$PID", "$INPUT_RECORD_SEPARATOR",
+		"$LAST_MATCH_INFO", "$MATCH", "$PREMATCH", "$POSTMATCH", "$LAST_PAREN_MATCH", "$ERROR_POSITION", "$LAST_READ_LINE", "$INPUT_LINE_NUMBER",
+		"$OUTPUT_RECORD_SEPARATOR", "$FIELD_SEPARATOR", "$OUTPUT_FIELD_SEPARATOR", "$DEFAULT_OUTPUT", "$DEFAULT_INPUT", "$PROCESS_ID", "$ARGV":
+		return true // the last ones are their names in English
 	}
 	return name[1] == '-'
 }

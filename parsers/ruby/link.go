@@ -317,6 +317,9 @@ func (r *resolver) targets(at site, name string, on ref, explicit bool) ([]strin
 		if r.isModel(at.owner) && ofRecords(name) {
 			return nil, "ActiveRecord." + name
 		}
+		if of := r.outside(on); of != "" {
+			return nil, of + "." + name
+		}
 		return nil, ofController(name)
 	}
 	if on.class && name == "new" {
@@ -341,12 +344,53 @@ func (r *resolver) targets(at site, name string, on ref, explicit bool) ([]strin
 	switch {
 	case on.typ == relation || on.typ != "" && r.isModel(on.typ), r.ofLibraryClass(on) && asksForRows(name):
 		return nil, "ActiveRecord." + name
+	case r.outside(on) != "":
+		return nil, r.outside(on) + "." + name
 	case on.typ != "":
 		return nil, on.typ + "." + name
 	case onlyOfRecords(name):
 		return nil, "ActiveRecord." + name
 	}
 	return nil, ""
+}
+
+// outside is the one ancestor of a class that is not in the checkout, from which a method
+// comes that nothing of the checkout defines; "" if there is none or several. What
+// frameworks add to their classes is known by other names.
+func (r *resolver) outside(on ref) string {
+	if on.class || r.classes[on.typ] == nil {
+		return ""
+	}
+	found := ""
+	for _, up := range r.line(on.typ) {
+		if r.classes[up] != nil || addsNothing(up) {
+			continue
+		}
+		if found != "" || ofFramework(up) {
+			return ""
+		}
+		found = up
+	}
+	return found
+}
+
+// addsNothing tells modules of which the methods are those of any object, or of its class.
+func addsNothing(module string) bool {
+	switch module {
+	case "Object", "BasicObject", "Kernel", "Comparable", "Singleton", "Forwardable", "ActiveSupport::Concern":
+		return true
+	}
+	return false
+}
+
+// ofFramework tells classes of which the front end knows what they do.
+func ofFramework(class string) bool {
+	first, _, _ := strings.Cut(class, "::")
+	switch first {
+	case "Rails", "Rack", "Sinatra", "Padrino", "Hanami", "Grape", "Sidekiq", "Resque", "Delayed", "Devise", "Mongoid", "Sequel", "GraphQL", "Struct", "Data":
+		return true
+	}
+	return strings.HasPrefix(first, "Action") || strings.HasPrefix(first, "Active") || strings.HasPrefix(first, "Application")
 }
 
 // byFramework finds the method that a framework calls for one of a class: the

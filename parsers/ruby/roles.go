@@ -206,6 +206,8 @@ func (r *resolver) roleOf(f *unit.Function) (unit.Role, string) {
 		return unit.Consumer, "channel"
 	case instance && f.Name == "call" && len(f.Params) == 1 && strings.TrimLeft(f.Params[0], "_") == "env":
 		return unit.Middleware, "Rack middleware or application"
+	case instance && !hidden && has("ViewComponent::Base", "Phlex::HTML", "Phlex::SVG", "Cell::ViewModel", "ApplicationComponent"):
+		return unit.Handler, "component of a view"
 	case strings.Contains(file, "app/helpers/"):
 		return unit.Handler, "view helper"
 	}
