@@ -2,6 +2,7 @@ package program
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/stateaudit/stateaudit/internal/flow"
 	"github.com/stateaudit/stateaudit/internal/result"
@@ -68,6 +69,9 @@ func doubtOver(from *Function, e *edge) Doubt {
 
 // doubtOfRole is the doubt about a function that something outside calls.
 func doubtOfRole(f *Function, r unit.Role) Doubt {
+	if slices.Contains(f.Attrs, unit.Unspelled) {
+		return Doubt{result.Guessed, fmt.Sprintf("nothing that serves calls `%s` or spells its name: it is only loaded with the application", f.Symbol)}
+	}
 	if r == unit.Application {
 		return Doubt{result.Likely, fmt.Sprintf("no caller of `%s` was seen: it is loaded with the application", f.Symbol)}
 	}

@@ -57,6 +57,9 @@ type Unit struct {
 	// Component is the folder that the framework takes for a part of the application
 	// because this file lies in it; empty where it says no such thing.
 	Component string `json:",omitempty"`
+	// Spelled are the words of a file, as hashes, where front ends look up whether anything
+	// names a function; sorted.
+	Spelled []uint32 `json:",omitempty"`
 	// Incomplete says that types or syntax were missing in part, so that
 	// silence about this unit proves less than elsewhere.
 	Incomplete bool
@@ -298,6 +301,10 @@ type Function struct {
 	Holds []string `json:",omitempty"`
 	Frees []string `json:",omitempty"`
 }
+
+// Unspelled is the word among a function's Attrs that says that its name stands nowhere in
+// the code that runs in production but where it is defined.
+const Unspelled = "unspelled"
 
 // ErrorOnly is the word among a function's Attrs that says that an error is all
 // that it returns.

@@ -37,7 +37,11 @@ func (r *resolver) roles(functions []*unit.Function) {
 			f.Roles, f.RoleNote = []unit.Role{unit.Application}, "code of the application, whose callers could not be seen"
 		}
 	}
+	r.unspelled(functions)
 }
+
+// helperNote says why the methods of helpers serve.
+const helperNote = "view helper"
 
 // mainLines marks the functions with a loop that nothing leaves, in which the process
 // of a script stays.
@@ -209,7 +213,7 @@ func (r *resolver) roleOf(f *unit.Function) (unit.Role, string) {
 	case instance && !hidden && has("ViewComponent::Base", "Phlex::HTML", "Phlex::SVG", "Cell::ViewModel", "ApplicationComponent"):
 		return unit.Handler, "component of a view"
 	case strings.Contains(file, "app/helpers/"):
-		return unit.Handler, "view helper"
+		return unit.Handler, helperNote
 	}
 	return "", ""
 }

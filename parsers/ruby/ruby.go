@@ -150,6 +150,9 @@ func parseInto(u *unit.Unit, class class, content []byte, switches map[string]bo
 	f.switches = switches
 	f.read()
 	f.finish()
+	if !class.tool {
+		u.Spelled = spelled(source)
+	}
 }
 
 // rubyOf extracts the code of a template.

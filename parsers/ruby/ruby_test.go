@@ -201,3 +201,36 @@ func TestNestedTexts(t *testing.T) {
 		}
 	}
 }
+
+// TestUnspelled defines methods that something names, and some that nothing does.
+func TestUnspelled(t *testing.T) {
+	units := read(t,
+		"app/models/member.rb", `class Member < ApplicationRecord
+  # Member.new.keep_copy
+  def keep_copy; below; end
+  def below; below_that; end
+  def below_that; 1; end
+  def keep_letter; 1; end
+  def keep_card; 1; end
+  def self.keep_photo; 1; end
+  def keep_name=(name); @name = name; end
+  def keep_age=(age); @age = age; end
+end`,
+		"app/services/keeping.rb", "class Keeping\n  def run(m)\n    m.send(:keep_letter)\n    %w[keep_card keep_photo].each { |x| m.send(x) }\n    m.keep_name = 1 if m.keep_name!=2\n  end\nend",
+		"app/uploaders/photo_uploader.rb", "class PhotoUploader < CarrierWave::Uploader::Base\n  def keep_there; 1; end\nend",
+		"lib/tasks/keep.rake", "task(:keep) { Member.first.keep_age = 3 }",
+		"test/models/member_test.rb", "class MemberTest\n  def x; Member.new.keep_copy; end\nend")
+	for id, want := range map[string]bool{
+		"Member#keep_copy": true, "Member#below": true, "Member#below_that": true, "Member#keep_age=": true, "Keeping#run": true,
+		"Member#keep_letter": false, "Member#keep_card": false, "Member.keep_photo": false, "Member#keep_name=": false, "PhotoUploader#keep_there": false,
+	} {
+		f := function(units, id)
+		if f == nil {
+			t.Errorf("%s: not found", id)
+			continue
+		}
+		if got := slices.Contains(f.Attrs, unit.Unspelled); got != want {
+			t.Errorf("%s (%v): unspelled %v, want %v", id, f.Roles, got, want)
+		}
+	}
+}
