@@ -16,6 +16,7 @@ package assess
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/stateaudit/stateaudit/internal/catalog"
 	"github.com/stateaudit/stateaudit/internal/program"
@@ -132,7 +133,7 @@ func assess(p *program.Program, src *Sources, h *program.Holder) (Assessment, bo
 	case !known:
 		entry = elements(p, h)
 	}
-	a.Memo = isMemo(a.Writes)
+	a.Memo = isMemo(h, a.Writes)
 	if a.Memo && keepsClient(p, h) {
 		return client(h, a), p.Keeps(h)
 	}
@@ -198,13 +199,13 @@ func serving(h *program.Holder) []program.Change {
 
 // isMemo tells whether every change that puts something in happens only while
 // the place is empty.
-func isMemo(writes []program.Change) bool {
+func isMemo(h *program.Holder, writes []program.Change) bool {
 	fills := 0
 	for i, c := range writes {
 		if c.Reset {
 			continue
 		}
-		if !c.Lazy || raises(c) && slices.ContainsFunc(writes[i+1:], func(next program.Change) bool {
+		if !c.Lazy || collects(h, c) || raises(c) && slices.ContainsFunc(writes[i+1:], func(next program.Change) bool {
 			return next.Function == c.Function && raises(next) && next.Value.Text != c.Value.Text
 		}) {
 			return false
@@ -212,6 +213,42 @@ func isMemo(writes []program.Change) bool {
 		fills++
 	}
 	return fills > 0
+}
+
+// collects tells a change that puts what callers give at the end of a list that does not
+// have it, and that others read: the list is what was ever given, and no answer to a
+// question. What all of them name as a constant is there in every copy.
+func collects(h *program.Holder, c program.Change) bool {
+	switch c.Op {
+	case "<<", "push", "append", "unshift", "prepend", "concat", "add":
+	default:
+		return false
+	}
+	v := c.Value
+	if v == nil || v.Kind != unit.PlaceValue || v.Place == nil || v.Place.Root != unit.RootParam || c.Function.ID != c.In {
+		return false
+	}
+	number, err := strconv.Atoi(v.Place.Name)
+	asked := slices.ContainsFunc(h.Reads, func(r program.Change) bool { return r.Phase == result.Serving && r.In != c.In })
+	if err != nil || !asked {
+		return false
+	}
+	return slices.ContainsFunc(c.Function.Callers(), func(from *program.Function) bool {
+		return from.Serving && slices.ContainsFunc(from.CallsOf(c.Function), func(call *unit.Call) bool {
+			return number < len(call.Args) && !constant(&call.Args[number])
+		})
+	})
+}
+
+// constant tells a value that the code itself spells.
+func constant(v *unit.Value) bool {
+	switch v.Kind {
+	case unit.Literal, unit.Func, unit.Nil:
+		return true
+	case unit.PlaceValue:
+		return v.Place != nil && v.Place.Root == unit.RootHolder && len(v.Place.Path) == 0
+	}
+	return false
 }
 
 // raises tells a change that sets a flag. One that its function raises if it is down, and

@@ -1,6 +1,6 @@
 // Package application reads the files by which an application is told its own
 // settings and how its processes are started: the YAML files of Rails below
-// config/, ini files, Procfiles, Dockerfiles and systemd units.
+// config/, ini files, Procfiles, Dockerfiles, systemd units and the files of what watches processes.
 package application
 
 import (
@@ -19,6 +19,7 @@ func Readers() []record.Reader {
 		{Name: "storage.yml", Match: isStorage, Read: each(storage)},
 		{Name: "settings", Match: isSettings, Read: settings},
 		{Name: "dotenv", Match: isDotenv, Read: dotenv},
+		{Name: "watchers", Match: isWatcher, Marks: []string{"start", "command"}, Read: watchers},
 		{Name: "ini", Match: isINI, Read: ini},
 		{Name: "procfile", Match: isProcfile, Read: procfile},
 		{Name: "dockerfile", Match: isDockerfile, Read: dockerfile},
