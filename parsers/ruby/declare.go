@@ -121,6 +121,7 @@ func (f *file) methodBody(s *scope, n *node, fn *unit.Function, self selfKind) {
 		fn.Attrs = append(fn.Attrs, attrRequires+itoa(needs))
 	}
 	if body := n.Child("body"); body != nil {
+		inner = f.filtered(inner, s.body, fn.Name)
 		f.handOut(inner, f.eval(inner, body, unit.Returned))
 	}
 }
@@ -175,6 +176,7 @@ func (f *file) classOrModule(s *scope, n *node) {
 	}
 	inner := f.inClass(s, id, n.Child("name"))
 	f.scanModuleFunctions(inner.body, n.Child("body"))
+	f.scanFilters(inner.body, n.Child("body"))
 	f.eval(inner, n.Child("body"), unit.Dropped)
 }
 

@@ -24,7 +24,7 @@ func (f *file) statements(s *scope, list []*node, use unit.Use) unit.Value {
 			at = at.knowing(empty)
 		}
 		at = at.giving(f.givenBehind(at, n))
-		if condition, truth := guard(n); condition != nil {
+		if condition, truth := f.behind(n); condition != nil {
 			at = f.inProduction(at, condition, truth)
 		}
 	}

@@ -29,6 +29,7 @@ type file struct {
 	following map[string]bool     // locals and methods of the file that are being looked up
 	looking   bool                // the key that an expression reads is being looked up
 	switches  map[string]bool     // what configuration switches on and off in production
+	refusing  map[string]refusal  // methods that raise if a condition holds; nil until asked for
 	// choice is the arm that is asked for, and arms how many an expression has.
 	choice, arms int
 }

@@ -73,6 +73,7 @@ type body struct {
 	functions      map[string]bool // names given to module_function
 	singleton      bool            // class << self
 	classMethods   bool            // class_methods do, module ClassMethods
+	filters        []filter        // what runs before actions and refuses
 }
 
 // top is the scope of the top level of the file.
