@@ -327,7 +327,7 @@ func weigh(p *rule.Pass, fs []*program.Function) (work, bool) {
 		w.says = "enqueues jobs"
 	}
 	switch {
-	case reaches(assess.Elects, assess.Serializable):
+	case reaches(locks...) && !unlocked(p, running):
 		w.level, w.ordered = result.Note, true
 	case !enqueues && !reaches(assess.ToDatabase, assess.ToNetwork, assess.FromProgram, assess.ToFile) && refreshes(p, running):
 		w.level = result.Note
