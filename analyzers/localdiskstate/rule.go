@@ -169,7 +169,7 @@ func firstWrite(p *rule.Pass, f *program.Function) (write, bool) {
 		}
 		w := write{call: c, effect: e, asked: asked}
 		switch {
-		case passing(p, f, w.path(), c.Location, maxUp):
+		case passing(p, f, w.path(), c.Location, maxUp) && !keptName(f, w.path()):
 		case !handedOn(f, w):
 			return w, true
 		case given.call == nil:
