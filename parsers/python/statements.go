@@ -21,6 +21,9 @@ func (f *file) statements(s *scope, list []*node) {
 	for _, n := range list {
 		f.statement(s, n)
 		if n.Kind == "if_statement" && leaves(n.Child("consequence")) && n.Child("alternative") == nil {
+			if f.inProduction(s, n.Child("condition")) == holds {
+				return
+			}
 			s = s.knowing(f.emptyWhen(s, n.Child("condition"), false))
 			if !s.top() {
 				s = s.when1(f.short(n.Child("condition")), false)
@@ -106,43 +109,42 @@ func (f *file) ifStatement(s *scope, n *node) {
 		f.topBranches(s, n)
 		return
 	}
+	f.branches(s, n, func(s *scope, condition *node, truth bool) *scope {
+		return s.knowing(f.emptyWhen(s, condition, truth)).when1(f.short(condition), truth)
+	})
+}
+
+// branches walks the arms of a conditional, each in the scope in which its condition
+// holds and those before it do not. What production is known to pass over is left out.
+func (f *file) branches(s *scope, n *node, within func(s *scope, condition *node, truth bool) *scope) {
 	rest := s
 	for _, arm := range n.Kids {
-		switch arm.Kind {
-		case "elif_clause":
-			f.eval(rest, arm.Child("condition"), unit.Checked)
-			f.block(rest.knowing(f.emptyWhen(rest, arm.Child("condition"), true)).when1(f.short(arm.Child("condition")), true), arm.Child("consequence"))
-			rest = rest.knowing(f.emptyWhen(rest, arm.Child("condition"), false)).when1(f.short(arm.Child("condition")), false)
-		case "else_clause":
+		condition, body := arm, n.Child("consequence")
+		switch {
+		case arm.Kind == "else_clause":
 			f.block(rest, arm)
-		default:
-			if arm.Field == "condition" {
-				f.eval(s, arm, unit.Checked)
-				f.block(s.knowing(f.emptyWhen(s, arm, true)).when1(f.short(arm), true), n.Child("consequence"))
-				rest = s.knowing(f.emptyWhen(s, arm, false)).when1(f.short(arm), false)
-			}
+			continue
+		case arm.Kind == "elif_clause":
+			condition, body = arm.Child("condition"), arm.Child("consequence")
+		case arm.Field != "condition":
+			continue
 		}
+		f.eval(rest, condition, unit.Checked)
+		known := f.inProduction(rest, condition)
+		if known != fails {
+			f.block(within(rest, condition, true), body)
+		}
+		if known == holds {
+			return
+		}
+		rest = within(rest, condition, false)
 	}
 }
 
 // topBranches walks a conditional at the top of a module: what it tests is kept for
 // those who read settings.
 func (f *file) topBranches(s *scope, n *node) {
-	rest := s
-	for _, arm := range n.Kids {
-		switch {
-		case arm.Kind == "else_clause":
-			f.block(rest, arm)
-		case arm.Kind == "elif_clause":
-			f.eval(rest, arm.Child("condition"), unit.Checked)
-			f.block(rest.when1(f.short(arm.Child("condition")), true), arm.Child("consequence"))
-			rest = rest.when1(f.short(arm.Child("condition")), false)
-		case arm.Field == "condition":
-			f.eval(s, arm, unit.Checked)
-			f.block(s.when1(f.short(arm), true), n.Child("consequence"))
-			rest = s.when1(f.short(arm), false)
-		}
-	}
+	f.branches(s, n, func(s *scope, condition *node, truth bool) *scope { return s.when1(f.short(condition), truth) })
 }
 
 // maxWhen bounds the text of the conditions that hold at a place, in bytes. Without it
