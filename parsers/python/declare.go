@@ -67,6 +67,7 @@ func (f *file) function(s *scope, n *node, decorators []*node) {
 		s.locals[name] = &local{value: unit.Value{Kind: unit.Func, Callee: fn.ID, Text: name, Place: place}, at: n}
 	}
 	f.decorators(s, fn.ID, decorators)
+	inner.manager = slices.ContainsFunc(decorators, func(d *node) bool { return strings.HasSuffix(f.text(d), "contextmanager") })
 	f.bind(n.Child("body").List(), inner.names, inner.global)
 	for g := range inner.global {
 		delete(inner.names, g)

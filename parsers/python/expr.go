@@ -72,6 +72,10 @@ func (f *file) evalOther(s *scope, n *node, use unit.Use) unit.Value {
 		if !has(s.fn.Attrs, generator) {
 			s.fn.Attrs = append(s.fn.Attrs, generator)
 		}
+		if s.manager {
+			f.returns(s, n)
+			return unit.Value{}
+		}
 	case "pair":
 		return f.eval(s, n.Child("value"), unit.Used)
 	case "type":

@@ -33,6 +33,8 @@ type scope struct {
 	init   bool   // while an object is made
 	when   string // what is tested around statements at the top of a module
 	after  bool   // after the point where a generator hands out
+	// manager says that what it yields is what a with statement hands to its block.
+	manager bool
 }
 
 // top tells code that runs when the module is loaded.
