@@ -127,6 +127,7 @@ func resolve(units []*unit.Unit) {
 	for i, fn := range r.order {
 		fn.Accesses, fn.Calls, fn.Returns, fn.Allocs = rewritten[i].accesses, rewritten[i].calls, rewritten[i].returns, append(fn.Allocs, rewritten[i].allocs...)
 	}
+	r.keptTemporaries()
 	r.readLibraries()
 	r.routes() // before what holders are set to is resolved: it asks what views are about
 	r.values()
