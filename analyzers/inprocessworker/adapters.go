@@ -37,11 +37,11 @@ func reportAdapters(p *rule.Pass) {
 		})
 	}
 	for _, k := range p.Local(bindings.Cable) {
-		layer := remedy.MessageLayer(k.Language())
+		layer := remedy.MessageLayer(k.Language(), k.Binding.Subject)
 		p.ReportKept(k, result.Finding{
 			Category: result.Worker, Symbol: layer.Setting,
 			Message: fmt.Sprintf("In production %s passes messages on inside one process or host, %s. With two copies a message reaches only the clients that are connected to the copy which sent it.", layer.Name, k.Chosen()),
-			Fix:     remedy.Store("cable", k.Language()),
+			Fix:     layer.Fix,
 		})
 	}
 }

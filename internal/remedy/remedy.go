@@ -159,25 +159,34 @@ var stores = map[unit.Language]map[string]string{
 		"cache":  "Choose a store that all copies share in production: `config.cache_store = :redis_cache_store, { url: ENV[\"REDIS_URL\"] }`, `:mem_cache_store` or Solid Cache.",
 		"upload": "Use object storage in production: `storage :fog` or `:aws`, `:s3`, or Active Storage on S3.",
 		"jobs":   "Choose a durable adapter for production: `config.active_job.queue_adapter = :solid_queue` (or :good_job, :sidekiq), with its workers in a process of their own.",
-		"cable":  "Use `adapter: redis`, `postgresql` or `solid_cable` in config/cable.yml for production.",
 	},
 	unit.Python: {
 		"cache":  "Choose a backend that all copies share in production: `django.core.cache.backends.redis.RedisCache` or Memcached, `CACHE_TYPE = \"RedisCache\"` of Flask-Caching.",
 		"upload": "Keep uploads in object storage in production: `STORAGES[\"default\"]` with django-storages on S3, GCS or Azure; or mount a volume that all copies share.",
 		"jobs":   "Let a worker of its own run the jobs in production: take `task_always_eager` or `immediate` away and name a broker.",
-		"cable":  "Use `channels_redis.core.RedisChannelLayer` in production.",
 	},
 }
 
 // Layer is what passes messages between the clients of an application.
-type Layer struct{ Name, Setting string }
+type Layer struct{ Name, Setting, Fix string }
+
+// layers are those that are told what to go through by something of their own, by the
+// subject of the setting.
+var layers = map[string]Layer{
+	"socketio.AsyncServer":    {"Socket.IO", "socketio.AsyncServer", "Give the server a `client_manager` that all copies share, such as `socketio.AsyncRedisManager(url)`, and let a client come back to the copy that it is connected to."},
+	"socketio.Server":         {"Socket.IO", "socketio.Server", "Give the server a `client_manager` that all copies share, such as `socketio.RedisManager(url)`, and let a client come back to the copy that it is connected to."},
+	"flask_socketio.SocketIO": {"Socket.IO", "flask_socketio.SocketIO", "Give it a `message_queue` that all copies share, such as `redis://`, and let a client come back to the copy that it is connected to."},
+}
 
 // MessageLayer names it as the frameworks of a language do.
-func MessageLayer(lang unit.Language) Layer {
-	if lang == unit.Python {
-		return Layer{"the channel layer", "CHANNEL_LAYERS"}
+func MessageLayer(lang unit.Language, subject string) Layer {
+	if own, ok := layers[subject]; ok {
+		return own
 	}
-	return Layer{"Action Cable", "Action Cable adapter"}
+	if lang == unit.Python {
+		return Layer{"the channel layer", "CHANNEL_LAYERS", "Use `channels_redis.core.RedisChannelLayer` in production."}
+	}
+	return Layer{"Action Cable", "Action Cable adapter", "Use `adapter: redis`, `postgresql` or `solid_cable` in config/cable.yml for production."}
 }
 
 // Store says what to choose for a resource in production.

@@ -30,7 +30,8 @@ const (
 	// SettingDatabase is a configured database. Subject is its name
 	// ("production", "production.cache"), Value the adapter, Text the database.
 	SettingDatabase = "database"
-	// SettingCable is the adapter of Action Cable.
+	// SettingCable is the adapter of Action Cable, or what else passes messages on between
+	// clients.
 	SettingCable = "cable-adapter"
 	// SettingStorageService describes a storage service (Subject: its name;
 	// Value: Disk, S3, ...). SettingStorageChoice selects one by name (Value).

@@ -182,6 +182,7 @@ func (r *resolver) flask() {
 	r.caches(made)
 	r.engines(made)
 	r.background(made)
+	r.sockets(made)
 }
 
 // background is work that a request hands to its own process, to be done behind the answer.
@@ -250,7 +251,7 @@ func (r *resolver) libraries() map[string][]making {
 				continue
 			}
 			switch first, _, _ := strings.Cut(c.Callee, "."); first {
-			case "fastapi", "starlette", "flask_caching", "flask_cache", "flask_session", "flask_limiter", "flask_sqlalchemy", "slowapi", "fastapi_cache", "sqlalchemy", "sqlmodel", "fastapi_limiter", "aiocache":
+			case "fastapi", "starlette", "flask_caching", "flask_cache", "flask_session", "flask_limiter", "flask_sqlalchemy", "slowapi", "fastapi_cache", "sqlalchemy", "sqlmodel", "fastapi_limiter", "aiocache", "socketio", "flask_socketio":
 				out[c.Callee] = append(out[c.Callee], making{c, fn.module, fn, r.variableAt(fn, c.Location.Line)})
 			}
 		}
