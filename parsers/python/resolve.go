@@ -1,6 +1,7 @@
 package python
 
 import (
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -51,6 +52,7 @@ type resolver struct {
 	byModules      map[string]bool        // functions that only modules call, as they are loaded
 	serving        map[string]bool        // folders that have to do with a library that serves
 	single         map[string]bool        // classes of which the metaclass keeps the objects
+	djangos        []*django              // projects of Django
 }
 
 // module is a file as others see it.
@@ -268,6 +270,8 @@ func (r *resolver) ancestry() {
 		r.linearise(c, c, map[string]bool{})
 	}
 }
+
+func sortedHolders(m map[string]*unit.Holder) []string { return slices.Sorted(maps.Keys(m)) }
 
 func sortedClasses(m map[string]*class_) []string {
 	out := make([]string, 0, len(m))

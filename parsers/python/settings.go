@@ -26,7 +26,8 @@ type said struct {
 // settings reads what frameworks are told.
 func (r *resolver) settings() {
 	locale := false
-	for _, d := range r.projects() {
+	r.djangos = r.projects()
+	for _, d := range r.djangos {
 		locale = locale || d.holds("MIDDLEWARE", "django.middleware.locale.LocaleMiddleware")
 		d.cache()
 		d.sessions()
@@ -37,6 +38,7 @@ func (r *resolver) settings() {
 		d.flags()
 		d.keys()
 	}
+	r.fieldStorages()
 	r.activations(locale)
 	r.flask()
 }
@@ -250,7 +252,7 @@ func (d *django) put(kind, subject, name string, list []said, value func(string)
 		if one.guard != "" {
 			c.When = conditionOf(one.guard)
 		}
-		if s.Text == "" {
+		if s.Text == "" || s.Value == "shared" && v != "shared" { // where a reader looks is what copies do not share
 			s.Text, s.Value, s.Location = name+" = "+one.text, v, one.at
 		}
 		s.Choices = append(s.Choices, c)
@@ -458,46 +460,6 @@ func (d *django) databases() {
 		return "server"
 	})
 }
-
-// uploads are where files are kept that models have.
-func (d *django) uploads() {
-	if !d.keepsFiles() {
-		return
-	}
-	list := d.entry("STORAGES", "default", "BACKEND")
-	if len(list) == 0 {
-		list = d.entry("DEFAULT_FILE_STORAGE")
-	}
-	name := "STORAGES"
-	if len(list) == 0 {
-		if len(d.of("STORAGES"))+len(d.of("DEFAULT_FILE_STORAGE")) == 0 {
-			d.omit(unit.SettingUploadStorage, "STORAGES", name, "local_folder", "")
-		}
-		return
-	}
-	d.put(unit.SettingUploadStorage, "STORAGES", name, list, func(backend string) string {
-		if strings.HasSuffix(backend, "FileSystemStorage") {
-			return "local_folder"
-		}
-		return "shared"
-	})
-}
-
-// keepsFiles tells whether a model has files, or code asks the default storage.
-func (d *django) keepsFiles() bool {
-	if len(d.users("django.core.files.storage.default_storage.save")) > 0 {
-		return true
-	}
-	for _, h := range d.r.holders {
-		if h.Kind == unit.ClassVar && !h.Test && (h.Type == "django.db.models.FileField" || h.Type == "django.db.models.ImageField") && !storedApart(&h.Value) {
-			return true
-		}
-	}
-	return false
-}
-
-// storedApart tells a field that names its own storage.
-func storedApart(v *unit.Value) bool { return under(v, "storage") != nil }
 
 func (d *django) channels() {
 	list := d.entry("CHANNEL_LAYERS", "default", "BACKEND")
