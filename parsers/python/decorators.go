@@ -153,6 +153,8 @@ func (r *resolver) decoratedOutside(fn *function, d decoration) {
 		r.cachedProperty(fn, d)
 	case last == "command" && converses(name):
 		fn.give(unit.Handler, "decorated with command")
+	case ofLifeCycle(strings.TrimSuffix(name, ".connect")), last == "receiver" && len(d.call.Args) > 0 && ofLifeCycle(d.call.Args[0].Callee):
+		fn.Roles, fn.RoleNote = []unit.Role{unit.Initializer}, "runs when a process starts or ends"
 	case neutral(name), ofCommandLine(name) && decorators[last] != unit.Tool:
 	case decorators[last] != "":
 		fn.give(decorators[last], "decorated with "+last)

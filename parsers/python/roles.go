@@ -94,6 +94,9 @@ func handed(c *unit.Call) (unit.Call, bool) {
 			return unit.Call{As: unit.Scheduler, AsNote: "scheduled with " + name, Reference: true}, true
 		}
 	case "connect", "listen", "subscribe":
+		if ofLifeCycle(strings.TrimSuffix(c.Callee, ".connect")) {
+			return unit.Call{As: unit.Initializer, AsNote: "runs when a process starts or ends"}, true
+		}
 		return unit.Call{As: unit.Consumer, AsNote: "connected to a signal", Reference: true}, true
 	case "path", "re_path", "url", "add_url_rule", "add_api_route", "add_route", "add_websocket_route", "add_api_websocket_route", "Route", "WebSocketRoute", "Depends", "Security", "register_error_handler", "add_exception_handler":
 		return unit.Call{As: unit.Handler, AsNote: "handed to " + name, Reference: true}, true

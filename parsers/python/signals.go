@@ -99,3 +99,24 @@ func sentBy(s saving) []string {
 	}
 	return nil
 }
+
+// ofLifeCycle tells signals that are sent once in the life of a process, when it starts,
+// loads or ends: of a worker of Celery or uWSGI, and of Django's models.
+func ofLifeCycle(signal string) bool {
+	switch last := signal[strings.LastIndexByte(signal, '.')+1:]; {
+	case strings.HasPrefix(signal, "celery.signals."):
+		return slices.Contains(celeryLife, last)
+	case strings.HasPrefix(signal, "celery."):
+		return last == "on_after_configure" || last == "on_after_finalize"
+	case strings.HasPrefix(signal, "django.db.models.signals."), strings.HasPrefix(signal, "django.core.signals."):
+		return slices.Contains([]string{"pre_migrate", "post_migrate", "class_prepared", "setting_changed"}, last)
+	}
+	return signal == "uwsgidecorators.postfork" || signal == "django.test.signals.setting_changed"
+}
+
+// celeryLife are the signals of a worker's, or a scheduler's, own life.
+var celeryLife = []string{
+	"celeryd_init", "celeryd_after_setup", "worker_init", "worker_before_create_process", "worker_process_init", "worker_ready",
+	"worker_process_shutdown", "worker_shutting_down", "worker_shutdown", "beat_init", "beat_embedded_init", "embedded_init", "eventlet_pool_started",
+	"setup_logging", "after_setup_logger", "after_setup_task_logger", "import_modules", "user_preload_options",
+}
