@@ -70,6 +70,9 @@ func signedWith(p *program.Program, f *program.Function, v *unit.Value, kept map
 	if d, ok := keyOf(p, v, kept, maxBack); ok || up == 0 {
 		return d, ok
 	}
+	if d, ok := keptBeside(f, v, kept); ok {
+		return d, true
+	}
 	if v.Place != nil && v.Place.Root == unit.RootParam && len(v.Place.Path) == 0 {
 		nth, err := strconv.Atoi(v.Place.Name)
 		for _, from := range f.Callers() {
@@ -85,6 +88,24 @@ func signedWith(p *program.Program, f *program.Function, v *unit.Value, kept map
 	}
 	for i := range v.Parts {
 		if d, ok := signedWith(p, f, &v.Parts[i], kept, up); ok {
+			return d, true
+		}
+	}
+	return draw{}, false
+}
+
+// keptBeside finds the draw of a value that the function which uses it has just drawn,
+// where it keeps it for the next time as well.
+func keptBeside(f *program.Function, v *unit.Value, kept map[string]draw) (draw, bool) {
+	if v.Kind != unit.Result || v.Callee == "" {
+		return draw{}, false
+	}
+	for i := range f.Accesses {
+		a := &f.Accesses[i]
+		if a.Value == nil || a.Value.Kind != unit.Result || a.Value.Callee != v.Callee || a.Value.Nth != v.Nth {
+			continue
+		}
+		if d, ok := kept[program.KeptIn(a.Place)]; ok && d.in == f {
 			return d, true
 		}
 	}

@@ -50,7 +50,21 @@ func (f *file) call(s *scope, n *node, use unit.Use) unit.Value {
 	}
 	s.fn.Calls = append(s.fn.Calls, c)
 	f.invoke(s, n, function, args)
-	return unit.Value{Kind: unit.Result, Text: f.short(n), Place: f.callPlace(s, n), Parts: parts(args...)}
+	v := unit.Value{Kind: unit.Result, Text: f.short(n), Place: f.callPlace(s, n), Parts: parts(args...)}
+	if rewrites(name) {
+		v.Parts = parts(append([]unit.Value{object}, args...)...)
+	}
+	return v
+}
+
+// rewrites tells the methods that hand out the text or the bytes that they are called on,
+// in another form.
+func rewrites(name string) bool {
+	switch name {
+	case "encode", "decode", "hex", "strip", "lstrip", "rstrip", "lower", "upper":
+		return true
+	}
+	return false
 }
 
 // writesPath tells the methods by which a path is written.
