@@ -21,7 +21,7 @@ func reportAdapters(p *rule.Pass) {
 			how = "while the request waits"
 		}
 		if k.Backend.Where == bindings.Disk {
-			how = "from a queue in an SQLite file of this host"
+			how = "from a queue in a file of this host"
 		}
 		p.ReportKept(k, result.Finding{
 			Category: result.Worker,

@@ -149,7 +149,7 @@ type taken struct {
 }
 
 // flaskKeys are the keys that say where something is kept.
-var flaskKeys = []string{"CACHE_TYPE", "SESSION_TYPE", "RATELIMIT_STORAGE_URI", "RATELIMIT_STORAGE_URL", "SQLALCHEMY_DATABASE_URI", "SECRET_KEY", "JWT_SECRET_KEY"}
+var flaskKeys = []string{"CACHE_TYPE", "SESSION_TYPE", "RATELIMIT_STORAGE_URI", "RATELIMIT_STORAGE_URL", "SQLALCHEMY_DATABASE_URI", "SECRET_KEY", "JWT_SECRET_KEY", "CELERY_BROKER_URL", "BROKER_URL"}
 
 // flask reads what Flask's libraries are told.
 func (r *resolver) flask() {
@@ -183,6 +183,7 @@ func (r *resolver) flask() {
 	r.engines(made)
 	r.background(made)
 	r.sockets(made)
+	r.brokers(made)
 }
 
 // background is work that a request hands to its own process, to be done behind the answer.
@@ -251,7 +252,7 @@ func (r *resolver) libraries() map[string][]making {
 				continue
 			}
 			switch first, _, _ := strings.Cut(c.Callee, "."); first {
-			case "fastapi", "starlette", "flask_caching", "flask_cache", "flask_session", "flask_limiter", "flask_sqlalchemy", "slowapi", "fastapi_cache", "sqlalchemy", "sqlmodel", "fastapi_limiter", "aiocache", "socketio", "flask_socketio":
+			case "fastapi", "starlette", "flask_caching", "flask_cache", "flask_session", "flask_limiter", "flask_sqlalchemy", "slowapi", "fastapi_cache", "sqlalchemy", "sqlmodel", "fastapi_limiter", "aiocache", "socketio", "flask_socketio", "celery", "huey":
 				out[c.Callee] = append(out[c.Callee], making{c, fn.module, fn, r.variableAt(fn, c.Location.Line)})
 			}
 		}

@@ -35,6 +35,7 @@ func (r *resolver) settings() {
 		d.uploads()
 		d.channels()
 		d.jobs()
+		d.brokers()
 		d.flags()
 		d.keys()
 	}
