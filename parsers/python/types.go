@@ -1,6 +1,8 @@
 package python
 
 import (
+	"cmp"
+	"slices"
 	"sort"
 	"strings"
 
@@ -40,6 +42,9 @@ func (r *resolver) findType(h *unit.Holder) string {
 	m := r.modules[r.moduleOf(h)]
 	if h.Type != "" && h.Type != pair && h.Type != splat {
 		if typ := r.typeName(h.Type, m); typ != "" {
+			if r.standsIn(h, typ) {
+				return ""
+			}
 			return typ
 		}
 	}
@@ -55,6 +60,27 @@ func (r *resolver) findType(h *unit.Holder) string {
 		return r.typeOfValue(&h.Value, r.functions[m.id+"."+topName])
 	}
 	return ""
+}
+
+// standsIn tells a variable that is annotated as an object of a class of the checkout, and
+// set to a proxy: what is done to it is done to whatever the proxy finds at that time, such as
+// what belongs to the request.
+func (r *resolver) standsIn(h *unit.Holder, typ string) bool {
+	if r.classes[typ] == nil {
+		return false
+	}
+	values := r.given[h.ID]
+	if len(values) == 0 && r.modules[r.moduleOf(h)] != nil {
+		values = []given{{&h.Value, r.functions[r.moduleOf(h)+"."+topName]}}
+	}
+	return slices.ContainsFunc(values, func(g given) bool {
+		t := r.valueThing(g.value, g.in)
+		if c := r.classes[t.typ]; c != nil {
+			return t.typ != typ && !slices.Contains(c.order, typ) && r.functions[t.typ+".__getattr__"] != nil
+		}
+		_, last, _ := cutLast(strings.TrimPrefix(cmp.Or(t.typ, t.id), opaque))
+		return last == "LocalProxy" || last == "LazyProxy"
+	})
 }
 
 func (r *resolver) typeOfValue(v *unit.Value, in *function) string {
