@@ -147,6 +147,9 @@ func alwaysTheSame(p *rule.Pass, v *unit.Value) bool {
 	case unit.Literal:
 		return true
 	case unit.PlaceValue:
+		if v.Place == nil {
+			return false // what nobody knows the place of, such as an attribute of what a call hands out
+		}
 		h := p.Program.Holder(v.Place.Name)
 		return v.Place.Root == unit.RootHolder && len(v.Place.Path) == 0 && h != nil && h.Kind == unit.Constant
 	case unit.Compound, unit.Result:
