@@ -81,7 +81,7 @@ func (r *resolver) rewriteCall(fn *function, c unit.Call, w *rewrite, as map[str
 		c.Callee = to.ID
 		c.Targets = r.overrides(to, t, c.Name)
 	case t.kind == outside:
-		c.Callee, c.External = t.id, true
+		c.Callee, c.External = onPath(t.id), true
 		r.conventions(&c)
 	case t.kind == aValue && t.typ != "" && r.classes[t.typ] == nil && c.Receiver != nil:
 		c.Callee, c.External = strings.TrimPrefix(t.typ, opaque)+".__call__", true
@@ -217,6 +217,22 @@ func (r *resolver) unknownCall(fn *function, c *unit.Call) {
 		return
 	}
 	c.Targets, c.Guessed = candidates, true
+}
+
+// onPath is the name of a method of a path, also of one that was made from another.
+func onPath(id string) string {
+	steps := strings.Split(id, ".")
+	if len(steps) < 4 || steps[0] != "pathlib" {
+		return id
+	}
+	for _, step := range steps[2 : len(steps)-1] {
+		switch step {
+		case "joinpath", "with_suffix", "with_name", "with_stem", "resolve", "absolute", "expanduser", "relative_to", "parent", "cwd", "home", "rename", "replace":
+		default:
+			return id
+		}
+	}
+	return "pathlib.Path." + steps[len(steps)-1]
 }
 
 // conventions puts the arguments of functions of the language where their positions
