@@ -57,11 +57,12 @@ func (f *file) call(s *scope, n *node, use unit.Use) unit.Value {
 	return v
 }
 
-// rewrites tells the methods that hand out the text or the bytes that they are called on,
-// in another form.
+// rewrites tells the methods that hand out the text, the bytes or the path that they are
+// called on in another form, or what is made from it.
 func rewrites(name string) bool {
 	switch name {
-	case "encode", "decode", "hex", "strip", "lstrip", "rstrip", "lower", "upper":
+	case "encode", "decode", "hex", "strip", "lstrip", "rstrip", "lower", "upper",
+		"resolve", "absolute", "expanduser", "joinpath", "with_suffix", "with_name", "with_stem", "as_posix":
 		return true
 	}
 	return false
