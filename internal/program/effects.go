@@ -1,6 +1,7 @@
 package program
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -231,7 +232,7 @@ func rebase(e Effect, site *unit.Access, base unit.Place, callee string, call *u
 	out.Place = unit.Place{Root: base.Root, Name: base.Name, Path: path}
 	out.Location = site.Location
 	out.Guards = append(append([]string{}, site.Guards...), e.Guards...)
-	out.Lazy = e.Lazy || site.Lazy
+	out.Lazy = e.Lazy || site.Lazy || foundEmpty(call, out.Place)
 	out.Ensure = site.Ensure
 	out.Value, out.Key = given(e.Value, call), given(e.Key, call)
 	out.Through = append([]string{callee}, e.Through...)
@@ -239,6 +240,13 @@ func rebase(e Effect, site *unit.Access, base unit.Place, callee string, call *u
 		out.Through = out.Through[:maxThrough]
 	}
 	return out
+}
+
+// foundEmpty tells a call that is made only where the place which it fills holds nothing.
+func foundEmpty(c *unit.Call, place unit.Place) bool {
+	return c != nil && slices.ContainsFunc(c.Empty, func(e unit.Place) bool {
+		return e.Root == place.Root && e.Name == place.Name && slices.Equal(e.Path, place.Path)
+	})
 }
 
 // given replaces a callee's parameter by what the call passes for it.
