@@ -54,6 +54,8 @@ func reasons(units []*unit.Unit) map[string]result.Reason {
 			switch {
 			case f.Vendored:
 				reason = result.Vendored
+			case f.Shown:
+				reason = result.Fixtures
 			case f.Test && f.Generated:
 				reason = result.Doubles
 			case f.Test:

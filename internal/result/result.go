@@ -198,7 +198,7 @@ type LeftOut struct {
 // Reason says why something is no part of the audited program.
 type Reason string
 
-// The reasons. Only fixtures are not read at all.
+// The reasons. Only fixtures are not read at all, unless they are programs.
 const (
 	Fixtures Reason = "fixtures or examples"
 	Tests    Reason = "tests"

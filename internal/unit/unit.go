@@ -77,6 +77,9 @@ type File struct {
 	Generated bool
 	// Vendored is code of others that is kept in the tree.
 	Vendored bool
+	// Shown is a program that only shows, or measures, what others of the tree do. It is no
+	// more part of what runs than a test.
+	Shown bool
 }
 
 // Entity is a type of which the objects are rows of a table.

@@ -30,6 +30,8 @@ type Source struct {
 	// one's part in it; without them the package is read by itself.
 	SSA  *program
 	Form *ssa.Package
+	// Shown says that the package is a program that only shows, or measures, what others do.
+	Shown bool
 	// Foreign is asked about functions outside the checkout; nil knows nothing.
 	Foreign *Foreign
 }
@@ -95,8 +97,9 @@ func (x *extractor) file(f *ast.File) {
 	info := unit.File{
 		Path:      rel,
 		Lines:     x.Fset.File(f.Package).LineCount(),
-		Test:      strings.HasSuffix(rel, "_test.go") || isTestPackage(x.Types.Path()) || isDouble(f),
+		Test:      strings.HasSuffix(rel, "_test.go") || isTestPackage(x.Types.Path()) || isDouble(f) || x.Shown,
 		Generated: ast.IsGenerated(f),
+		Shown:     x.Shown,
 	}
 	x.files[f] = info
 	x.unit.Files = append(x.unit.Files, info)

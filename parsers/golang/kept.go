@@ -63,6 +63,7 @@ type keeper struct {
 	module  string // its folder, relative
 	root    string
 	salt    string            // what all packages depend on
+	shown   map[string]bool   // packages that serve nobody
 	overlay map[string][]byte // files that are read otherwise than they stand there
 
 	own     map[*packages.Package]bool
@@ -85,7 +86,7 @@ func (l *loader) keeperOf(m module, pkgs []*packages.Package, cgo *cgoFiles) *ke
 	if l.input.Kept == nil || l.settings == nil {
 		return nil
 	}
-	k := &keeper{store: l.input.Kept, module: m.rel, root: l.root, own: map[*packages.Package]bool{},
+	k := &keeper{store: l.input.Kept, module: m.rel, root: l.root, shown: l.shown, own: map[*packages.Package]bool{},
 		sources: map[*packages.Package]digest{}, types: map[*packages.Package]digest{}, listed: map[*packages.Package]int{}, outside: map[string]*packages.Package{}, parsed: map[string]digest{}}
 	beside := map[string]bool{} // packages that no module's path tells to be the checkout's
 	for _, p := range pkgs {
@@ -139,7 +140,7 @@ func (k *keeper) source(p *packages.Package) digest {
 // imports from the checkout must be known.
 func (k *keeper) key(p *packages.Package) digest {
 	h := sha256.New()
-	io.WriteString(h, k.salt)
+	fmt.Fprintf(h, "%s %v\n", k.salt, k.shown[p.PkgPath])
 	k.files(h, p)
 	for _, path := range slices.Sorted(maps.Keys(p.Imports)) {
 		imported := p.Imports[path]

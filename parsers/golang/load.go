@@ -155,6 +155,7 @@ type loader struct {
 	keeper   *keeper                          // of the module being read; nil if nothing is kept of it
 	recalled map[*packages.Package]*unit.Unit // units that were kept
 	onlyKept bool                             // nothing is to be read that was not
+	shown    map[string]bool                  // packages of the module being read that serve nobody, by path
 	count    *counter
 }
 
@@ -306,6 +307,7 @@ func (l *loader) loadOnce(ctx context.Context, m module, flags []string, cgo *cg
 	if err != nil {
 		return pkgs, err
 	}
+	l.shown = l.shownOf(pkgs)
 	packages.Visit(pkgs, nil, func(p *packages.Package) {
 		p.IgnoredFiles = slices.DeleteFunc(p.IgnoredFiles, l.mustNotOpen)
 	})
@@ -556,7 +558,7 @@ func (l *loader) read(todo []*packages.Package) []*unit.Unit {
 		p := todo[i]
 		defer l.count.one(len(todo))
 		problem := frontend.Guard(l.packageFile(p), "package "+p.PkgPath, func() {
-			units[i] = Extract(Source{Root: l.root, Fset: p.Fset, Files: p.Syntax, Types: p.Types, Info: p.TypesInfo, Local: l.local, SSA: forms.program, Form: forms.of[p], Foreign: l.foreign})
+			units[i] = Extract(Source{Root: l.root, Fset: p.Fset, Files: p.Syntax, Types: p.Types, Info: p.TypesInfo, Local: l.local, SSA: forms.program, Form: forms.of[p], Foreign: l.foreign, Shown: l.shown[p.PkgPath]})
 		})
 		if problem != nil {
 			units[i] = &unit.Unit{Language: unit.Go, Path: path.Dir(problem.File), Name: p.PkgPath, Problems: []unit.Problem{*problem}}
