@@ -175,6 +175,30 @@ func (s *solver) join(in *instance, i int32, to *instance, kind callKind, receiv
 		s.edge(in.slot(args[k]), to.slot(params[k]))
 	}
 	s.handBack(in, i, to)
+	if kind == served {
+		s.serveAnswers(in, i, to)
+	}
+}
+
+// serveAnswers lets the functions be called while serving that an object answers with, or a
+// function, which code outside serves with: an answer that is worked out later.
+func (s *solver) serveAnswers(in *instance, i int32, to *instance) {
+	if call := in.fn.Ops[i].Call; call == nil || !call.Foreign {
+		return
+	}
+	for k := range to.fn.Ops {
+		op := &to.fn.Ops[k]
+		if op.Kind != unit.OpReturn {
+			continue
+		}
+		for _, a := range op.Args {
+			s.each(to.slot(a), func(n int32) {
+				if s.objects[s.nodes[n].object].function != "" {
+					s.callFunction(in, i, n, served, nil)
+				}
+			})
+		}
+	}
 }
 
 // handBack lets results flow to the caller.
@@ -196,12 +220,17 @@ func (s *solver) handBack(in *instance, i int32, to *instance) {
 			}
 			typ, result := from.Call.Out[r], in.slot(results[r])
 			s.each(to.slot(op.Args[r]), func(n int32) {
-				if s.mayBe(n, typ) {
+				if s.mayBe(n, typ) && !s.misfits(n, from, r) {
 					s.add(result, n)
 				}
 			})
 		}
 	}
+}
+
+// misfits tells a function that cannot be a result of a call, since that is none.
+func (s *solver) misfits(n int32, op *unit.Op, result int) bool {
+	return result < len(op.Call.Solid) && op.Call.Solid[result] && s.objects[s.nodes[n].object].function != ""
 }
 
 // mayBe tells whether what a function of the checkout answers to code outside can be what that
@@ -307,7 +336,7 @@ func (s *solver) takeOut(in *instance, i, content int32) {
 		}
 		typ, to := op.Call.Out[k], in.slot(slot)
 		s.each(content, func(n int32) {
-			if s.comesOut(n, typ) {
+			if s.comesOut(n, typ) && !s.misfits(n, op, k) {
 				s.add(to, n)
 			}
 		})

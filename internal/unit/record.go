@@ -100,6 +100,9 @@ type Apply struct {
 	// Bare are, for each result of a foreign call, whether its type leads to nothing but
 	// numbers, texts and times; nil for none.
 	Bare []bool `json:",omitempty"`
+	// Solid are, for each result of a foreign call, whether by its type it is no function
+	// itself; nil for none.
+	Solid []bool `json:",omitempty"`
 }
 
 // Injected begins the name of a root that is no holder: the place of a type in a container

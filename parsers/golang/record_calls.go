@@ -31,7 +31,8 @@ func (w *writer) call(in ssa.CallInstruction, value ssa.Value, pos token.Pos, as
 		op.To = w.resultsOf(value)
 		if op.Call.Foreign || op.Call.Dynamic {
 			op.Call.Out = resultTypes(c.Signature())
-			op.Call.Bare = bareResults(c.Signature())
+			op.Call.Bare = resultsThat(c.Signature(), func(t types.Type) bool { return !leadsToObjects(t, map[types.Type]bool{}) })
+			op.Call.Solid = resultsThat(c.Signature(), solid)
 		}
 	}
 	if op.Call.Foreign {
@@ -276,12 +277,11 @@ func resultTypes(sig *types.Signature) []string {
 	return out
 }
 
-// bareResults tells the results that lead to nothing but numbers, texts and times: whatever a
-// library was given, it is not in them. Nil for none.
-func bareResults(sig *types.Signature) []bool {
+// resultsThat tells the results that lead on and of which something holds; nil for none.
+func resultsThat(sig *types.Signature, holds func(types.Type) bool) []bool {
 	var out []bool
 	for i := range sig.Results().Len() {
-		if t := sig.Results().At(i).Type(); leadsOn(t, 0) && !leadsToObjects(t, map[types.Type]bool{}) {
+		if t := sig.Results().At(i).Type(); leadsOn(t, 0) && holds(t) {
 			if out == nil {
 				out = make([]bool, sig.Results().Len())
 			}
@@ -289,6 +289,15 @@ func bareResults(sig *types.Signature) []bool {
 		}
 	}
 	return out
+}
+
+// solid tells a type of which no value is a function.
+func solid(t types.Type) bool {
+	switch types.Unalias(t).Underlying().(type) {
+	case *types.Signature, *types.Interface, *types.Basic:
+		return false
+	}
+	return true
 }
 
 // leadsToObjects tells a type by a value of which something of any type can be reached: through
