@@ -195,7 +195,9 @@ func (fo *Foreign) learn(f *types.Func) (unit.Foreign, bool) {
 			out.Params = append(out.Params, a)
 		}
 	}
-	out.Effects = s.listed()
+	if !logging(f) || !isLevel(f.Name()) {
+		out.Effects = s.listed() // a log is this copy's, wherever the library writes it
+	}
 	out.Opaque = s.opaque
 	return out, true
 }
