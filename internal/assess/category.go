@@ -382,7 +382,7 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "the log to which this process writes"
 	case replacedHandle(h, a):
 		return "a handle of this process, which is opened again"
-	case feedsMetrics(p, src, h, a):
+	case feedsMetrics(p, src, h, a), keepsMeters(p, h):
 		return "figures about this process"
 	case ofMainLine(a):
 		return "kept by the one loop in which a process stays that nobody asks"

@@ -51,6 +51,12 @@ func feedsMetrics(p *program.Program, src *Sources, h *program.Holder, a Assessm
 	return true
 }
 
+// keepsMeters tells a collection of meters of a metrics library: each copy has its own figures.
+func keepsMeters(p *program.Program, h *program.Holder) bool {
+	e, ok := p.Catalog.Lookup(h.Elem)
+	return ok && h.Elem != "" && e.Kind == catalog.Metrics && isCollection(h.Type) && !isChannel(h.Type)
+}
+
 // onlyMeters tells a function of a package that hands nothing back, or only to others
 // like it, answers no request and reaches nothing outside the process.
 func onlyMeters(src *Sources, f *program.Function, in string, depth int) bool {
