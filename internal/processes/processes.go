@@ -28,6 +28,8 @@ type process struct {
 	language unit.Language
 	runs     map[*program.Function]bool
 	names    []string // of a Go program
+	// links tells the files of a Go program; nil where all are loaded.
+	links func(file string) bool
 }
 
 // Set is what a checkout can start.
@@ -90,17 +92,33 @@ func tell(f *result.Finding, lives []process, some bool) {
 
 // holds tells whether a process runs a function that a finding rests on.
 func (at process) holds(f *result.Finding, bySymbol map[string][]*program.Function) bool {
+	if at.links != nil && !at.links(f.Location.File) {
+		return false
+	}
 	for _, e := range f.Evidence {
 		if e.Phase != result.Serving && e.Kind != result.WriteAt && e.Kind != result.CallAt {
 			continue
 		}
-		for _, fn := range bySymbol[e.Function] {
-			if at.runs[fn] {
-				return true
-			}
+		if slices.ContainsFunc(namesakes(e, bySymbol), func(fn *program.Function) bool { return at.runs[fn] }) {
+			return true
 		}
 	}
 	return false
+}
+
+// namesakes are the functions that a piece of evidence may mean: those of its name in its file, or
+// all where what it shows stands elsewhere.
+func namesakes(e result.Evidence, bySymbol map[string][]*program.Function) []*program.Function {
+	var here []*program.Function
+	for _, fn := range bySymbol[e.Function] {
+		if fn.Location.File == e.Location.File {
+			here = append(here, fn)
+		}
+	}
+	if len(here) > 0 {
+		return here
+	}
+	return bySymbol[e.Function]
 }
 
 // ofGo lists the programs of a checkout by their main functions. Commands that
@@ -111,11 +129,13 @@ func ofGo(p *program.Program) []process {
 	packages := packagesOfGo(p)
 	var out []process
 	for _, f := range mains(p) {
-		runs := reach(append(initializers(p, linkedInto(packageOf(f), packages)), f))
+		linked := linkedInto(packageOf(f), packages)
+		links := filesOf(linked)
+		runs := reachWithin(append(initializers(p, linked), f), links)
 		if !slices.ContainsFunc(p.Functions(), func(g *program.Function) bool { return runs[g] && g.Serving }) {
 			continue
 		}
-		out = append(out, process{mainName(f), f.Location.File, f.Location, unit.Go, runs, named(f)})
+		out = append(out, process{mainName(f), f.Location.File, f.Location, unit.Go, runs, named(f), links})
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].says < out[j].says })
 	return out
@@ -172,7 +192,7 @@ func ofRuby(p *program.Program) []process {
 			continue // the same program, started by another file
 		}
 		seen[kind], seen[s.Subject] = true, true
-		out = append(out, process{s.Subject, s.Value, s.Location, unit.Ruby, reach(entered(p, entries)), nil})
+		out = append(out, process{s.Subject, s.Value, s.Location, unit.Ruby, reach(entered(p, entries)), nil, nil})
 	}
 	return out
 }
@@ -201,6 +221,21 @@ func entered(p *program.Program, role func(unit.Role) bool) []*program.Function 
 // reach lists what functions run in their own process, closures and what they
 // only name included: not the job that they enqueue.
 func reach(from []*program.Function) map[*program.Function]bool {
+	return reachWithin(from, func(string) bool { return true })
+}
+
+// filesOf tells the files of packages.
+func filesOf(packages []*unit.Unit) func(string) bool {
+	folders := map[string]bool{}
+	for _, u := range packages {
+		folders[u.Path] = true
+	}
+	return func(file string) bool { return folders[path.Dir(file)] }
+}
+
+// reachWithin does not leave some files: what is called by the name of a method, or by a library,
+// may be that of another program.
+func reachWithin(from []*program.Function, part func(file string) bool) map[*program.Function]bool {
 	seen := map[*program.Function]bool{}
 	queue := append([]*program.Function{}, from...)
 	for _, f := range from {
@@ -210,7 +245,7 @@ func reach(from []*program.Function) map[*program.Function]bool {
 		f := queue[0]
 		queue = queue[1:]
 		for _, to := range f.Named() {
-			if seen[to] || f.Language == unit.Ruby && to.HasRole(unit.Job) {
+			if seen[to] || f.Language == unit.Ruby && to.HasRole(unit.Job) || !part(to.Location.File) {
 				continue
 			}
 			seen[to] = true

@@ -48,6 +48,35 @@ end
 	}
 }
 
+// TestApplyToProgramsApart tells programs that a library connects, as by methods of the same names:
+// each lives by itself, whether its functions are methods, functions or closures.
+func TestApplyToProgramsApart(t *testing.T) {
+	root := t.TempDir()
+	testtree.Write(t, root, map[string]string{
+		"go.mod":           "module example.com/shop\n\ngo 1.24\n",
+		"notify/notify.go": "package notify\n\nimport \"net/http\"\n\ntype Plugin interface{ Notify(text string) }\n\nfunc Serve(p Plugin) {\n\thttp.HandleFunc(\"/notify\", func(w http.ResponseWriter, r *http.Request) { p.Notify(r.FormValue(\"text\")) })\n\thttp.ListenAndServe(\":81\", nil)\n}\n",
+		"cmd/mail/main.go": "package main\n\nimport (\n\t\"net/http\"\n\n\t\"example.com/shop/notify\"\n)\n\nvar sent = map[string]int{}\n\ntype plugin struct{}\n\nfunc (plugin) Notify(text string) {\n\tsent[text]++\n\tif sent[text] > 3 {\n\t\treturn\n\t}\n\thttp.Get(\"http://mail.example.com\")\n}\n\nfunc main() { notify.Serve(plugin{}) }\n",
+		"cmd/chat/main.go": "package main\n\nimport (\n\t\"net/http\"\n\n\t\"example.com/shop/notify\"\n)\n\nvar told = map[string]int{}\n\ntype plugin struct{}\n\nfunc (plugin) Notify(text string) {\n\ttold[text]++\n\tif told[text] > 3 {\n\t\treturn\n\t}\n\thttp.Get(\"http://chat.example.com\")\n}\n\nfunc main() { notify.Serve(plugin{}) }\n",
+		"cmd/web/main.go":  "package main\n\nimport \"net/http\"\n\nvar seen = map[string]int{}\n\nfunc main() {\n\thttp.HandleFunc(\"/\", func(w http.ResponseWriter, r *http.Request) {\n\t\tif seen[r.URL.Path]++; seen[r.URL.Path] > 9 {\n\t\t\tw.WriteHeader(429)\n\t\t}\n\t})\n\thttp.ListenAndServe(\":80\", nil)\n}\n",
+	})
+	r, err := audit.Run(context.Background(), audit.Options{Root: root, Config: &config.Config{}, Offline: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"main.sent": "process `mail` only", "main.told": "process `chat` only", "main.seen": "process `web` only"}
+	for _, f := range r.Findings {
+		if says, ok := want[f.Symbol]; ok {
+			delete(want, f.Symbol)
+			if !strings.Contains(f.Message, says) {
+				t.Errorf("%s: %s", f.Symbol, f.Message)
+			}
+		}
+	}
+	for symbol := range want {
+		t.Errorf("%s was not found", symbol)
+	}
+}
+
 // What a package keeps in a variable when it is loaded is run by main, which does not name it.
 func TestApplyToWhatIsBuiltWhenLoaded(t *testing.T) {
 	root := t.TempDir()
