@@ -69,6 +69,8 @@ type Input struct {
 	Serves func(function string) bool
 	// Loops tells a function that goes on for as long as the process does.
 	Loops func(function string) bool
+	// Follows tells a function that takes from a library what has happened to files.
+	Follows func(function string) bool
 	// OnSignal tells one that waits again and again for signals of the system, and for nothing
 	// else. What it does then is how a process starts, and not what it serves.
 	OnSignal func(function string) bool

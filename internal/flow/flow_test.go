@@ -62,7 +62,7 @@ func TestSolveDoesNotDependOnOrder(t *testing.T) {
 func input(u *unit.Unit) Input {
 	no := func(string) bool { return false }
 	return Input{
-		Units: []*unit.Unit{u}, Serves: no, Loops: no, Repeats: no, Waits: no, Accepts: no, OnSignal: no,
+		Units: []*unit.Unit{u}, Serves: no, Loops: no, Repeats: no, Waits: no, Accepts: no, OnSignal: no, Follows: no,
 		Joins: func(string, string) bool { return false },
 		Roots: []Root{{Function: "f0", Program: true}, {Function: "f1", Serving: true}},
 	}

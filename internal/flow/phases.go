@@ -21,7 +21,7 @@ func (s *solver) phases() {
 	s.finite = map[*instance]bool{}
 	s.markEntries()
 	s.markBegun()
-	w := walker{s: s}
+	w := walker{s: s, followers: s.followers()}
 	for _, r := range s.in.Roots {
 		f := s.functions[r.Function]
 		if f == nil {
@@ -44,6 +44,7 @@ func (s *solver) phases() {
 		}
 	}
 	w.walk()
+	w.follow()
 }
 
 type step struct {
@@ -56,6 +57,24 @@ type step struct {
 type walker struct {
 	s     *solver
 	queue [doubts][]arrival
+	// followers follow the files of this host. What they call is put off, and then goes by what
+	// runs at boot.
+	followers map[*instance]bool
+	putOff    []*instance
+	atBoot    map[*instance]bool
+}
+
+// follow goes along what those do that follow files, which nothing else that serves does. What
+// boot runs itself as well is done anew.
+func (w *walker) follow() {
+	if len(w.putOff) == 0 {
+		return
+	}
+	w.atBoot = w.s.runAtBoot()
+	for _, in := range w.putOff {
+		w.calls(step{in, serving})
+	}
+	w.walk()
 }
 
 // arrival is a way to an instance that may turn out not to be the best.
@@ -89,14 +108,26 @@ func (w *walker) walk() {
 			at.in.serving = true
 		}
 		at.in.via[at.phase], at.in.doubt[at.phase] = at.by, at.doubt
-		for _, c := range at.in.calls {
-			if at.phase == serving && w.s.doneBefore(at.in, c) {
-				continue
-			}
-			phase := w.over(at.step, c)
-			op := &at.in.fn.Ops[c.op]
-			w.reach(c.to, phase, way{from: at.in, line: op.Line, col: op.Col, note: c.note, begin: phase != at.phase}, max(at.doubt, w.s.doubtOf(at.in, c)))
+		if at.phase == serving && w.atBoot == nil && w.followers[at.in] {
+			w.putOff = append(w.putOff, at.in)
+			continue
 		}
+		w.calls(at.step)
+	}
+}
+
+// calls reaches what an instance calls.
+func (w *walker) calls(at step) {
+	for _, c := range at.in.calls {
+		if at.phase == serving && w.s.doneBefore(at.in, c) {
+			continue
+		}
+		phase := w.over(at, c)
+		if phase == serving && at.phase == serving && w.atBoot[c.to] && c.kind != beside {
+			phase = boot
+		}
+		op := &at.in.fn.Ops[c.op]
+		w.reach(c.to, phase, way{from: at.in, line: op.Line, col: op.Col, note: c.note, begin: phase != at.phase}, max(at.in.doubt[at.phase], w.s.doubtOf(at.in, c)))
 	}
 }
 

@@ -38,6 +38,10 @@ func (p *Program) solve() {
 			f := p.functions[id]
 			return f != nil && slices.Contains(f.Attrs, "endless-loop")
 		},
+		Follows: func(id string) bool {
+			f := p.functions[id]
+			return f != nil && slices.Contains(f.Attrs, unit.FollowsFiles)
+		},
 		OnSignal: func(id string) bool {
 			f := p.functions[id]
 			return f != nil && f.onSignal()

@@ -30,6 +30,8 @@ type Op struct {
 	// Whole says that what is copied, loaded or stored is a value with fields or
 	// elements of its own: the copy shares what they lead to and nothing else.
 	Whole bool `json:",omitempty"`
+	// Takes says of a load that it takes from a channel.
+	Takes bool `json:",omitempty"`
 	Base  Slot
 	To    []Slot `json:",omitempty"`
 	Args  []Slot `json:",omitempty"`

@@ -357,6 +357,10 @@ const EachRequest = "each-request"
 // function.
 const Rearms = "rearms"
 
+// FollowsFiles is the word among a function's Attrs that says that it takes from a library
+// what has happened to files.
+const FollowsFiles = "follows-files"
+
 // SignalLoop is the word among a function's Attrs that says that it has a loop without end
 // which waits for signals of the system and for nothing else.
 const SignalLoop = "signal-loop"

@@ -489,6 +489,9 @@ func (b *body) rangeStmt(s *ast.RangeStmt) {
 	loop, timed := b.loop, b.timed
 	if t := b.typeOf(s.X); t != nil {
 		if _, ok := types.Unalias(t).Underlying().(*types.Chan); ok {
+			if aboutFiles(t) {
+				b.attr(unit.FollowsFiles)
+			}
 			if b.endsWithGroup(s.X) {
 				b.attr(unit.WaitsForGroup)
 			} else {

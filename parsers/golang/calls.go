@@ -32,6 +32,7 @@ func (b *body) expr(e ast.Expr) {
 	case *ast.CompositeLit:
 		b.composite(e, false)
 	case *ast.UnaryExpr:
+		b.takesFileEvents(e)
 		b.keep(e.X)
 	default:
 		b.subexprs(e)
@@ -46,6 +47,7 @@ func (b *body) subexprs(e ast.Expr) {
 	case *ast.StarExpr:
 		b.expr(e.X)
 	case *ast.UnaryExpr:
+		b.takesFileEvents(e)
 		b.expr(e.X)
 	case *ast.BinaryExpr:
 		b.expr(e.X)

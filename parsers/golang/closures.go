@@ -47,6 +47,7 @@ func (b *body) closure(lit *ast.FuncLit, p *part) string {
 	fn.Location.EndLine = b.x.Fset.Position(lit.End()).Line
 	fn.Roles, fn.RoleNote = signatureRole(sig)
 	fn.Attrs = append(fn.Attrs, handedBack(sig)...)
+	fn.Attrs = append(fn.Attrs, toldOfFiles(sig)...)
 	inner := &body{x: b.x, fn: &fn, shared: b.shared, node: lit, params: map[*types.Var]int{}, seen: map[string]bool{}}
 	b.applyPart(inner, &fn, p)
 	inner.addParams(lit.Type.Params)

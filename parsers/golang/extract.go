@@ -405,6 +405,7 @@ func (x *extractor) function(f *ast.File, d *ast.FuncDecl) {
 		fn.Attrs = append(fn.Attrs, "generated")
 	}
 	fn.Attrs = append(fn.Attrs, handedBack(sig)...)
+	fn.Attrs = append(fn.Attrs, toldOfFiles(sig)...)
 	if obj.Name() == "init" && sig.Recv() == nil {
 		fn.ID = fn.ID + "@" + path.Base(info.Path) + ":" + itoa(fn.Location.Line)
 	}

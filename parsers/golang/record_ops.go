@@ -422,7 +422,7 @@ func (w *writer) selects(in *ssa.Select) {
 			continue
 		}
 		got := w.fresh(nil)
-		w.emit(unit.Op{Kind: unit.OpLoad, To: []unit.Slot{got}, Base: elem, Whole: whole(elemType(s.Chan.Type()))}, s.Pos)
+		w.emit(unit.Op{Kind: unit.OpLoad, To: []unit.Slot{got}, Base: elem, Takes: true, Whole: whole(elemType(s.Chan.Type()))}, s.Pos)
 		to = append(to, got)
 	}
 	w.results[in] = append([]unit.Slot{0, 0}, to...)
@@ -543,10 +543,13 @@ func (w *writer) unary(in *ssa.UnOp) {
 		if in.CommaOk {
 			got := w.fresh(nil)
 			w.results[in] = []unit.Slot{got, 0}
-			w.emit(unit.Op{Kind: unit.OpLoad, To: []unit.Slot{got}, Base: elem, Whole: whole(elemType(in.X.Type()))}, in.Pos())
+			w.emit(unit.Op{Kind: unit.OpLoad, To: []unit.Slot{got}, Base: elem, Takes: true, Whole: whole(elemType(in.X.Type()))}, in.Pos())
 			return
 		}
-		w.load(in, elem, in.Pos())
+		if elem != 0 {
+			w.load(in, elem, in.Pos())
+			w.out.Ops[len(w.out.Ops)-1].Takes = true
+		}
 	}
 }
 
