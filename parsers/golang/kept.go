@@ -336,7 +336,11 @@ func (l *loader) asKept(m module, c *checker, pkgs []*packages.Package, cgo *cgo
 	}
 	l.keeper.overlay = c.overlay
 	foreign := l.foreign
-	units, ok := l.recall(l.keeper, c, pkgs)
+	var units map[*packages.Package]*unit.Unit
+	ok := false
+	if bug := frontend.Guard(m.rel, "what is kept", func() { units, ok = l.recall(l.keeper, c, pkgs) }); bug != nil {
+		units, ok = nil, false // reading everything will tell whose it is
+	}
 	if !ok {
 		forget(l.keeper, pkgs)
 		l.foreign = foreign

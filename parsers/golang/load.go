@@ -535,7 +535,7 @@ func (l *loader) extract(pkgs []*packages.Package, lacks *absences) {
 		}
 	} else {
 		units = l.read(todo)
-		l.keep(l.keeper, todo, units)
+		_ = frontend.Guard(".", "keeping packages", func() { l.keep(l.keeper, todo, units) }) // then they are read again the next time
 	}
 	for i, p := range todo {
 		// IllTyped is no help: one error anywhere below, as in cgo parts of
