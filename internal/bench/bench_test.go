@@ -5,12 +5,13 @@
 //	make bench
 //	make bench GO_REPO=~/src/gogs RUBY_REPO=~/src/redmine
 //
-// Each side starts cold: the Go tools with a build cache of their own that is
+// Each side starts cold, but where what is kept is measured: the Go tools with a build cache of their own that is
 // empty, staticcheck with an empty cache too. Nothing is fetched.
 package bench
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -82,7 +83,7 @@ func BenchmarkGo(b *testing.B) {
 	repo := repository(b, "GO_REPO", filepath.Join("..", ".."))
 	bin := program(b)
 	for b.Loop() {
-		audit, memory := run(b, repo, bin, "audit", "--offline", "--format", "json", "-o", os.DevNull, ".")
+		audit, memory := run(b, repo, bin, "audit", "--no-cache", "--offline", "--format", "json", "-o", os.DevNull, ".")
 		vet, _ := run(b, repo, "go", "vet", "./...")
 		b.ReportMetric(audit.Seconds(), "audit-s")
 		b.ReportMetric(memory, "audit-MiB")
@@ -105,12 +106,80 @@ func BenchmarkRuby(b *testing.B) {
 	bin := program(b)
 	files := rubyFiles(b, repo)
 	for b.Loop() {
-		audit, memory := run(b, repo, bin, "audit", "--offline", "--format", "json", "-o", os.DevNull, ".")
+		audit, memory := run(b, repo, bin, "audit", "--no-cache", "--offline", "--format", "json", "-o", os.DevNull, ".")
 		parse := parseAll(files)
 		b.ReportMetric(audit.Seconds(), "audit-s")
 		b.ReportMetric(memory, "audit-MiB")
 		b.ReportMetric(parse.Seconds(), "parse-s")
 		b.ReportMetric(audit.Seconds()/parse.Seconds(), "audit/parse")
+	}
+}
+
+// BenchmarkAgain audits a copy of each repository three times: with an empty cache, once
+// more as it is, and after a remark was added to its largest file.
+func BenchmarkAgain(b *testing.B) {
+	for _, of := range []struct{ language, variable, otherwise, ending string }{
+		{"go", "GO_REPO", filepath.Join("..", ".."), ".go"},
+		{"ruby", "RUBY_REPO", filepath.Join("..", "..", "testdata", "atlas"), ".rb"},
+	} {
+		b.Run(of.language, func(b *testing.B) {
+			repo := repository(b, of.variable, of.otherwise)
+			bin := program(b)
+			for b.Loop() {
+				tree := b.TempDir()
+				if err := os.CopyFS(tree, os.DirFS(repo)); err != nil {
+					b.Skip(err) // links that lead out of the repository are not copied
+				}
+				args := []string{"audit", "--cache-dir", b.TempDir(), "--offline", "--format", "json", "-o", os.DevNull, "."}
+				cold, _ := run(b, tree, bin, args...)
+				same, _ := run(b, tree, bin, args...)
+				remark(b, largest(b, tree, of.ending))
+				edited, memory := run(b, tree, bin, args...)
+				b.ReportMetric(cold.Seconds(), "cold-s")
+				b.ReportMetric(same.Seconds()/cold.Seconds(), "same/cold")
+				b.ReportMetric(edited.Seconds()/cold.Seconds(), "edited/cold")
+				b.ReportMetric(memory, "edited-MiB")
+			}
+		})
+	}
+}
+
+// largest is the largest file of a tree with an ending, tests and what others wrote left out.
+func largest(b *testing.B, root, ending string) (name string) {
+	b.Helper()
+	var size int64
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && (d.Name() == ".git" || d.Name() == "node_modules" || d.Name() == "vendor" || d.Name() == "testdata") {
+			return filepath.SkipDir
+		}
+		if err != nil || !strings.HasSuffix(path, ending) || strings.Contains(path, "_test.") {
+			return nil
+		}
+		if info, err := d.Info(); err == nil && info.Size() > size {
+			name, size = path, info.Size()
+		}
+		return nil
+	})
+	if err != nil || name == "" {
+		b.Skipf("no %s files below %s: %v", ending, root, err)
+	}
+	return name
+}
+
+// remark adds a comment to a file.
+func remark(b *testing.B, name string) {
+	b.Helper()
+	comment := "\n# a remark\n"
+	if strings.HasSuffix(name, ".go") {
+		comment = "\n// a remark\n"
+	}
+	f, err := os.OpenFile(name, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, err = f.WriteString(comment)
+	if err := errors.Join(err, f.Close()); err != nil {
+		b.Fatal(err)
 	}
 }
 
