@@ -22,6 +22,9 @@ func (r *resolver) rewriteAccess(fn *function, a unit.Access, w *rewrite, as map
 	case unit.Read:
 		r.rewriteRead(fn, a, w, as)
 	case unit.Write, unit.Init:
+		if r.runSetter(fn, &a, w) {
+			return
+		}
 		r.assigned(fn, &a)
 		if r.written(fn, &a, written) {
 			w.accesses = append(w.accesses, a)
@@ -45,6 +48,7 @@ func (r *resolver) rewriteRead(fn *function, a unit.Access, w *rewrite, as map[s
 		w.calls = append(w.calls, unit.Call{Callee: task.ID, Name: task.Name, Async: true, Result: unit.Dropped, Location: a.Location})
 		return
 	}
+	r.runGetters(fn, a.Place, a.Location, w)
 	if a.Place.Root == unit.RootParam {
 		return
 	}

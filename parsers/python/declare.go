@@ -16,6 +16,7 @@ const (
 	attrInjected = "injected:" // a parameter that a framework fills with what a function hands out
 	attrWhen     = "when:"     // what is tested around a return, by its number
 	attrProperty = "property"
+	attrSetter   = "setter"
 	attrClass    = "classmethod"
 	attrStatic   = "staticmethod"
 	attrAsync    = "async"
@@ -109,6 +110,8 @@ func (f *file) methodKind(fn *unit.Function, decorators []*node) string {
 			kind = attrStatic
 		case text == "classmethod":
 			kind = attrClass
+		case strings.HasSuffix(text, ".setter"):
+			fn.Attrs = append(fn.Attrs, attrSetter)
 		case text == "property", strings.HasSuffix(text, "cached_property"), strings.HasSuffix(text, "classproperty"), strings.HasSuffix(text, "hybrid_property"), strings.HasSuffix(text, "lazyproperty"):
 			fn.Attrs = append(fn.Attrs, attrProperty)
 		}

@@ -53,6 +53,8 @@ type resolver struct {
 	serving        map[string]bool        // folders that have to do with a library that serves
 	single         map[string]bool        // classes of which the metaclass keeps the objects
 	djangos        []*django              // projects of Django
+	getters        map[string]bool        // names of properties
+	setters        map[string]*function   // what runs when a property is set, by its name
 }
 
 // module is a file as others see it.
@@ -107,6 +109,7 @@ func resolve(units []*unit.Unit) {
 		holders: map[string]*unit.Holder{}, given: map[string][]given{}, arrives: map[string]string{}, methods: map[string][]string{},
 		owned: map[string][]*function{}, inner: map[string][]*function{}, types: map[string]string{}, results: map[string]thing{},
 		below: map[string][]string{}, found: map[string]*module{}, doing: map[string]bool{}, wanted: map[string]bool{}, added: map[string]*unit.Unit{},
+		getters: map[string]bool{}, setters: map[string]*function{},
 	}
 	r.index()
 	r.ancestry()
@@ -221,6 +224,12 @@ func (r *resolver) addFunction(m *module, fn *unit.Function) {
 		return
 	}
 	r.functions[fn.ID] = f
+	if has(fn.Attrs, attrSetter) {
+		r.setters[fn.Owner+"."+fn.Name] = f
+	}
+	if has(fn.Attrs, attrProperty) {
+		r.getters[fn.Name] = true
+	}
 	r.order = append(r.order, f)
 	if fn.Owner != "" && fn.Outer == "" {
 		r.owned[fn.Owner] = append(r.owned[fn.Owner], f)

@@ -102,6 +102,7 @@ func (r *resolver) rewriteCall(fn *function, c unit.Call, w *rewrite, as map[str
 		w.accesses = append(w.accesses, unit.Access{Place: *c.Args[0].Place, Kind: unit.Modify, Op: "append", Location: c.Location, Guards: c.Guards})
 	}
 	w.calls = append(w.calls, c)
+	r.runGetters(fn, *place, c.Location, w)
 }
 
 // calledOn resolves what a call is made on, and what it does to rows there.
