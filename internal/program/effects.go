@@ -232,7 +232,7 @@ func rebase(e Effect, site *unit.Access, base unit.Place, callee string, call *u
 	out.Place = unit.Place{Root: base.Root, Name: base.Name, Path: path}
 	out.Location = site.Location
 	out.Guards = append(append([]string{}, site.Guards...), e.Guards...)
-	out.Lazy = e.Lazy || site.Lazy || foundEmpty(call, out.Place)
+	out.Lazy = e.Lazy || site.Lazy || (e.Kind == unit.Write || e.Op == "[]=") && foundEmpty(call, out.Place)
 	out.Ensure = site.Ensure
 	out.Value, out.Key = given(e.Value, call), given(e.Key, call)
 	out.Through = append([]string{callee}, e.Through...)
@@ -242,7 +242,8 @@ func rebase(e Effect, site *unit.Access, base unit.Place, callee string, call *u
 	return out
 }
 
-// foundEmpty tells a call that is made only where the place which it fills holds nothing.
+// foundEmpty tells a call that is made only where the place which it fills holds nothing. A
+// collection to which an entry is added where it is not in yet is no such place.
 func foundEmpty(c *unit.Call, place unit.Place) bool {
 	return c != nil && slices.ContainsFunc(c.Empty, func(e unit.Place) bool {
 		return e.Root == place.Root && e.Name == place.Name && slices.Equal(e.Path, place.Path)
