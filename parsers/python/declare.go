@@ -83,6 +83,7 @@ func (f *file) function(s *scope, n *node, decorators []*node) {
 	inner.init = method && (name == "__init__" || name == "__post_init__")
 	if body := n.Child("body"); body != nil {
 		f.statements(inner, body.Kids)
+		f.filledWithNothing(fn)
 	}
 	if len(fn.Returns) > 0 && !slices.ContainsFunc(fn.Returns, func(v unit.Value) bool { return v.Type != "bool" || v.Kind == unit.PlaceValue }) {
 		fn.Attrs = append(fn.Attrs, unit.BoolOnly)

@@ -37,6 +37,7 @@ type file struct {
 	byID      map[string]*unit.Function
 	comments  map[int]*node // by the line on which they end
 	behind    []behind
+	nothings  map[*unit.Function][]int // accesses that fill a place with nothing, and hand that out
 	depth     int
 }
 
@@ -45,7 +46,7 @@ func newFile(u *unit.Unit, class class, source []byte, parsed *tree) *file {
 	f := &file{
 		unit: u, class: class, src: string(source), syntax: parsed, module: moduleOf(u.Path), pkg: strings.HasSuffix(u.Path, "__init__.py"),
 		names: map[string]bool{}, imported: map[string]string{}, holders: map[string]int{}, types: map[string]int{},
-		byID: map[string]*unit.Function{}, comments: map[int]*node{}, lines: []int{0},
+		byID: map[string]*unit.Function{}, comments: map[int]*node{}, nothings: map[*unit.Function][]int{}, lines: []int{0},
 	}
 	for i := 0; i < len(f.src); i++ {
 		if f.src[i] == '\n' {

@@ -18,8 +18,11 @@ func (f *file) statements(s *scope, list []*node) {
 		return
 	}
 	defer func() { f.depth-- }()
-	for _, n := range list {
+	for i, n := range list {
 		f.statement(s, n)
+		if i+1 < len(list) {
+			f.answersNothing(s, n, list[i+1])
+		}
 		if n.Kind == "if_statement" && leaves(n.Child("consequence")) && n.Child("alternative") == nil {
 			if f.inProduction(s, n.Child("condition")) == holds {
 				return
