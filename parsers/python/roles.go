@@ -140,10 +140,22 @@ func (r *resolver) roles() {
 			continue
 		}
 		if fn.Owner != "" && fn.Outer == "" && r.wanted[fn.Name] && !strings.HasPrefix(fn.Name, "__") {
+			if readsCommandLine(fn) {
+				fn.give(unit.Tool, "reads a command line")
+				continue
+			}
 			fn.give(unit.Application, "called on objects of a class that is not known")
 		}
 	}
 	r.references(callers)
+}
+
+// readsCommandLine tells a function that takes a command line apart: what runs it is a command
+// that somebody starts.
+func readsCommandLine(fn *function) bool {
+	return slices.ContainsFunc(fn.Calls, func(c unit.Call) bool {
+		return c.Name == "parse_args" || c.Name == "parse_known_args" || strings.HasPrefix(c.Callee, "argparse.ArgumentParser")
+	})
 }
 
 // references gives functions that are kept to be called later their role: nobody is
