@@ -599,7 +599,7 @@ func facts(p *program.Program, src *Sources, h *program.Holder, e catalog.Entry,
 	if strings.Contains(e.Note, "bounded") {
 		f.Bounded = Yes
 	}
-	if strings.Contains(e.Note, "expires") || expires(p, src, writes) || agesIn(p, h) {
+	if strings.Contains(e.Note, "expires") || expires(p, src, writes) || agesIn(p, h) || stampedAndAsked(p, src, h, writes) {
 		f.Expires = Yes
 	}
 	f.Library = keptByLibrary(p, h, writes) || keepsCaches(p, h)

@@ -128,6 +128,33 @@ func agesIn(p *program.Program, h *program.Holder) bool {
 	return slices.ContainsFunc([]string{h.Elem, h.Type}, func(typ string) bool { return carriesTime(p, typ) }) && readByClock(p, h)
 }
 
+// stampedAndAsked tells a place into which a time of the clock is put along with what it
+// keeps, and that is read by something which asks the clock too, beside what is put there.
+func stampedAndAsked(p *program.Program, src *Sources, h *program.Holder, writes []program.Change) bool {
+	stamped := func(c program.Change) bool {
+		return !c.Reset && c.Value != nil && c.Value.Kind == unit.Collection && slices.Contains(src.of(h, c.Value), FromClock)
+	}
+	if h.Language != unit.Ruby || !slices.ContainsFunc(writes, stamped) {
+		return false
+	}
+	places := append([]*program.Holder{h}, h.Parts...)
+	return slices.ContainsFunc(places, func(place *program.Holder) bool {
+		return slices.ContainsFunc(place.Reads, func(r program.Change) bool {
+			f := p.Function(r.In)
+			return f != nil && r.Phase == result.Serving && slices.ContainsFunc(f.Calls, func(c unit.Call) bool {
+				return (slices.Contains(src.classify(&c), FromClock) || c.Name == "ago" || c.Name == "past?" || c.Name == "future?") && !putsThere(writes, c.Location)
+			})
+		})
+	})
+}
+
+// putsThere tells a line on which one of some changes is made.
+func putsThere(writes []program.Change, at unit.Location) bool {
+	return slices.ContainsFunc(writes, func(c program.Change) bool {
+		return c.Origin.File == at.File && c.Origin.Line <= at.Line && at.Line <= max(c.Origin.Line, c.Origin.EndLine)
+	})
+}
+
 func carriesTime(p *program.Program, typ string) bool {
 	t := p.Type(typ)
 	return t != nil && t.Kind == "struct" && slices.ContainsFunc(t.Fields, func(id string) bool {

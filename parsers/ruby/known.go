@@ -178,7 +178,7 @@ func plain(name string) bool {
 		"attr_accessor", "attr_writer", "private", "public", "protected", "include", "extend", "prepend",
 		"lambda", "proc", "loop", "block_given?", "format", "sprintf", "p", "print", "binding", "t", "l",
 		"params", "logger", "flash", "h", "concat", "content_tag", "link_to", "tag", "image_tag", "respond_to",
-		"render", "redirect_to", "head", "key?", "has_key?", "chomp", "succ", "abs", "ago", "from_now", "utc",
+		"render", "redirect_to", "head", "key?", "has_key?", "chomp", "succ", "abs", "utc",
 		"tap", "then", "except", "slice", "merge", "flat_map", "filter_map", "find_all", "detect", "to_json", "html",
 		"xml", "json", "js", "tr", "chars", "lines", "bytes", "ord", "chr", "hash", "==":
 		return true
