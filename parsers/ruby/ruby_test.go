@@ -209,6 +209,9 @@ func TestUnspelled(t *testing.T) {
   # Member.new.keep_copy
   def keep_copy; below; end
   def below; below_that; end
+  def self.keep_in(path); self.keep_path = path; end
+  def self.keep_path=(path); @keep_path = path; end
+  def self.keep_path; @keep_path; end
   def below_that; 1; end
   def keep_letter; 1; end
   def keep_card; 1; end
@@ -221,7 +224,7 @@ end`,
 		"lib/tasks/keep.rake", "task(:keep) { Member.first.keep_age = 3 }",
 		"test/models/member_test.rb", "class MemberTest\n  def x; Member.new.keep_copy; end\nend")
 	for id, want := range map[string]bool{
-		"Member#keep_copy": true, "Member#below": true, "Member#below_that": true, "Member#keep_age=": true, "Keeping#run": true,
+		"Member#keep_copy": true, "Member#below": true, "Member.keep_in": false, "Member#below_that": true, "Member#keep_age=": true, "Keeping#run": true,
 		"Member#keep_letter": false, "Member#keep_card": false, "Member.keep_photo": false, "Member#keep_name=": false, "PhotoUploader#keep_there": false,
 	} {
 		f := function(units, id)

@@ -78,7 +78,10 @@ func (r *resolver) unspelled(functions []*unit.Function) {
 	callers := map[string][]*unit.Function{}
 	for _, f := range functions {
 		for i := range f.Calls {
-			for _, id := range append(f.Calls[i].Targets, f.Calls[i].Callee) {
+			c := &f.Calls[i]
+			by := c.Location.File + " " + c.Name // of whatever class, where it could not be told
+			callers[by] = append(callers[by], f)
+			for _, id := range append(slices.Clone(c.Targets), c.Callee) {
 				callers[id] = append(callers[id], f)
 			}
 		}
@@ -91,18 +94,22 @@ func (r *resolver) unspelled(functions []*unit.Function) {
 				continue
 			}
 			named := words[hashOf(strings.TrimSuffix(f.Name, "="))]
-			below := len(named) == 1 && named[0] == f.Location.File && len(callers[f.ID]) > 0 && !slices.ContainsFunc(callers[f.ID], func(by *unit.Function) bool { return by != f && !marked[by] })
+			by := append(slices.Clone(callers[f.ID]), callers[f.Location.File+" "+f.Name]...)
+			below := len(named) == 1 && named[0] == f.Location.File && len(by) > 0 && !slices.ContainsFunc(by, func(by *unit.Function) bool { return by != f && !marked[by] })
 			if len(named) == 0 || below {
 				marked[f], again = true, true
-				f.Attrs = append(f.Attrs, unit.Unspelled)
+				if len(f.Roles) > 0 {
+					f.Attrs = append(f.Attrs, unit.Unspelled)
+				}
 			}
 		}
 	}
 }
 
-// onlyLoaded tells a method that serves since the framework loads it, by whomever it is called.
+// onlyLoaded tells a method that at most serves since the framework loads it, by whomever it
+// is called.
 func (r *resolver) onlyLoaded(f *unit.Function) bool {
-	loaded := slices.ContainsFunc(f.Roles, func(role unit.Role) bool {
+	loaded := len(f.Roles) == 0 || slices.ContainsFunc(f.Roles, func(role unit.Role) bool {
 		return role == unit.Application || role == unit.Handler && f.RoleNote == helperNote
 	})
 	return loaded && f.Outer == "" && f.Name != "" && inWord(f.Name[0]) && (r.isModel(f.Owner) || !r.descends(f.Owner))
