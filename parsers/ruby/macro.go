@@ -288,8 +288,8 @@ func (f *file) taskName(c send) string {
 // rackBlock tells a block that is handed a request by name.
 func (f *file) rackBlock(c send) bool {
 	list := c.block.Child("parameters")
-	if list == nil || len(list.Kids) == 0 {
-		return false
+	if _, _, walks := walksElements(c.name); walks || list == nil || len(list.Kids) == 0 {
+		return false // an element of a list may be called so too
 	}
 	switch f.text(list.Kids[0]) {
 	case "req", "request", "env", "controller":

@@ -69,7 +69,7 @@ func isTest(base string, dirs []string) bool {
 		case "testing_support", "dummy_app":
 			return true
 		case "dummy":
-			return i > 0 && has([]string{"test", "spec", "tests"}, dirs[i-1])
+			return i > 0 && has([]string{"test", "spec", "tests"}, dirs[i-1]) || has(dirs[:i], "vendor")
 		case "spec", "features", "factories", "cypress":
 			return !has(dirs[:i], "app")
 		case "test", "tests":
