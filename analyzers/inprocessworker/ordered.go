@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/stateaudit/stateaudit/internal/assess"
-	"github.com/stateaudit/stateaudit/internal/names"
 	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/rule"
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -49,18 +48,12 @@ func takesLock(p *rule.Pass, f *program.Function) bool {
 		if !slices.ContainsFunc(p.Sources.ReachOfCall(c), func(s assess.Source) bool { return slices.Contains(locks, s) }) {
 			continue
 		}
-		if c.External || c.Block || c.Result == unit.Checked || namesLock(c.Name) {
+		if c.External || c.Block || c.Result == unit.Checked || assess.NamesLock(c.Name) {
 			return true
 		}
 		below = true
 	}
 	return !below && !slices.ContainsFunc(f.Runs(), func(to *program.Function) bool { return p.Sources.Reaches(to.ID, locks...) })
-}
-
-func namesLock(name string) bool {
-	return slices.ContainsFunc(names.Tokens(name), func(word string) bool {
-		return word == "lock" || word == "locked" || word == "leader" || word == "elect" || word == "acquire" || word == "exclusive" || word == "exclusively"
-	})
 }
 
 // worksOutside tells a function that itself writes rows, sends something or runs a program.

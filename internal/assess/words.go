@@ -1,6 +1,7 @@
 package assess
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -49,4 +50,15 @@ func speaks(ws []string, stems ...string) bool {
 		}
 	}
 	return false
+}
+
+// NamesLock tells by its name a function that takes a lock or asks who leads.
+func NamesLock(name string) bool {
+	return slices.ContainsFunc(words(name), func(word string) bool {
+		switch word {
+		case "lock", "locked", "leader", "elect", "acquire", "exclusive", "exclusively":
+			return true
+		}
+		return false
+	})
 }
