@@ -344,11 +344,16 @@ func (s *Sources) walk(v *unit.Value, set map[Source]bool) {
 		for _, src := range s.classifyName(v.Callee) {
 			set[src] = true
 		}
+		ids := s.p.LeadsOut(v.Callee)
 		if holder, ok := strings.CutPrefix(v.Callee, "&"); ok {
-			for _, id := range s.p.Stored(holder) {
-				for src := range s.memo[id] {
-					set[src] = true
-				}
+			ids = s.p.Stored(holder)
+		}
+		for _, id := range ids {
+			for src := range s.memo[id] {
+				set[src] = true
+			}
+			for _, src := range s.classifyName(id) {
+				set[src] = true
 			}
 		}
 	}
@@ -373,15 +378,11 @@ func ofRequest(pl *unit.Place) bool {
 // classify tells what one call reaches by itself.
 func (s *Sources) classify(c *unit.Call) []Source {
 	var out []Source
-	if c.External {
-		out = s.classifyName(c.Callee)
-	} else {
-		for _, id := range s.p.LeadsOut(c.Callee) {
-			out = append(out, s.classifyName(id)...)
-		}
-		if len(out) == 0 {
-			return nil
-		}
+	for _, id := range s.outside(c) {
+		out = append(out, s.classifyName(id)...)
+	}
+	if len(out) == 0 && !c.External {
+		return nil
 	}
 	db := len(out) > 0 && out[0] == FromDatabase
 	if db && slices.Contains(out, ToDatabase) && changesNoRows(c.Args) {
@@ -409,6 +410,20 @@ func (s *Sources) classify(c *unit.Call) []Source {
 		out = append(out, ToFile)
 	}
 	return out
+}
+
+// outside lists the functions outside the checkout that a call leads to: itself, by the interface
+// that it is made on, or as what a variable or field keeps.
+func (s *Sources) outside(c *unit.Call) []string {
+	switch {
+	case c.External:
+		return []string{c.Callee}
+	case c.Callee == "" && c.Name == "()" && c.Receiver != nil && c.Receiver.Place != nil:
+		return slices.DeleteFunc(slices.Clone(s.p.Stored(program.KeptIn(*c.Receiver.Place))), func(id string) bool { return s.p.Function(id) != nil })
+	case c.Callee != "" && s.p.Function(c.Callee) == nil:
+		return append(s.p.LeadsOut(c.Callee), c.Callee)
+	}
+	return nil
 }
 
 // claims tells the methods of clients that write a key only if nobody has: the one
