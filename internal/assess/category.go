@@ -16,7 +16,7 @@ func categorise(p *program.Program, src *Sources, h *program.Holder, e catalog.E
 	switch {
 	case excludes(p, h, a):
 		return result.Lock
-	case listeners(p, h):
+	case listeners(p, h), isCollection(h.Type) && brings(p, h):
 		return result.Registry
 	case queues(h), handsIn(p, h):
 		return result.Worker
