@@ -380,6 +380,8 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "waits until the files of this host change no more"
 	case replacedLogger(h, a):
 		return "the log to which this process writes"
+	case onlyClosed(h, a):
+		return "only ever closed: what is opened stays as it is"
 	case replacedHandle(h, a):
 		return "a handle of this process, which is opened again"
 	case feedsMetrics(p, src, h, a), keepsMeters(p, h):

@@ -27,6 +27,17 @@ func replacedHandle(h *program.Holder, a Assessment) bool {
 	return opened
 }
 
+// onlyClosed tells a thing of a library that is opened once, and that serving does nothing to but
+// close it.
+func onlyClosed(h *program.Holder, a Assessment) bool {
+	return h.Handle && len(a.Writes) > 0 && !slices.ContainsFunc(a.Writes, func(c program.Change) bool {
+		return c.Kind == unit.Write || !slices.Contains(closing, c.Op)
+	})
+}
+
+// closing are what methods are called by which what was opened is given back.
+var closing = []string{"Close", "CloseNow", "Release", "Shutdown", "Disconnect"}
+
 // entry tells a change that puts a value under a key. What a call is given to be
 // cancelled by is no key.
 func entry(c program.Change) bool {
