@@ -38,6 +38,17 @@ func onlyClosed(h *program.Holder, a Assessment) bool {
 // closing are what methods are called by which what was opened is given back.
 var closing = []string{"Close", "CloseNow", "Release", "Shutdown", "Disconnect"}
 
+// filledFromStores tells a table that is made when it is first needed, where who fills it asks a
+// database or another service: what of the answer gets there is not always seen.
+func filledFromStores(src *Sources, a Assessment) bool {
+	late := slices.ContainsFunc(a.Writes, func(c program.Change) bool {
+		return c.Kind == unit.Write && c.Value != nil && (c.Value.Kind == unit.Collection || c.Value.Text == "make") && len(c.Value.Parts) == 0
+	})
+	return late && slices.ContainsFunc(a.Writes, func(c program.Change) bool {
+		return src.Reaches(c.In, FromDatabase, FromNetwork, FromProgram)
+	})
+}
+
 // entry tells a change that puts a value under a key. What a call is given to be
 // cancelled by is no key.
 func entry(c program.Change) bool {

@@ -405,6 +405,9 @@ func (p *Program) accessOf(f *Function, e *flow.Event) *unit.Access {
 	if best != nil {
 		out := *best
 		out.Place = place
+		if out.Kind == unit.Init {
+			out.Kind = unit.Write
+		}
 		return &out
 	}
 	switch e.Kind {
@@ -438,6 +441,9 @@ func (p *Program) answers(a *unit.Access, e *flow.Event) int {
 	case flow.Write:
 		if (a.Kind == unit.Write || a.Kind == unit.Modify) && !strings.HasPrefix(a.Op, "&") && (same > 0 || kept == "") {
 			return 1 + same
+		}
+		if a.Kind == unit.Init && a.Lazy && same > 0 {
+			return 1 + same // an empty map in place of none
 		}
 	case flow.Invoke:
 		if a.Kind == unit.Invoke && last(a.Method) == last(e.Name) && p.foreignChange(a) && (same > 0 || kept == "") {
