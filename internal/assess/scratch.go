@@ -178,7 +178,9 @@ func lowered(h *program.Holder, a Assessment, f *program.Function) bool {
 	for i := range a.Writes {
 		switch c := &a.Writes[i]; {
 		case c.Function != f:
-		case c.Maybe || c.Lazy || c.Op != "=":
+		case c.Lazy || c.Op != "=" || c.Maybe && c.Until == 0:
+			return false
+		case last != nil && c.Until != last.Until: // not in one branch or block
 			return false
 		case last != nil && last.Location.Line >= c.Location.Line:
 			return false
