@@ -110,7 +110,7 @@ func weighsTime(p *program.Program, src *Sources, f *program.Function) bool {
 	if f == nil {
 		return false
 	}
-	return looksAtClock(p, src, f) || comparesTimes(f)
+	return looksAtClock(p, src, f) || comparesTimes(p, f)
 }
 
 // comparisons are the calls that weigh one time against another.
@@ -118,8 +118,16 @@ var comparisons = map[string]bool{
 	"time.Since": true, "time.Until": true, "time.Time.Before": true, "time.Time.After": true, "time.Time.Sub": true, "time.Time.Compare": true,
 }
 
-func comparesTimes(f *program.Function) bool {
-	return slices.ContainsFunc(f.Calls, func(c unit.Call) bool { return comparisons[c.Callee] })
+// comparesTimes tells a function that compares times, or asks one that does and says no more
+// than whether something is so.
+func comparesTimes(p *program.Program, f *program.Function) bool {
+	return slices.ContainsFunc(f.Calls, func(c unit.Call) bool {
+		if comparisons[c.Callee] {
+			return true
+		}
+		to := p.Function(c.Callee)
+		return to != nil && says(to) && slices.ContainsFunc(to.Calls, func(c unit.Call) bool { return comparisons[c.Callee] })
+	})
 }
 
 // agesIn tells a place of which what is kept carries a time that is weighed against another
@@ -166,7 +174,7 @@ func carriesTime(p *program.Program, typ string) bool {
 func readByClock(p *program.Program, h *program.Holder) bool {
 	return slices.ContainsFunc(h.Reads, func(r program.Change) bool {
 		f := p.Function(r.In)
-		return f != nil && comparesTimes(f)
+		return f != nil && comparesTimes(p, f)
 	})
 }
 
