@@ -199,15 +199,20 @@ func reportDraw(p *rule.Pass, f *program.Function, c *unit.Call, d draw) {
 var keyName = regexp.MustCompile(`(?i)secret|key|token|salt|pepper|cookie`)
 
 // reportWritten reports a key that each host draws at its first start and writes
-// into a file of its own.
+// into a file of its own. What a program draws that ends is carried where it belongs.
 func reportWritten(p *rule.Pass, f *program.Function) {
-	if !f.Boot || f.HasRole(unit.Tool) {
+	if !f.Boot || f.HasRole(unit.Tool) || p.Ended(f) {
 		return
+	}
+	filled := fills(p, f)
+	drawn := func(v unit.Value) bool {
+		_, fresh := fillOf(&v, filled)
+		return fresh || effects.Drawn(&v)
 	}
 	for i := range f.Calls {
 		c := &f.Calls[i]
 		e, ok := effects.Of(c)
-		if !ok || e.Kind != effects.File || !secretly(f, c, e) || !slices.ContainsFunc(c.Args, func(v unit.Value) bool { return effects.Drawn(&v) }) && !writesDrawn(f, c) {
+		if !ok || e.Kind != effects.File || !secretly(f, c, e) || !slices.ContainsFunc(c.Args, drawn) && !writesDrawn(f, c, drawn) {
 			continue
 		}
 		p.Report(result.Finding{
@@ -236,14 +241,14 @@ func named(v *unit.Value, deep int) bool {
 }
 
 // writesDrawn tells a function that opens a file and writes what it draws.
-func writesDrawn(f *program.Function, opened *unit.Call) bool {
+func writesDrawn(f *program.Function, opened *unit.Call, drawn func(unit.Value) bool) bool {
 	if opened.Name != "open" && opened.Name != "new" && opened.Name != "Create" && opened.Name != "OpenFile" {
 		return false
 	}
 	return slices.ContainsFunc(f.Calls, func(c unit.Call) bool {
 		switch c.Name {
 		case "write", "puts", "print", "<<", "Write", "WriteString":
-			return slices.ContainsFunc(c.Args, func(v unit.Value) bool { return effects.Drawn(&v) })
+			return slices.ContainsFunc(c.Args, drawn)
 		}
 		return false
 	})
