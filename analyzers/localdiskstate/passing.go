@@ -252,8 +252,12 @@ func givenByKey(h *program.Holder, v *unit.Value) []unit.Value {
 	return out
 }
 
-// console tells a path of a device or log.
+// console tells a path of a device or log. A variable that is called like one says less
+// than the path that is put into it.
 func console(v *unit.Value) bool {
+	for (v.Kind == unit.PlaceValue || v.Kind == unit.Literal) && len(v.Parts) == 1 && (v.Parts[0].Kind == unit.Literal || v.Parts[0].Kind == unit.PlaceValue) {
+		v = &v.Parts[0]
+	}
 	text := strings.Trim(v.Text, `"'`)
 	if logFile.MatchString(text) || slices.ContainsFunc(v.Parts, func(part unit.Value) bool { return logFile.MatchString(part.Text) }) {
 		return true

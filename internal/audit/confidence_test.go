@@ -30,7 +30,12 @@ func TestConfidence(t *testing.T) {
 		{"nobody is seen to call it", "Visits::SEEN", []string{
 			"config/application.rb", railsApp,
 			"app/models/visits.rb", "class Visits < ApplicationRecord\n  SEEN = {}\n  def note_arrival\n    SEEN[id] = true\n  end\nend\n",
+			"app/models/hooks.rb", "module Hooks\n  NAMES = %w[note_arrival]\nend\n",
 		}, result.Likely, "no caller of `Visits#note_arrival` was seen"},
+		{"nobody names it", "Visits::SEEN", []string{
+			"config/application.rb", railsApp,
+			"app/models/visits.rb", "class Visits < ApplicationRecord\n  SEEN = {}\n  def note_arrival\n    SEEN[id] = true\n  end\nend\n",
+		}, result.Guessed, "nothing that serves calls `Visits#note_arrival` or spells its name"},
 		{"only a name leads to it", "Visits::SEEN", []string{
 			"config/application.rb", railsApp,
 			"lib/visits.rb", "class Visits\n  SEEN = {}\n  def note_arrival_of(id)\n    SEEN[id] = true\n  end\nend\n",
@@ -63,6 +68,7 @@ func TestMinConfidence(t *testing.T) {
 	files := []string{
 		"config/application.rb", "require 'rails'\nmodule Shop\n  class Application < Rails::Application\n  end\nend\n",
 		"app/models/visits.rb", "class Visits < ApplicationRecord\n  SEEN = {}\n  def note_arrival\n    SEEN[id] = true\n  end\nend\n",
+		"app/models/hooks.rb", "module Hooks\n  NAMES = %w[note_arrival]\nend\n",
 	}
 	for least, want := range map[string]int{"": 1, "guessed": 1, "likely": 1, "proven": 0} {
 		n := 0

@@ -110,6 +110,9 @@ func (f *file) load1(s *scope, n *node, use unit.Use) unit.Value {
 	}
 	if n.Kind == "identifier" {
 		if v, known := f.lookup(s, f.text(n)); known && v.Place == nil {
+			if v.Kind == unit.Literal && len(v.Parts) == 0 {
+				v.Parts = []unit.Value{v} // what it is called is another thing
+			}
 			v.Text = f.short(n)
 			return v
 		}
