@@ -45,7 +45,7 @@ func filledFromStores(src *Sources, a Assessment) bool {
 		return c.Kind == unit.Write && c.Value != nil && (c.Value.Kind == unit.Collection || c.Value.Text == "make") && len(c.Value.Parts) == 0
 	})
 	return late && slices.ContainsFunc(a.Writes, func(c program.Change) bool {
-		return src.Reaches(c.In, FromDatabase, FromNetwork, FromProgram)
+		return src.Reaches(c.In, FromDatabase, FromNetwork)
 	})
 }
 
