@@ -47,6 +47,7 @@ func run(p *rule.Pass) {
 	reportLoops(p, running, told)
 	reportMainLine(p, running, told)
 	reportSchedules(p)
+	reportBeats(p)
 	reportAdapters(p)
 	reportThreads(p)
 	reportLeft(p, told)

@@ -51,6 +51,7 @@ func service(f *record.File, p tree.Pair) {
 	name, s := p.Key.Text, p.Value
 	run := runs(f, s)
 	copies(f, name, s, run)
+	started(f, name, s)
 	Labels(f, name, s.Get("labels"))
 	Labels(f, name, s.Get("deploy", "labels"))
 	if c, ok := environment(s.Get("environment"), "WEB_CONCURRENCY"); ok {
@@ -74,15 +75,34 @@ func runs(f *record.File, s *tree.Node) unit.Setting {
 		run.Values = []unit.Value{{Kind: unit.Literal, Text: image}}
 	}
 	for _, key := range []string{"entrypoint", "command"} {
-		words := []string{s.Str(key)}
-		for _, w := range s.Get(key).Elements() {
-			words = append(words, w.String())
-		}
-		if c := strings.TrimSpace(strings.Join(words, " ")); c != "" {
+		if c := spelled(s.Get(key)); c != "" {
 			run.Commands = append(run.Commands, c)
 		}
 	}
 	return run
+}
+
+// started notes the command of a service: what it names runs as long as the process.
+func started(f *record.File, name string, s *tree.Node) {
+	for _, key := range []string{"command", "entrypoint"} {
+		p, ok := s.Pair(key)
+		if !ok {
+			continue
+		}
+		if c := spelled(p.Value); c != "" && !tree.Open(c) {
+			f.Add(unit.Setting{Kind: unit.SettingProcess, Subject: name, Value: c, Location: f.At(p)})
+			return
+		}
+	}
+}
+
+// spelled is a command, given as a text or as a list of words.
+func spelled(n *tree.Node) string {
+	words := []string{n.String()}
+	for _, w := range n.Elements() {
+		words = append(words, w.String())
+	}
+	return strings.TrimSpace(strings.Join(words, " "))
 }
 
 func first(texts ...string) string {

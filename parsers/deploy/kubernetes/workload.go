@@ -33,6 +33,7 @@ func workload(f *record.File, o *tree.Node) {
 	}
 	for _, c := range pod.Get("containers").Elements() {
 		processes(f, c, of)
+		started(f, name, c)
 	}
 	volumes(f, name, pod, run.Values)
 }
@@ -85,6 +86,27 @@ func claim(f *record.File, name string, spec *tree.Node) {
 	}
 }
 
+// started notes what a container starts, where that is not left to the image.
+func started(f *record.File, name string, container *tree.Node) {
+	words, at := "", tree.Pair{}
+	for _, key := range []string{"args", "command"} {
+		if p, ok := container.Pair(key); ok {
+			words, at = strings.TrimSpace(wordsOf(p.Value)+" "+words), p
+		}
+	}
+	if words != "" && !tree.Open(words) {
+		f.Add(unit.Setting{Kind: unit.SettingProcess, Subject: name, Value: words, Location: f.At(at)})
+	}
+}
+
+func wordsOf(list *tree.Node) string {
+	var words []string
+	for _, w := range list.Elements() {
+		words = append(words, w.String())
+	}
+	return strings.Join(words, " ")
+}
+
 // images lists what the containers of a pod run.
 func images(pod *tree.Node) []unit.Value {
 	var out []unit.Value
@@ -101,14 +123,8 @@ func images(pod *tree.Node) []unit.Value {
 func commands(pod *tree.Node) []string {
 	var out []string
 	for _, c := range pod.Get("containers").Elements() {
-		var words []string
-		for _, key := range []string{"command", "args"} {
-			for _, w := range c.Get(key).Elements() {
-				words = append(words, w.String())
-			}
-		}
-		if len(words) > 0 {
-			out = append(out, strings.Join(words, " "))
+		if words := strings.TrimSpace(wordsOf(c.Get("command")) + " " + wordsOf(c.Get("args"))); words != "" {
+			out = append(out, words)
 		}
 	}
 	return out
