@@ -2,13 +2,13 @@ package golang
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"go/parser"
 	"go/token"
 	"go/types"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -38,8 +38,8 @@ type listedPackage struct {
 // list asks the go command which packages there are, unless it was asked before and
 // nothing has changed since that it looks at: which files there are, what stands in
 // them up to their imports, and the modules.
-func (l *loader) list(ctx context.Context, m module, cfg *packages.Config) ([]*packages.Package, error) {
-	of := l.listedBy(ctx, m, cfg)
+func (l *loader) list(m module, cfg *packages.Config) ([]*packages.Package, error) {
+	of := l.listedBy(m, cfg)
 	if of == nil {
 		return packages.Load(cfg, l.patterns(m)...)
 	}
@@ -107,33 +107,47 @@ func (l *loader) restore(name string, of []byte) []*packages.Package {
 
 // listedBy is a digest of what decides what the go command lists; nil if that cannot
 // be told, or changes what it says from one time to the next.
-func (l *loader) listedBy(ctx context.Context, m module, cfg *packages.Config) []byte {
+func (l *loader) listedBy(m module, cfg *packages.Config) []byte {
 	if l.input.Kept == nil || l.settings == nil || m.invented || len(cfg.Overlay) > 0 || slices.Contains(cfg.BuildFlags, "-mod=vendor") || len(cfg.BuildFlags) > 1 {
 		return nil
 	}
-	outside, ok := Outside(ctx, frontend.Input{Root: l.root, Files: l.files, Offline: l.offline})
-	if !ok {
+	tree := l.looked()
+	if tree == nil {
 		return nil
 	}
 	h := sha256.New()
-	fmt.Fprintf(h, "%q %q %q\n%s\n", m.rel, cfg.BuildFlags, l.patterns(m), outside)
-	err := filepath.WalkDir(l.root, func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			fmt.Fprintf(h, "%q unreadable\n", name)
-			return fs.SkipDir
-		case d.IsDir() && strings.HasPrefix(d.Name(), ".") && name != l.root:
-			return fs.SkipDir
-		}
-		if told := l.told(name, d); told != "" {
-			fmt.Fprintf(h, "%q %v %s\n", strings.TrimPrefix(name, l.root), d.Type(), told)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil
-	}
+	fmt.Fprintf(h, "%q %q %q %x\n", m.rel, cfg.BuildFlags, l.patterns(m), tree)
 	return h.Sum(nil)
+}
+
+// looked is a digest of what the go command may look at in the checkout and beside it, as it
+// was when it was first asked for; nil if it cannot be told.
+func (l *loader) looked() []byte {
+	l.lookOnce.Do(func() {
+		outside, ok := outsideBy(l.settings, frontend.Input{Root: l.root, Files: l.files, Offline: l.offline})
+		if !ok {
+			return
+		}
+		h := sha256.New()
+		io.WriteString(h, outside)
+		err := filepath.WalkDir(l.root, func(name string, d fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				fmt.Fprintf(h, "%q unreadable\n", name)
+				return fs.SkipDir
+			case d.IsDir() && strings.HasPrefix(d.Name(), ".") && name != l.root:
+				return fs.SkipDir
+			}
+			if told := l.told(name, d); told != "" {
+				fmt.Fprintf(h, "%q %v %s\n", strings.TrimPrefix(name, l.root), d.Type(), told)
+			}
+			return nil
+		})
+		if err == nil {
+			l.tree = h.Sum(nil)
+		}
+	})
+	return l.tree
 }
 
 // besideGo are the endings of the files that the go command names beside those in Go.

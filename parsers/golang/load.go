@@ -29,6 +29,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/tools/go/packages"
 	"golang.org/x/tools/go/ssa"
@@ -156,6 +157,8 @@ type loader struct {
 	recalled map[*packages.Package]*unit.Unit // units that were kept
 	onlyKept bool                             // nothing is to be read that was not
 	shown    map[string]bool                  // packages of the module being read that serve nobody, by path
+	lookOnce sync.Once
+	tree     []byte // see looked
 	count    *counter
 }
 
@@ -303,7 +306,7 @@ func (l *loader) loadOnce(ctx context.Context, m module, flags []string, cgo *cg
 	} else if flags == nil {
 		cfg.BuildFlags = []string{"-mod=readonly"}
 	}
-	pkgs, err := l.list(ctx, m, cfg)
+	pkgs, err := l.list(m, cfg)
 	if err != nil {
 		return pkgs, err
 	}

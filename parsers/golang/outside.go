@@ -26,11 +26,16 @@ func Outside(ctx context.Context, in frontend.Input) (string, bool) {
 	if len(in.Files) == 0 {
 		return "", true
 	}
-	mods := modulesOf(in)
 	settings, err := goSettings(ctx, in)
 	if err != nil {
 		return "", false
 	}
+	return outsideBy(settings, in)
+}
+
+// outsideBy is the same by settings that are known.
+func outsideBy(settings map[string]string, in frontend.Input) (string, bool) {
+	mods := modulesOf(in)
 	if w := settings["GOWORK"]; w != "" && w != "off" && !inside(in.Root, w) {
 		return "", false
 	}
