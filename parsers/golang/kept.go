@@ -453,8 +453,8 @@ func (r *recalling) one(p *packages.Package) bool {
 		}
 	}
 	r.checker.one(p)
-	if p.Types == nil || len(p.Errors) > r.listed[p] {
-		return false // what a message says of others may depend on how they were read
+	if r.checker.ctx.Err() != nil || p.Types == nil || len(p.Errors) > r.listed[p] {
+		return false // it was not read to its end, or what a message says of others may depend on how they were read
 	}
 	data, ok := exported(p.Types)
 	r.imports[p.PkgPath] = p.Types

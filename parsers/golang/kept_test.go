@@ -310,3 +310,25 @@ func TestKeptWithC(t *testing.T) {
 		}
 	}
 }
+
+// TestInterruptedIsNotKept reads a changed program with a context that has ended: nothing of
+// that may be taken for what the program is.
+func TestInterruptedIsNotKept(t *testing.T) {
+	root, store := t.TempDir(), newMemory()
+	writeTree(t, root, keptFiles)
+	in := frontend.Input{Root: root, Offline: true, Kept: store}
+	loadedAs(t, in)
+	store.read()
+	writeTree(t, root, map[string]string{"orders/orders.go": keptFiles["orders/orders.go"] + "\nvar Last *Order\n"})
+	ended, end := context.WithCancel(context.Background())
+	end()
+	in.Files = slices.Sorted(maps.Keys(keptFiles))
+	Load(ended, in)
+	if read := store.read(); len(read) > 0 {
+		t.Errorf("%v were kept by a run that was interrupted", read)
+	}
+	in.Files = nil
+	if got, want := loadedAs(t, in), loadedAs(t, frontend.Input{Root: root, Offline: true}); got != want {
+		t.Errorf("after an interruption what was kept gives\n%s\nand everything read anew\n%s", got, want)
+	}
+}
