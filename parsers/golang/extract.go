@@ -254,7 +254,7 @@ func (x *extractor) typeSpec(f *ast.File, d *ast.GenDecl, s *ast.TypeSpec) {
 		t.Methods = append(t.Methods, funcID(named.Method(i)))
 	}
 	if obj.Parent() == x.Types.Scope() && named.TypeParams().Len() == 0 {
-		comparable(&t, named)
+		satisfying(&t, named)
 	}
 	x.unit.Types = append(x.unit.Types, t)
 }

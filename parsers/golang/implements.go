@@ -10,9 +10,9 @@ import (
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
-// comparable notes of a type what it takes to tell, without its package, which
+// satisfying notes of a type what it takes to tell, without its package, which
 // interfaces it satisfies or who satisfies it.
-func comparable(t *unit.Type, n *types.Named) {
+func satisfying(t *unit.Type, n *types.Named) {
 	if it, ok := n.Underlying().(*types.Interface); ok {
 		t.Asks = askedMethods(it)
 		return

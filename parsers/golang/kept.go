@@ -72,8 +72,8 @@ type keeper struct {
 	types   map[*packages.Package]digest // of own packages, as importers see them
 	listed  map[*packages.Package]int    // how many errors the go command had with one
 
-	suffered map[string]bool // packages that have errors without cgo; nil if that is how they were read
-	needsC   bool            // a package that was kept has
+	suffered map[string]bool // see loader
+	needsC   bool            // a package that was kept had errors without cgo
 
 	mu     sync.Mutex
 	parsed map[string]digest // files of the checkout
@@ -86,7 +86,7 @@ func (l *loader) keeperOf(m module, pkgs []*packages.Package, cgo *cgoFiles) *ke
 	if l.input.Kept == nil || l.settings == nil {
 		return nil
 	}
-	k := &keeper{store: l.input.Kept, module: m.rel, root: l.root, shown: l.shown, own: map[*packages.Package]bool{},
+	k := &keeper{store: l.input.Kept, module: m.rel, root: l.root, shown: l.shown, suffered: l.suffered, own: map[*packages.Package]bool{},
 		sources: map[*packages.Package]digest{}, types: map[*packages.Package]digest{}, listed: map[*packages.Package]int{}, outside: map[string]*packages.Package{}, parsed: map[string]digest{}}
 	beside := map[string]bool{} // packages that no module's path tells to be the checkout's
 	for _, p := range pkgs {
@@ -96,17 +96,17 @@ func (l *loader) keeperOf(m module, pkgs []*packages.Package, cgo *cgoFiles) *ke
 	maps.Copy(beside, l.paths)
 	maps.DeleteFunc(beside, func(path string, _ bool) bool { return l.belowModule(path) })
 	k.salt = fmt.Sprintf("%q %q %v %q", l.modules, slices.Sorted(maps.Keys(beside)), cgo != nil, l.settings)
-	told := true
+	settled := true
 	packages.Visit(pkgs, nil, func(p *packages.Package) {
 		if !k.own[p] {
 			k.outside[p.PkgPath] = p
 		}
 		for _, imported := range p.Imports {
-			told = told && (k.own[p] || !k.own[imported])
+			settled = settled && (k.own[p] || !k.own[imported])
 		}
-		told = told && (len(p.CompiledGoFiles) == 0 || l.settled(p.CompiledGoFiles[0]))
+		settled = settled && (len(p.CompiledGoFiles) == 0 || l.settled(p.CompiledGoFiles[0]))
 	})
-	if !told {
+	if !settled {
 		return nil
 	}
 	return k
@@ -249,38 +249,32 @@ func (l *loader) keep(k *keeper, todo []*packages.Package, units []*unit.Unit) {
 	if k == nil {
 		return
 	}
-	clear(k.sources) // now it is known what was parsed
-	data := map[*packages.Package][]byte{}
-	var all []*packages.Package
+	clear(k.sources)                       // now it is known what was parsed
+	direct := map[*packages.Package]bool{} // code outside whose types are asked for
 	for _, p := range todo {
-		data[p] = nil
 		for _, imported := range p.Imports {
-			if !k.own[imported] {
-				data[imported] = nil
-			}
+			direct[imported] = !k.own[imported]
 		}
+		k.types[p] = k.seen(p.Types)
 	}
-	for p := range data {
-		all = append(all, p)
-	}
-	texts := make([][]byte, len(all))
-	side(len(all), func(i int) { texts[i], _ = exported(all[i].Types) })
 	of := map[string]digest{}
-	for i, p := range all {
-		data[p] = texts[i]
-		if k.own[p] {
-			k.types[p] = k.seen(p.Types)
-		}
-	}
+	var beside []*packages.Package
 	for path, p := range k.outside {
 		of[path] = k.source(p)
+		if direct[p] {
+			beside = append(beside, p)
+		}
 	}
-	side(len(all), func(i int) {
-		if p := all[i]; !k.own[p] && texts[i] != nil {
-			put(k, "types", p.PkgPath, keptTypes{k.source(p), texts[i]})
+	side(len(beside), func(i int) {
+		if data, ok := exported(beside[i].Types); ok {
+			put(k, "types", beside[i].PkgPath, keptTypes{k.source(beside[i]), data})
 		}
 	})
-	side(len(todo), func(i int) { k.keepOne(todo[i], units[i], data[todo[i]]) })
+	side(len(todo), func(i int) {
+		if data, ok := exported(todo[i].Types); ok {
+			k.keepOne(todo[i], units[i], data)
+		}
+	})
 	put(k, "told", "", keptTold{of, l.foreign.told})
 	if k.suffered != nil {
 		put(k, "cgo", "", true)
@@ -290,7 +284,7 @@ func (l *loader) keep(k *keeper, todo []*packages.Package, units []*unit.Unit) {
 // keepOne stores a package of the checkout, unless something went wrong that may go
 // otherwise the next time.
 func (k *keeper) keepOne(p *packages.Package, u *unit.Unit, data []byte) {
-	if data == nil || u.Path == "" || len(u.Problems) > 0 {
+	if u.Path == "" || len(u.Problems) > 0 {
 		return
 	}
 	var text bytes.Buffer
@@ -299,7 +293,9 @@ func (k *keeper) keepOne(p *packages.Package, u *unit.Unit, data []byte) {
 	}
 	kept := keptPackage{Of: k.key(p), Unit: text.Bytes(), Types: k.types[p], Suffered: k.suffered[p.PkgPath]}
 	for _, e := range p.Errors[k.listed[p]:] {
-		e.Pos = strings.TrimPrefix(e.Pos, k.root)
+		if rest, here := strings.CutPrefix(e.Pos, k.root); here {
+			e.Pos = elsewhere + rest
+		}
 		kept.Errors = append(kept.Errors, e)
 	}
 	put(k, "types", p.PkgPath, keptTypes{kept.Types, data})
@@ -320,13 +316,6 @@ func side(n int, do func(i int)) {
 	all.Wait()
 }
 
-// sufferedWithoutC notes which packages have errors if their imports are read without cgo.
-func (k *keeper) sufferedWithoutC(packages map[string]bool) {
-	if k != nil {
-		k.suffered = packages
-	}
-}
-
 // asKept reads packages as far as possible as they were kept, and tells whether that is
 // all.
 func (l *loader) asKept(m module, c *checker, pkgs []*packages.Package, cgo *cgoFiles) bool {
@@ -335,6 +324,7 @@ func (l *loader) asKept(m module, c *checker, pkgs []*packages.Package, cgo *cgo
 		return false
 	}
 	l.keeper.overlay = c.overlay
+	c.parse = l.keeper.noting(c.parse)
 	foreign := l.foreign
 	var units map[*packages.Package]*unit.Unit
 	ok := false
@@ -408,12 +398,10 @@ func (l *loader) recall(k *keeper, c *checker, pkgs []*packages.Package) (map[*p
 	packages.Visit(pkgs, nil, func(p *packages.Package) { // imported ones first
 		ok = ok && (!k.own[p] || r.one(p))
 	})
-	if ok {
-		if units, ok := r.units(pkgs); ok {
-			return units, true
-		}
+	if !ok {
+		return nil, false
 	}
-	return nil, false
+	return r.units(pkgs)
 }
 
 // recalling is the state of a recall.
@@ -431,18 +419,18 @@ type recalling struct {
 // one takes a package of the checkout as it was kept, or checks it.
 func (r *recalling) one(p *packages.Package) bool {
 	kept := r.kept[p]
-	fresh := len(p.CompiledGoFiles) == 0
-	if !fresh && kept.Of == r.key(p) {
+	empty := len(p.CompiledGoFiles) == 0
+	if !empty && kept.Of == r.key(p) {
 		r.keeper.types[p], r.needsC = kept.Types, r.needsC || kept.Suffered
 		for _, e := range kept.Errors {
-			if strings.HasPrefix(e.Pos, "/") {
-				e.Pos = r.root + e.Pos
+			if rest, here := strings.CutPrefix(e.Pos, elsewhere); here {
+				e.Pos = r.root + rest
 			}
 			p.Errors = append(p.Errors, e)
 		}
 		return true
 	}
-	if !fresh {
+	if !empty {
 		if r.stale = append(r.stale, p); len(r.stale) > r.most {
 			return false
 		}

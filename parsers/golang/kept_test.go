@@ -16,23 +16,33 @@ import (
 	"github.com/stateaudit/stateaudit/internal/frontend"
 )
 
-// memory keeps texts, and remembers what was put since it was last asked.
+// memory keeps texts, and remembers what was put since it was last asked. When, if set, is
+// told of each name that is asked for or put.
 type memory struct {
 	mu   sync.Mutex
 	kept map[string][]byte
 	put  map[string]bool
+	when func(name string)
 }
 
 func newMemory() *memory { return &memory{kept: map[string][]byte{}, put: map[string]bool{}} }
 
 func (m *memory) Get(name string) ([]byte, bool) {
+	m.tell(name)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	content, ok := m.kept[name]
 	return content, ok
 }
 
+func (m *memory) tell(name string) {
+	if m.when != nil {
+		m.when(name)
+	}
+}
+
 func (m *memory) Put(name string, content []byte) {
+	m.tell(name)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.kept[name], m.put[name] = content, true
@@ -73,6 +83,20 @@ func Of(cents int) Amount { return Amount{cents: cents} }
 func (a Amount) Cents() int { return a.cents }
 
 type Priced interface{ Price() Amount }
+
+type number interface{ ~int | ~int64 }
+
+type Number interface {
+	number
+	comparable
+}
+
+func Sum[N Number](list ...N) (all N) {
+	for _, n := range list {
+		all += n
+	}
+	return all
+}
 `,
 	"orders/orders.go": `package orders
 
@@ -103,7 +127,7 @@ func (s *Store) Put(o *Order) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.all[o.ID] = o
-	os.WriteFile("/var/orders/"+o.ID, []byte(strconv.Itoa(o.Total.Cents())), 0o600)
+	os.WriteFile("/var/orders/"+o.ID, []byte(strconv.FormatInt(money.Sum(int64(o.Total.Cents())), 10)), 0o600)
 }
 
 func (s *Store) Names() []string {
@@ -196,6 +220,8 @@ func TestOnlyWhatChangedIsRead(t *testing.T) {
 		{"back", "orders/orders.go", "func (s *Store) Put(o *Order) error {\n\tdefer func() {}()", "func (s *Store) Put(o *Order) {", "[orders web]"},
 		{"a variable of the package", "orders/orders.go", "func New()", "var last *Order\n\nfunc New()", "[orders]"},
 		{"an exported function", "orders/orders.go", "func New()", "func Last() *Order { return last }\n\nfunc New()", "[orders web]"},
+		{"a type set that others cannot name", "money/money.go", "~int | ~int64", "~int", ""},
+		{"back again", "money/money.go", "interface{ ~int }", "interface{ ~int | ~int64 }", ""},
 		{"a function of a library that nobody called", "web/web.go", "s.Names()", "bufio.NewReader(in).Reset(in)", ""},
 	} {
 		content, err := os.ReadFile(filepath.Join(root, step.file))
@@ -330,5 +356,38 @@ func TestInterruptedIsNotKept(t *testing.T) {
 	in.Files = nil
 	if got, want := loadedAs(t, in), loadedAs(t, frontend.Input{Root: root, Offline: true}); got != want {
 		t.Errorf("after an interruption what was kept gives\n%s\nand everything read anew\n%s", got, want)
+	}
+}
+
+// TestWhatChangesMeanwhile writes to files while they are read, behind the parser and before
+// what was read is kept: once with nothing kept, and once with one package to read anew.
+func TestWhatChangesMeanwhile(t *testing.T) {
+	const file = "orders/orders.go"
+	for _, step := range []struct{ what, when string }{
+		{"everything is read", "go types . shop/orders"},
+		{"one package is read", "go told . "},
+	} {
+		t.Run(step.what, func(t *testing.T) {
+			root, store := t.TempDir(), newMemory()
+			writeTree(t, root, keptFiles)
+			in := frontend.Input{Root: root, Offline: true, Kept: store}
+			if step.what == "one package is read" {
+				loadedAs(t, in)
+				writeTree(t, root, map[string]string{file: keptFiles[file] + "\nvar First *Order\n"})
+			}
+			var once sync.Once
+			store.when = func(name string) {
+				if name == step.when {
+					once.Do(func() {
+						writeTree(t, root, map[string]string{file: keptFiles[file] + "\nvar Last = map[string]*Order{}\n"})
+					})
+				}
+			}
+			loadedAs(t, in)
+			store.when = nil
+			if got, want := loadedAs(t, in), loadedAs(t, frontend.Input{Root: root, Offline: true}); got != want || !strings.Contains(want, "orders.Last") {
+				t.Errorf("what was kept gives\n%s\nand everything read anew\n%s", got, want)
+			}
+		})
 	}
 }

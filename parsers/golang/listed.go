@@ -32,7 +32,9 @@ type listedPackage struct {
 	ID, Name, PkgPath                                  string
 	GoFiles, CompiledGoFiles, OtherFiles, IgnoredFiles []string
 	Imports                                            map[string]string
-	Module                                             *packages.Module
+	// GoVersion is that of its module, and Standard says that it has none.
+	GoVersion string
+	Standard  bool
 }
 
 // list asks the go command which packages there are, unless it was asked before and
@@ -56,7 +58,10 @@ func (l *loader) list(m module, cfg *packages.Config) ([]*packages.Package, erro
 	packages.Visit(pkgs, nil, func(p *packages.Package) {
 		complete = complete && len(p.Errors) == 0 // it may have more to say the next time
 		q := listedPackage{ID: p.ID, Name: p.Name, PkgPath: p.PkgPath, GoFiles: p.GoFiles, CompiledGoFiles: p.CompiledGoFiles,
-			OtherFiles: p.OtherFiles, IgnoredFiles: p.IgnoredFiles, Imports: map[string]string{}, Module: p.Module}
+			OtherFiles: p.OtherFiles, IgnoredFiles: p.IgnoredFiles, Imports: map[string]string{}, Standard: p.Module == nil}
+		if p.Module != nil {
+			q.GoVersion = p.Module.GoVersion
+		}
 		for path, imported := range p.Imports {
 			q.Imports[path] = imported.ID
 		}
@@ -65,15 +70,15 @@ func (l *loader) list(m module, cfg *packages.Config) ([]*packages.Package, erro
 	for _, p := range pkgs {
 		out.Asked = append(out.Asked, p.ID)
 	}
-	if text, err := json.Marshal(out); err == nil && complete {
-		l.input.Kept.Put(name, bytes.ReplaceAll(text, l.here(), elsewhere))
+	if text, err := json.Marshal(out); err == nil && complete && bytes.Equal(l.look(), l.tree) { // nothing was written meanwhile
+		l.input.Kept.Put(name, bytes.ReplaceAll(text, l.here(), []byte(elsewhere+"/")))
 	}
 	return pkgs, nil
 }
 
-// elsewhere stands for the folder of the checkout in a list that is kept: it may be
-// another one the next time. JSON writes no such sign of its own.
-var elsewhere = []byte("<root>/")
+// elsewhere stands for the folder of the checkout in what is kept: it may be another one
+// the next time. JSON writes no such sign of its own.
+const elsewhere = "<root>"
 
 func (l *loader) here() []byte { return []byte(l.root + string(filepath.Separator)) }
 
@@ -81,14 +86,18 @@ func (l *loader) here() []byte { return []byte(l.root + string(filepath.Separato
 func (l *loader) restore(name string, of []byte) []*packages.Package {
 	text, ok := l.input.Kept.Get(name)
 	var kept listed
-	if !ok || json.Unmarshal(bytes.ReplaceAll(text, elsewhere, l.here()), &kept) != nil || !bytes.Equal(kept.Of, of) {
+	if !ok || json.Unmarshal(bytes.ReplaceAll(text, []byte(elsewhere+"/"), l.here()), &kept) != nil || !bytes.Equal(kept.Of, of) {
 		return nil
 	}
 	byID := map[string]*packages.Package{}
 	sizes := types.SizesFor("gc", l.settings["GOARCH"])
 	for _, q := range kept.Packages {
-		byID[q.ID] = &packages.Package{ID: q.ID, Name: q.Name, PkgPath: q.PkgPath, GoFiles: q.GoFiles, CompiledGoFiles: q.CompiledGoFiles,
-			OtherFiles: q.OtherFiles, IgnoredFiles: q.IgnoredFiles, Imports: map[string]*packages.Package{}, Module: q.Module, TypesSizes: sizes}
+		p := &packages.Package{ID: q.ID, Name: q.Name, PkgPath: q.PkgPath, GoFiles: q.GoFiles, CompiledGoFiles: q.CompiledGoFiles,
+			OtherFiles: q.OtherFiles, IgnoredFiles: q.IgnoredFiles, Imports: map[string]*packages.Package{}, TypesSizes: sizes}
+		if !q.Standard {
+			p.Module = &packages.Module{GoVersion: q.GoVersion}
+		}
+		byID[q.ID] = p
 	}
 	for _, q := range kept.Packages {
 		for path, id := range q.Imports {
@@ -120,41 +129,45 @@ func (l *loader) listedBy(m module, cfg *packages.Config) []byte {
 	return h.Sum(nil)
 }
 
-// looked is a digest of what the go command may look at in the checkout and beside it, as it
-// was when it was first asked for; nil if it cannot be told.
+// looked is the digest of look, as it was when it was first asked for.
 func (l *loader) looked() []byte {
-	l.lookOnce.Do(func() {
-		outside, ok := outsideBy(l.settings, frontend.Input{Root: l.root, Files: l.files, Offline: l.offline})
-		if !ok {
-			return
-		}
-		h := sha256.New()
-		io.WriteString(h, outside)
-		err := filepath.WalkDir(l.root, func(name string, d fs.DirEntry, err error) error {
-			switch {
-			case err != nil:
-				fmt.Fprintf(h, "%q unreadable\n", name)
-				return fs.SkipDir
-			case d.IsDir() && strings.HasPrefix(d.Name(), ".") && name != l.root:
-				return fs.SkipDir
-			}
-			if told := l.told(name, d); told != "" {
-				fmt.Fprintf(h, "%q %v %s\n", strings.TrimPrefix(name, l.root), d.Type(), told)
-			}
-			return nil
-		})
-		if err == nil {
-			l.tree = h.Sum(nil)
-		}
-	})
+	l.lookOnce.Do(func() { l.tree = l.look() })
 	return l.tree
+}
+
+// look makes a digest of what the go command may look at in the checkout and beside it; nil
+// if that cannot be told.
+func (l *loader) look() []byte {
+	outside, ok := outsideBy(l.settings, frontend.Input{Root: l.root, Files: l.files, Offline: l.offline})
+	if !ok {
+		return nil
+	}
+	h := sha256.New()
+	io.WriteString(h, outside)
+	err := filepath.WalkDir(l.root, func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			fmt.Fprintf(h, "%q unreadable\n", name)
+			return fs.SkipDir
+		case d.IsDir() && strings.HasPrefix(d.Name(), ".") && name != l.root:
+			return fs.SkipDir
+		}
+		if shows := l.visible(name, d); shows != "" {
+			fmt.Fprintf(h, "%q %v %s\n", strings.TrimPrefix(name, l.root), d.Type(), shows)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil
+	}
+	return h.Sum(nil)
 }
 
 // besideGo are the endings of the files that the go command names beside those in Go.
 var besideGo = []string{".c", ".cc", ".cpp", ".cxx", ".m", ".h", ".hh", ".hpp", ".hxx", ".f", ".F", ".for", ".f90", ".s", ".S", ".sx", ".swig", ".swigcxx", ".syso"}
 
-// told is what a file tells the go command; "" for nothing.
-func (l *loader) told(name string, d fs.DirEntry) string {
+// visible is what a file shows the go command; "" for nothing.
+func (l *loader) visible(name string, d fs.DirEntry) string {
 	switch base := d.Name(); {
 	case slices.Contains(besideGo, filepath.Ext(base)):
 		return "beside"

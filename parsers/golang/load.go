@@ -156,6 +156,7 @@ type loader struct {
 	keeper   *keeper                          // of the module being read; nil if nothing is kept of it
 	recalled map[*packages.Package]*unit.Unit // units that were kept
 	onlyKept bool                             // nothing is to be read that was not
+	suffered map[string]bool                  // packages of it that have errors if their imports are read without cgo
 	shown    map[string]bool                  // packages of the module being read that serve nobody, by path
 	lookOnce sync.Once
 	tree     []byte // see looked
@@ -243,6 +244,7 @@ func allBroken(pkgs []*packages.Package) bool {
 // load reads the packages of a module with their types. If some are hidden by cgo
 // being off and are needed, it reads all of them again with what they declare.
 func (l *loader) load(ctx context.Context, m module, flags []string) ([]*packages.Package, error) {
+	l.suffered = nil
 	pkgs, err := l.loadOnce(ctx, m, flags, nil)
 	if err != nil || l.recalled != nil && l.keeper.needsC {
 		return pkgs, err
@@ -255,9 +257,9 @@ func (l *loader) load(ctx context.Context, m module, flags []string) ([]*package
 	if cgo == nil {
 		return pkgs, nil
 	}
-	without := map[string]bool{}
+	l.suffered = map[string]bool{}
 	for _, p := range pkgs {
-		without[p.PkgPath] = len(p.Errors) > 0
+		l.suffered[p.PkgPath] = len(p.Errors) > 0
 	}
 	again, err := l.loadOnce(ctx, m, flags, cgo)
 	if err != nil {
@@ -266,7 +268,6 @@ func (l *loader) load(ctx context.Context, m module, flags []string) ([]*package
 	for _, p := range again {
 		p.Errors = slices.DeleteFunc(p.Errors, undefinedC)
 	}
-	l.keeper.sufferedWithoutC(without)
 	return again, nil
 }
 
@@ -325,9 +326,6 @@ func (l *loader) loadOnce(ctx context.Context, m module, flags []string, cgo *cg
 	}
 	if l.onlyKept {
 		return nil, errNotKept
-	}
-	if l.keeper != nil {
-		c.parse = l.keeper.noting(c.parse)
 	}
 	err = c.check(pkgs)
 	for _, bug := range c.bugs {

@@ -127,8 +127,8 @@ func (s *speller) methods(t *types.Interface) {
 		s.signature(m.Signature())
 		s.text(";")
 	}
-	for i := range t.NumEmbeddeds() { // what the type may be; methods are there already
-		if !types.IsInterface(t.EmbeddedType(i)) {
+	for i := range t.NumEmbeddeds() {
+		if !t.IsMethodSet() { // what the type may be; methods are there already
 			s.text("&")
 			s.typ(t.EmbeddedType(i))
 		}
