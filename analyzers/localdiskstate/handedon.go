@@ -147,8 +147,8 @@ func handedOn(f *program.Function, w write) bool {
 
 // readAgain tells an argument that is the file of a path, opened to be read.
 func readAgain(v *unit.Value, path string) bool {
-	if v.Kind == unit.Result && len(v.Parts) > 1 && (v.Callee == "File.open" || v.Callee == "File.new" || v.Callee == "open") {
-		return about(&v.Parts[1], path) && !slices.ContainsFunc(v.Parts[2:], func(mode unit.Value) bool { return effects.WrittenBy(&mode) })
+	if file := effects.Read(v); file != nil {
+		return about(file, path)
 	}
 	return v.Type == "pair" && slices.ContainsFunc(v.Parts, func(part unit.Value) bool { return readAgain(&part, path) })
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/effects"
 	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
@@ -29,7 +30,8 @@ func keptName(f *program.Function, v *unit.Value) bool {
 	})
 }
 
-// keepsIn tells a function that puts a value into a column of a row, or into a session.
+// keepsIn tells a function that puts a value into a column of a row, or into a session: by
+// its name, and not with its content.
 func keepsIn(f *program.Function, is func(*unit.Value) bool) bool {
 	for i := range f.Calls {
 		c := &f.Calls[i]
@@ -37,21 +39,12 @@ func keepsIn(f *program.Function, is func(*unit.Value) bool) bool {
 			continue
 		}
 		for j := range c.Args {
-			if arg := &c.Args[j]; arg.Type == "pair" && slices.ContainsFunc(arg.Parts, func(part unit.Value) bool { return is(&part) && !opensFile(&part) }) {
+			if arg := &c.Args[j]; arg.Type == "pair" && slices.ContainsFunc(arg.Parts, func(part unit.Value) bool { return is(&part) && effects.Read(&part) == nil }) {
 				return true
 			}
 		}
 	}
 	return slices.ContainsFunc(f.Sessions, func(s unit.SessionUse) bool { return !s.Read && is(&s.Value) })
-}
-
-// opensFile tells what is put into a row with its content, and not by its name.
-func opensFile(v *unit.Value) bool {
-	switch v.Callee {
-	case "File.open", "File.new", "File.read", "File.binread", "IO.read", "Rack::Test::UploadedFile.new":
-		return true
-	}
-	return false
 }
 
 // setsColumns tells the methods of rows that are given values by the names of columns.

@@ -7,6 +7,7 @@ package effects
 import (
 	_ "embed"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -76,6 +77,8 @@ const (
 	Certificates Kind = "certificates"
 	// Age says when a file was last changed.
 	Age Kind = "age"
+	// Content hands out what stands in the file that path names.
+	Content Kind = "content"
 	// Command makes or wraps what runs the command that it is given.
 	Command Kind = "command"
 	// Wait lets time pass before what comes behind it, or what it is handed, goes on.
@@ -292,6 +295,23 @@ func OpenedBy(c *unit.Call) (Effect, *unit.Value) {
 		e.What = short(c.Callee)
 	}
 	return e, &c.Args[e.flags]
+}
+
+// Read is the path of the file whose content a value is, or that it is opened to read; nil
+// if it is something else.
+func Read(v *unit.Value) *unit.Value {
+	e, ok := named(v.Callee)
+	if !ok || v.Kind != unit.Result || e.Kind != Content && (e.Kind != File || e.flags < 0) {
+		return nil
+	}
+	args := v.Parts
+	if len(args) > 0 && args[0].Text != "" && strings.HasPrefix(v.Callee, args[0].Text+".") {
+		args = args[1:] // what it is called on
+	}
+	if e.Path < 0 || e.Path >= len(args) || e.Kind == File && slices.ContainsFunc(args[min(e.flags, len(args)):], func(mode unit.Value) bool { return writesBy(&mode) }) {
+		return nil
+	}
+	return &args[e.Path]
 }
 
 // WrittenBy tells flags that let a file be written.

@@ -194,17 +194,24 @@ func (f *file) superclass(s *scope, id string, n *node) {
 	}
 }
 
+// macros are the calls of its own methods that stand in the body of a class or module.
+func (f *file) macros(n *node) []send {
+	if n == nil {
+		return nil
+	}
+	var out []send
+	for _, kid := range n.Kids {
+		if kid.Is("call") && kid.Child("receiver") == nil {
+			out = append(out, f.sendOf(kid))
+		}
+	}
+	return out
+}
+
 // scanModuleFunctions looks ahead for `extend self` and module_function with
 // names, which count for methods above them too.
 func (f *file) scanModuleFunctions(b *body, n *node) {
-	if n == nil {
-		return
-	}
-	for _, kid := range n.Kids {
-		if !kid.Is("call") || kid.Child("receiver") != nil {
-			continue
-		}
-		c := f.sendOf(kid)
+	for _, c := range f.macros(n) {
 		switch {
 		case c.name == "extend" && len(c.args) == 1 && c.args[0].Is("self"):
 			b.moduleFunction = true

@@ -110,14 +110,7 @@ func (f *file) refusalIn(body *node, answers bool) (refusal, bool) {
 // scanFilters looks for the filters of a class that refuse, which count for the actions
 // around them.
 func (f *file) scanFilters(b *body, n *node) {
-	if n == nil {
-		return
-	}
-	for _, kid := range n.Kids {
-		if !kid.Is("call") || kid.Child("receiver") != nil {
-			continue
-		}
-		c := f.sendOf(kid)
+	for _, c := range f.macros(n) {
 		switch c.name {
 		case "before_action", "before_filter", "prepend_before_action":
 		default:

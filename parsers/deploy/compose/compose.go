@@ -75,7 +75,7 @@ func runs(f *record.File, s *tree.Node) unit.Setting {
 		run.Values = []unit.Value{{Kind: unit.Literal, Text: image}}
 	}
 	for _, key := range []string{"entrypoint", "command"} {
-		if c := spelled(s.Get(key)); c != "" {
+		if c := s.Get(key).Words(); c != "" {
 			run.Commands = append(run.Commands, c)
 		}
 	}
@@ -89,20 +89,11 @@ func started(f *record.File, name string, s *tree.Node) {
 		if !ok {
 			continue
 		}
-		if c := spelled(p.Value); c != "" && !tree.Open(c) {
+		if c := p.Value.Words(); c != "" {
 			f.Add(unit.Setting{Kind: unit.SettingProcess, Subject: name, Value: c, Location: f.At(p)})
 			return
 		}
 	}
-}
-
-// spelled is a command, given as a text or as a list of words.
-func spelled(n *tree.Node) string {
-	words := []string{n.String()}
-	for _, w := range n.Elements() {
-		words = append(words, w.String())
-	}
-	return strings.TrimSpace(strings.Join(words, " "))
 }
 
 func first(texts ...string) string {

@@ -91,20 +91,12 @@ func started(f *record.File, name string, container *tree.Node) {
 	words, at := "", tree.Pair{}
 	for _, key := range []string{"args", "command"} {
 		if p, ok := container.Pair(key); ok {
-			words, at = strings.TrimSpace(wordsOf(p.Value)+" "+words), p
+			words, at = strings.TrimSpace(p.Value.Words()+" "+words), p
 		}
 	}
-	if words != "" && !tree.Open(words) {
+	if words != "" {
 		f.Add(unit.Setting{Kind: unit.SettingProcess, Subject: name, Value: words, Location: f.At(at)})
 	}
-}
-
-func wordsOf(list *tree.Node) string {
-	var words []string
-	for _, w := range list.Elements() {
-		words = append(words, w.String())
-	}
-	return strings.Join(words, " ")
 }
 
 // images lists what the containers of a pod run.
@@ -123,7 +115,7 @@ func images(pod *tree.Node) []unit.Value {
 func commands(pod *tree.Node) []string {
 	var out []string
 	for _, c := range pod.Get("containers").Elements() {
-		if words := strings.TrimSpace(wordsOf(c.Get("command")) + " " + wordsOf(c.Get("args"))); words != "" {
+		if words := strings.TrimSpace(c.Get("command").Words() + " " + c.Get("args").Words()); words != "" {
 			out = append(out, words)
 		}
 	}

@@ -88,6 +88,15 @@ func (n *Node) String() string {
 // Str is the string at a path of keys.
 func (n *Node) Str(keys ...string) string { return n.Get(keys...).String() }
 
+// Words is a text, or the texts of a list with blanks between them, as commands are given.
+func (n *Node) Words() string {
+	words := []string{n.String()}
+	for _, e := range n.Elements() {
+		words = append(words, e.String())
+	}
+	return strings.TrimSpace(strings.Join(words, " "))
+}
+
 // Int of a scalar that is a whole number.
 func (n *Node) Int() (int, bool) {
 	v, err := strconv.Atoi(strings.TrimSpace(n.String()))
