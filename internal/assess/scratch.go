@@ -91,7 +91,7 @@ func (s *setting) ahead(use program.Change) bool {
 // inScratch tells a field of objects that are only in places which each use sets anew: the
 // objects last no longer than the use.
 func inScratch(p *program.Program, h *program.Holder) bool {
-	if h.Language != unit.Ruby || h.Kind != unit.Field {
+	if h.Kind != unit.Field {
 		return false
 	}
 	keepers := p.Keepers(h)

@@ -114,7 +114,8 @@ func Solve(in Input) *Result {
 // function is a record that is ready to be instantiated.
 type function struct {
 	*unit.Record
-	cloned    bool // by its callers
+	unit      *unit.Unit // that it stands in
+	cloned    bool       // by its callers
 	instances map[context]*instance
 	made      []bool // by slot, see justMade
 	built     []bool // by slot, see justBuilt
@@ -304,7 +305,7 @@ func newSolver(in Input) *solver {
 		for i := range u.Records {
 			r := &u.Records[i]
 			if s.functions[r.Function] == nil {
-				f := &function{Record: r, instances: map[context]*instance{}}
+				f := &function{Record: r, unit: u, instances: map[context]*instance{}}
 				s.functions[r.Function] = f
 				s.order = append(s.order, f)
 			}

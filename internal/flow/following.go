@@ -2,7 +2,6 @@ package flow
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
@@ -38,14 +37,14 @@ func (s *solver) followers() map[*instance]bool {
 
 // filledBy are the objects into which only followers put something, and the packages of these.
 func (s *solver) filledBy(followers map[*instance]bool) map[int32]bool {
-	packages := map[string]bool{}
+	packages := map[*unit.Unit]bool{}
 	by := map[int32]bool{}
 	for in := range followers {
-		packages[packageOf(in.fn.Function)] = true
+		packages[in.fn.unit] = true
 		s.eachStored(in, func(object int32) { by[object] = true })
 	}
 	for _, in := range s.instances {
-		if !packages[packageOf(in.fn.Function)] {
+		if !packages[in.fn.unit] {
 			s.eachStored(in, func(object int32) { delete(by, object) })
 		}
 	}
@@ -92,15 +91,6 @@ func (s *solver) hasStores(object int32) bool {
 	return slices.ContainsFunc(s.nodes[n].kids, func(k int32) bool {
 		return isElement(s.nodes[k].step) && s.nodes[k].stored != 0 && len(s.vars[s.nodes[k].stored].all) > 0
 	})
-}
-
-// packageOf is the path of the package of a function, by its ID.
-func packageOf(function string) string {
-	slash := strings.LastIndexByte(function, '/')
-	if dot := strings.IndexByte(function[slash+1:], '.'); dot >= 0 {
-		return function[:slash+1+dot]
-	}
-	return function
 }
 
 // runAtBoot are the instances that boot runs itself, by calls that it waits for.

@@ -62,12 +62,9 @@ func (fo *Foreign) answer(f *types.Func, known func(*answer) bool, work func(*an
 		fo.told.Functions[key] = a
 	}
 	have := *a
-	if fo.kept && !known(a) {
-		fo.missed = true
-	}
-	stuck := fo.kept
+	fo.missed = fo.missed || fo.kept && !known(&have)
 	fo.mu.Unlock()
-	if stuck || known(&have) {
+	if fo.kept || known(&have) {
 		return &have
 	}
 	var fresh answer

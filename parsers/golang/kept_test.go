@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/stateaudit/stateaudit/internal/frontend"
+	"github.com/stateaudit/stateaudit/internal/testtree"
 )
 
 // memory keeps texts, and remembers what was put since it was last asked. When, if set, is
@@ -183,25 +184,12 @@ func loadedAs(t *testing.T, in frontend.Input) string {
 	return string(text)
 }
 
-func writeTree(t *testing.T, root string, files map[string]string) {
-	t.Helper()
-	for name, content := range files {
-		full := filepath.Join(root, name)
-		if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(full, []byte(content), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
 // TestOnlyWhatChangedIsRead edits a program and looks which of its packages are read anew:
 // the edited one, and those that see something else of it. What comes out is what comes
 // out of reading everything.
 func TestOnlyWhatChangedIsRead(t *testing.T) {
 	root, store := t.TempDir(), newMemory()
-	writeTree(t, root, keptFiles)
+	testtree.Write(t, root, keptFiles)
 	kept := frontend.Input{Root: root, Offline: true, Kept: store}
 	loadedAs(t, kept)
 	if got := store.read(); len(got) != 3 { // and shop itself
@@ -232,7 +220,7 @@ func TestOnlyWhatChangedIsRead(t *testing.T) {
 		if edited == string(content) && step.old != "" {
 			t.Fatalf("%s: nothing was edited", step.what)
 		}
-		writeTree(t, root, map[string]string{step.file: edited})
+		testtree.Write(t, root, map[string]string{step.file: edited})
 		if got, want := loadedAs(t, kept), loadedAs(t, frontend.Input{Root: root, Offline: true}); got != want {
 			t.Errorf("%s: what was kept gives\n%s\nand everything read anew\n%s", step.what, got, want)
 		}
@@ -249,7 +237,7 @@ func TestOnlyWhatChangedIsRead(t *testing.T) {
 // them, and loses or damages some of what is kept.
 func TestKeptIsAsReadAnew(t *testing.T) {
 	root, store, r := t.TempDir(), newMemory(), rand.New(rand.NewPCG(7, 7))
-	writeTree(t, root, keptFiles)
+	testtree.Write(t, root, keptFiles)
 	names := slices.Sorted(maps.Keys(keptFiles))
 	n := 16
 	if testing.Short() {
@@ -292,14 +280,14 @@ func TestKeptIsAsReadAnew(t *testing.T) {
 				}
 			}
 		case 8:
-			writeTree(t, root, map[string]string{"go.mod": fmt.Sprintf("module shop\n\ngo 1.%d\n", 21+r.IntN(3))})
+			testtree.Write(t, root, map[string]string{"go.mod": fmt.Sprintf("module shop\n\ngo 1.%d\n", 21+r.IntN(3))})
 		}
 		if text != "" {
-			writeTree(t, root, map[string]string{file: text})
+			testtree.Write(t, root, map[string]string{file: text})
 		}
 		if extra != "" {
 			pkg, _, _ := strings.Cut(strings.TrimPrefix(text, "package "), "\n")
-			writeTree(t, root, map[string]string{extra: fmt.Sprintf("package %s\n\nimport \"time\"\n\nvar started%d = time.Now()\n", pkg, i)})
+			testtree.Write(t, root, map[string]string{extra: fmt.Sprintf("package %s\n\nimport \"time\"\n\nvar started%d = time.Now()\n", pkg, i)})
 		}
 		if got, want := loadedAs(t, frontend.Input{Root: root, Offline: true, Kept: store}), loadedAs(t, frontend.Input{Root: root, Offline: true}); got != want {
 			t.Fatalf("step %d: what was kept gives\n%s\nand everything read anew\n%s", i, got, want)
@@ -311,7 +299,7 @@ func TestKeptIsAsReadAnew(t *testing.T) {
 // with cgo.
 func TestKeptWithC(t *testing.T) {
 	root, store := t.TempDir(), newMemory()
-	writeTree(t, root, map[string]string{
+	testtree.Write(t, root, map[string]string{
 		"go.mod":                         "module shop\n\ngo 1.22\n\nrequire example.org/lite v1.0.0\n",
 		"vendor/modules.txt":             "# example.org/lite v1.0.0\n## explicit; go 1.22\nexample.org/lite\n",
 		"vendor/example.org/lite/doc.go": "package lite\n\nfunc Version() string { return \"1\" }\n",
@@ -322,7 +310,7 @@ func TestKeptWithC(t *testing.T) {
 	})
 	for i, want := range []string{"[db web]", "[]", "[web]", "[]"} {
 		if i == 2 {
-			writeTree(t, root, map[string]string{"web/web.go": "package web\n\nimport \"shop/db\"\n\nvar n int\n\nfunc Count() { n += 2; db.Get() }\n"})
+			testtree.Write(t, root, map[string]string{"web/web.go": "package web\n\nimport \"shop/db\"\n\nvar n int\n\nfunc Count() { n += 2; db.Get() }\n"})
 		}
 		got, all := loadedAs(t, frontend.Input{Root: root, Offline: true, Kept: store}), loadedAs(t, frontend.Input{Root: root, Offline: true})
 		if got != all {
@@ -341,11 +329,11 @@ func TestKeptWithC(t *testing.T) {
 // that may be taken for what the program is.
 func TestInterruptedIsNotKept(t *testing.T) {
 	root, store := t.TempDir(), newMemory()
-	writeTree(t, root, keptFiles)
+	testtree.Write(t, root, keptFiles)
 	in := frontend.Input{Root: root, Offline: true, Kept: store}
 	loadedAs(t, in)
 	store.read()
-	writeTree(t, root, map[string]string{"orders/orders.go": keptFiles["orders/orders.go"] + "\nvar Last *Order\n"})
+	testtree.Write(t, root, map[string]string{"orders/orders.go": keptFiles["orders/orders.go"] + "\nvar Last *Order\n"})
 	ended, end := context.WithCancel(context.Background())
 	end()
 	in.Files = slices.Sorted(maps.Keys(keptFiles))
@@ -369,17 +357,17 @@ func TestWhatChangesMeanwhile(t *testing.T) {
 	} {
 		t.Run(step.what, func(t *testing.T) {
 			root, store := t.TempDir(), newMemory()
-			writeTree(t, root, keptFiles)
+			testtree.Write(t, root, keptFiles)
 			in := frontend.Input{Root: root, Offline: true, Kept: store}
 			if step.what == "one package is read" {
 				loadedAs(t, in)
-				writeTree(t, root, map[string]string{file: keptFiles[file] + "\nvar First *Order\n"})
+				testtree.Write(t, root, map[string]string{file: keptFiles[file] + "\nvar First *Order\n"})
 			}
 			var once sync.Once
 			store.when = func(name string) {
 				if name == step.when {
 					once.Do(func() {
-						writeTree(t, root, map[string]string{file: keptFiles[file] + "\nvar Last = map[string]*Order{}\n"})
+						testtree.Write(t, root, map[string]string{file: keptFiles[file] + "\nvar Last = map[string]*Order{}\n"})
 					})
 				}
 			}
