@@ -12,6 +12,7 @@ import (
 	"golang.org/x/tools/go/packages"
 
 	"github.com/stateaudit/stateaudit/internal/testtree"
+	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
 // WriteChain writes a module of packages p0, p1, …, each with a counter in a map and
@@ -184,7 +185,7 @@ func TestNeed(t *testing.T) {
 				below[p.Path] = p
 			}
 		}
-		own, err := decode(mine.Unit)
+		own, err := unit.Decode(mine.Unit)
 		if err != nil {
 			t.Fatal(err)
 		}

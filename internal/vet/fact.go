@@ -1,9 +1,6 @@
 package vet
 
 import (
-	"bytes"
-	"compress/flate"
-	"encoding/gob"
 	"fmt"
 	"slices"
 	"sort"
@@ -67,7 +64,7 @@ func gather(pass *analysis.Pass) known {
 
 // pack makes of a unit what importers get.
 func pack(u *unit.Unit) (*packed, error) {
-	data, err := encode(u)
+	data, err := unit.Encode(u)
 	if err != nil {
 		return nil, err
 	}
@@ -177,7 +174,7 @@ func (p *packed) learn(own *unit.Unit, below known) {
 func (k known) units(paths []string, own *unit.Unit, mine *packed) []*unit.Unit {
 	var units []*unit.Unit
 	for _, path := range paths {
-		if u, err := decode(k[path].Unit); err == nil {
+		if u, err := unit.Decode(k[path].Unit); err == nil {
 			units = append(units, u)
 		}
 	}
@@ -206,23 +203,4 @@ func union(a, b []string) []string {
 	out := append(slices.Clone(a), b...)
 	slices.Sort(out)
 	return slices.Compact(out)
-}
-
-func encode(u *unit.Unit) ([]byte, error) {
-	var b bytes.Buffer
-	w, err := flate.NewWriter(&b, flate.BestSpeed)
-	if err != nil {
-		return nil, err
-	}
-	if err := gob.NewEncoder(w).Encode(u); err != nil {
-		return nil, err
-	}
-	err = w.Close()
-	return b.Bytes(), err
-}
-
-func decode(data []byte) (*unit.Unit, error) {
-	u := &unit.Unit{}
-	err := gob.NewDecoder(flate.NewReader(bytes.NewReader(data))).Decode(u)
-	return u, err
 }

@@ -158,7 +158,7 @@ func judge(pkg *types.Package, own *unit.Unit, mine *packed, below known, rules 
 	if len(found) == 0 || len(needed) == len(below) {
 		return found
 	}
-	if own, err := decode(mine.Unit); err == nil { // as it was: asking resolves its calls
+	if own, err := unit.Decode(mine.Unit); err == nil { // as it was: asking resolves its calls
 		found = untold(below.units(below.paths(), own, mine))
 	}
 	return found

@@ -287,11 +287,11 @@ func (k *keeper) keepOne(p *packages.Package, u *unit.Unit, data []byte) {
 	if u.Path == "" || len(u.Problems) > 0 {
 		return
 	}
-	var text bytes.Buffer
-	if gob.NewEncoder(&text).Encode(u) != nil {
+	text, err := unit.Encode(u)
+	if err != nil {
 		return
 	}
-	kept := keptPackage{Of: k.key(p), Unit: text.Bytes(), Types: k.types[p], Suffered: k.suffered[p.PkgPath]}
+	kept := keptPackage{Of: k.key(p), Unit: text, Types: k.types[p], Suffered: k.suffered[p.PkgPath]}
 	for _, e := range p.Errors[k.listed[p]:] {
 		if rest, here := strings.CutPrefix(e.Pos, k.root); here {
 			e.Pos = elsewhere + rest
@@ -500,8 +500,7 @@ func (r *recalling) units(pkgs []*packages.Package) (map[*packages.Package]*unit
 	}
 	units := make([]*unit.Unit, len(known))
 	side(len(known), func(i int) {
-		u := &unit.Unit{}
-		if gob.NewDecoder(bytes.NewReader(r.kept[known[i]].Unit)).Decode(u) == nil {
+		if u, err := unit.Decode(r.kept[known[i]].Unit); err == nil {
 			units[i] = u
 		}
 	})
