@@ -114,6 +114,8 @@ func rankingPages(t *testing.T, out *audit.Outcome) []rankingPage {
 	pages = append(pages,
 		rankingPage{"table-repaired.txt", func(b *bytes.Buffer) error { return table.Write(b, repaired, Options{}) }, fits},
 		rankingPage{"domains.txt", func(b *bytes.Buffer) error { return WriteDomains(b, ranked(rank.ByScore), Options{}) }, nil},
+		rankingPage{"usecases.txt", func(b *bytes.Buffer) error { return WriteUseCases(b, UseCasesOf(out.Ranking, nil), Options{}) }, fits},
+		rankingPage{"usecases.json", func(b *bytes.Buffer) error { return WriteUseCasesJSON(b, UseCasesOf(out.Ranking, nil)) }, isJSON},
 		rankingPage{"domains.json", func(b *bytes.Buffer) error { return WriteDomainsJSON(b, ranked(rank.ByScore)) }, isJSON},
 	)
 	for file, name := range map[string]string{"breaking": breaking, "long": long} {

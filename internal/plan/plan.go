@@ -294,9 +294,31 @@ func theseOrThis(of []string) string {
 func (m maker) transactions() Step {
 	s := Step{Title: "Take transactions apart", Why: "A transaction cannot span two databases: commit the one side, and let an event or a saga do the other."}
 	for _, t := range terms(m.candidate.Sharing, rank.TxBoth) {
-		s.Tasks = append(s.Tasks, spread(fmt.Sprintf("%s writes for %s in one transaction", t.Name, list(append(slices.Clone(t.Others), m.candidate.Domain.Name))), t))
+		text := fmt.Sprintf("%s writes for %s in one transaction", t.Name, list(append(slices.Clone(t.Others), m.candidate.Domain.Name)))
+		s.Tasks = append(s.Tasks, spread(text+m.usedBy(t.Name), t))
 	}
 	return s
+}
+
+// maxUses bounds how many use cases of a transaction are named.
+const maxUses = 3
+
+// usedBy names the use cases that run a transaction: those are what has to be thought
+// through.
+func (m maker) usedBy(symbol string) string {
+	var by []string
+	for _, u := range m.ranking.UseCases() {
+		if slices.ContainsFunc(u.Lost, func(l rank.Lost) bool { return l.Function.Symbol == symbol }) {
+			by = append(by, u.Titles[0])
+		}
+	}
+	switch n := len(by) - maxUses; {
+	case len(by) == 0:
+		return ""
+	case n > 0:
+		return fmt.Sprintf(", in %s and %d more", strings.Join(by[:maxUses], ", "), n)
+	}
+	return ", in " + list(by)
 }
 
 // keys lists foreign keys across the border.

@@ -19,6 +19,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/stateaudit/stateaudit/internal/domains"
 	"github.com/stateaudit/stateaudit/internal/facts"
@@ -117,6 +118,8 @@ type Ranking struct {
 	resources  []resource
 	owners     map[string]int // of tables
 	pairs      []*pair
+	model      *model           // nil if there is nothing to rank
+	useCases   func() []UseCase // worked out once, when first asked for
 }
 
 // Powers are the exponents of the dimensions, 1 unless the user sets others.
@@ -162,7 +165,8 @@ func Rank(in Input) *Ranking {
 	vary(r.Candidates, in.Weights, in.Powers)
 	inferred(r.Candidates, in)
 	r.Edges, r.Matrix = m.edges()
-	r.resources, r.owners, r.pairs = m.resources, m.owners, m.pairs()
+	r.resources, r.owners, r.pairs, r.model = m.resources, m.owners, m.pairs(), m
+	r.useCases = sync.OnceValue(m.allUseCases)
 	r.Traffic = m.traffic
 	return r
 }

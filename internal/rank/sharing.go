@@ -147,14 +147,7 @@ func noted(places []Place, note string) []Place {
 // transactions counts the functions in which one transaction writes for two
 // domains: it cannot span two services.
 func (m *model) transactions() {
-	byFunction := map[string]map[int][]Place{}
-	for _, fn := range m.counted() {
-		id := m.outermost(fn).ID
-		if byFunction[id] == nil {
-			byFunction[id] = map[int][]Place{}
-		}
-		m.writesInTx(fn, byFunction[id])
-	}
+	byFunction := m.inTransactions()
 	for _, fn := range m.counted() {
 		writers := byFunction[fn.ID]
 		if len(writers) < 2 {
@@ -171,6 +164,20 @@ func (m *model) transactions() {
 			m.candidates[d].Sharing = append(m.candidates[d].Sharing, t)
 		}
 	}
+}
+
+// inTransactions lists for which domains the transactions of each function write, those
+// in its closures included.
+func (m *model) inTransactions() map[string]map[int][]Place {
+	out := map[string]map[int][]Place{}
+	for _, fn := range m.counted() {
+		id := m.outermost(fn).ID
+		if out[id] == nil {
+			out[id] = map[int][]Place{}
+		}
+		m.writesInTx(fn, out[id])
+	}
+	return out
 }
 
 // writesInTx collects the domains whose tables a function's transaction writes,
