@@ -12,6 +12,7 @@ import (
 
 	"github.com/stateaudit/stateaudit/internal/audit"
 	"github.com/stateaudit/stateaudit/internal/config"
+	"github.com/stateaudit/stateaudit/internal/events"
 	"github.com/stateaudit/stateaudit/internal/plan"
 	"github.com/stateaudit/stateaudit/internal/rank"
 	"github.com/stateaudit/stateaudit/internal/result"
@@ -116,6 +117,8 @@ func rankingPages(t *testing.T, out *audit.Outcome) []rankingPage {
 		rankingPage{"domains.txt", func(b *bytes.Buffer) error { return WriteDomains(b, ranked(rank.ByScore), Options{}) }, nil},
 		rankingPage{"usecases.txt", func(b *bytes.Buffer) error { return WriteUseCases(b, UseCasesOf(out.Ranking, nil), Options{}) }, fits},
 		rankingPage{"usecases.json", func(b *bytes.Buffer) error { return WriteUseCasesJSON(b, UseCasesOf(out.Ranking, nil)) }, isJSON},
+		rankingPage{"events.txt", func(b *bytes.Buffer) error { return WriteEvents(b, events.Look(out.Ranking), Options{}) }, fits},
+		rankingPage{"events.json", func(b *bytes.Buffer) error { return WriteEventsJSON(b, events.Look(out.Ranking)) }, isJSON},
 		rankingPage{"domains.json", func(b *bytes.Buffer) error { return WriteDomainsJSON(b, ranked(rank.ByScore)) }, isJSON},
 	)
 	for file, name := range map[string]string{"breaking": breaking, "long": long} {

@@ -94,10 +94,7 @@ func (p *page) left(u UseCases, n, limit int, what string) {
 
 // summary counts the use cases, and those that parting the domains costs something.
 func (u UseCases) summary() string {
-	switch {
-	case u.NothingToRank != "":
-		return "Nothing to tell: " + u.NothingToRank + ". Domains can be named in .stateaudit.yaml."
-	case len(u.All) == 0:
+	if len(u.All) == 0 {
 		return "No use cases: no endpoint, job or consumer was found."
 	}
 	kinds, across, whole := map[rank.EntryKind]int{}, 0, 0
@@ -116,6 +113,9 @@ func (u UseCases) summary() string {
 			parts = append(parts, plural(kinds[k], string(k)))
 		}
 	}
+	if u.NothingToRank != "" {
+		return fmt.Sprintf("Use cases: %s. Whose tables are whose is not known: %s. Domains can be named in .stateaudit.yaml.", strings.Join(parts, ", "), u.NothingToRank)
+	}
 	return fmt.Sprintf("Use cases: %s. %d write tables of several domains, %d have a transaction that does.", strings.Join(parts, ", "), across, whole)
 }
 
@@ -126,7 +126,7 @@ func (p *page) useCase(u *rank.UseCase) {
 	if u.Kind != rank.Request {
 		title = string(u.Kind) + " " + title
 	}
-	p.wrap("", "    ", fmt.Sprintf("%s (%s, %s)", title, u.Domain, place(u.Location)))
+	p.wrap("", "    ", fmt.Sprintf("%s (%s)", title, within(u.Domain, u.Location)))
 	p.touches(u, "writes", u.Writes)
 	p.touches(u, "reads", u.Reads)
 	if len(u.Enters) > 0 {

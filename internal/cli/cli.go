@@ -92,7 +92,7 @@ func newRoot(env Env) *cobra.Command {
 	}
 	root.SetVersionTemplate(versionLine())
 	root.SetFlagErrorFunc(suggestFlag)
-	root.AddCommand(newAudit(env), newRank(env), newPlan(env), newUseCases(env), newDomains(env), newBaseline(env), newDiff(env), newHistory(env), newMCP(env), newLSP(env), newConvert(env), newRules(env), newExplain(env), newDoctor(env), newCache(env), newInit(), newVersion(), newManual(env))
+	root.AddCommand(newAudit(env), newRank(env), newPlan(env), newUseCases(env), newEvents(env), newDomains(env), newBaseline(env), newDiff(env), newHistory(env), newMCP(env), newLSP(env), newConvert(env), newRules(env), newExplain(env), newDoctor(env), newCache(env), newInit(), newVersion(), newManual(env))
 	return root
 }
 

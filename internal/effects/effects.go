@@ -110,6 +110,9 @@ type Effect struct {
 	// From is the number of the argument that names what is taken away to be put at
 	// Path, from 0; -1 if none does.
 	From int
+	// carries and to name the argument of a call that hands on a message which holds it, and
+	// the one that names where it goes: by number or by keyword, the first that is there.
+	carries, to []string
 	// flags is the argument that says whether the file is opened for writing; of what
 	// fills, the one that has to be a source of random bytes.
 	flags int
@@ -236,6 +239,10 @@ func parse(text string) table {
 			switch {
 			case ok && name == "path" && value == "receiver":
 				e.Path = Receiver
+			case ok && name == "carries":
+				e.carries = strings.Split(value, ",")
+			case ok && name == "to":
+				e.to = strings.Split(value, ",")
 			case ok && name == "unless":
 				e.Unless = value
 			case ok && name == "with":

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/stateaudit/stateaudit/internal/facts"
+	"github.com/stateaudit/stateaudit/internal/program"
 )
 
 // The exponents of the dimensions, as a configuration names them.
@@ -103,5 +104,8 @@ func (r *Ranking) Tables() map[string][]string {
 	}
 	return out
 }
+
+// DomainOf names the domain of a function, or the kernel.
+func (r *Ranking) DomainOf(fn *program.Function) string { return r.name(r.Map.Index(fn.Location.File)) }
 
 func (r *Ranking) name(d int) string { return nameOf(r.Map, d) }

@@ -118,8 +118,8 @@ type Ranking struct {
 	resources  []resource
 	owners     map[string]int // of tables
 	pairs      []*pair
-	model      *model           // nil if there is nothing to rank
-	useCases   func() []UseCase // worked out once, when first asked for
+	model      *model
+	useCases   func() []UseCase // worked out once, when first asked for; nil in the zero Ranking
 }
 
 // Powers are the exponents of the dimensions, 1 unless the user sets others.
@@ -154,10 +154,12 @@ func Rank(in Input) *Ranking {
 		in.Powers = Powers{1, 1, 1}
 	}
 	r := &Ranking{Weights: in.Weights, Powers: in.Powers, Facts: in.Facts, Map: in.Map}
+	m := newModel(in)
+	r.model, r.useCases = m, sync.OnceValue(m.allUseCases)
 	if len(in.Map.Domains) == 0 {
+		m.throughKernel()
 		return r
 	}
-	m := newModel(in)
 	m.measure()
 	m.reach()
 	m.sort()
@@ -165,8 +167,7 @@ func Rank(in Input) *Ranking {
 	vary(r.Candidates, in.Weights, in.Powers)
 	inferred(r.Candidates, in)
 	r.Edges, r.Matrix = m.edges()
-	r.resources, r.owners, r.pairs, r.model = m.resources, m.owners, m.pairs(), m
-	r.useCases = sync.OnceValue(m.allUseCases)
+	r.resources, r.owners, r.pairs = m.resources, m.owners, m.pairs()
 	r.Traffic = m.traffic
 	return r
 }

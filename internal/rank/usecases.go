@@ -105,7 +105,7 @@ func (m *model) entries() []UseCase {
 		out = append(out, UseCase{Kind: Request, Titles: []string{e.Title()}, Function: e.Function, Location: e.Function.Location})
 	}
 	for _, fn := range m.counted() {
-		if _, known := at[fn.ID]; known || fn.Outer != "" {
+		if _, known := at[fn.ID]; known {
 			continue
 		}
 		for _, role := range fn.Roles {

@@ -62,6 +62,9 @@ const (
 	SettingSessionStore     = "session-store"
 	SettingCookieSerializer = "cookie-serializer"
 	SettingQueueAdapter     = "queue-adapter"
+	// SettingQueue is a queue of a broker that deployment makes. Value says whether it keeps
+	// what its consumer cannot take: a dead-letter queue, which Text names, or none.
+	SettingQueue = "message-queue"
 	// SettingUploadStorage is the storage of an upload library: Value file, fog,
 	// aws. Subject: the library.
 	SettingUploadStorage = "upload-storage"
@@ -89,6 +92,12 @@ const (
 	// SettingFramework says that the checkout is an application of a framework.
 	// Value: rails, sinatra, hanami; Text: its version if known.
 	SettingFramework = "framework"
+)
+
+// What a SettingQueue says of the messages that its consumer cannot take.
+const (
+	WithDeadLetter = "dead-letter"
+	NoDeadLetter   = "none"
 )
 
 // The environments of a setting. A file in a folder of tests or of examples

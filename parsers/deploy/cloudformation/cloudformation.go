@@ -48,6 +48,9 @@ func aws(f *record.File, doc *tree.Node) {
 		properties := r.Value.Get("Properties")
 		tied(f, "cloudformation "+r.Key.Text, kind, properties)
 		options(f, "cloudformation "+r.Key.Text, properties.Get("OptionSettings"), "OptionName", "Value")
+		if to, ok := clouds.DeadLetter(kind, properties); ok {
+			f.Queue(r.Key.Text, to, r)
+		}
 		switch kind {
 		case "AWS::ECS::Service":
 			if p, ok := properties.Pair("DesiredCount"); ok {
@@ -106,6 +109,9 @@ func pulumi(f *record.File, doc *tree.Node) {
 	for _, r := range doc.Get("resources").Entries() {
 		f.Recognise()
 		tied(f, "pulumi "+r.Key.Text, r.Value.Str("type"), r.Value.Get("properties"))
+		if to, ok := clouds.DeadLetter(r.Value.Str("type"), r.Value.Get("properties")); ok {
+			f.Queue(r.Key.Text, to, r)
+		}
 	}
 }
 

@@ -169,6 +169,15 @@ func (f *File) Affinity(subject string, h fields.Hit) {
 	f.Add(s)
 }
 
+// Queue notes a queue, and where it keeps what its consumer cannot take, if anywhere.
+func (f *File) Queue(subject, to string, p tree.Pair) {
+	s := unit.Setting{Kind: unit.SettingQueue, Subject: subject, Value: unit.WithDeadLetter, Text: to, Location: f.At(p)}
+	if to == "" {
+		s.Value = unit.NoDeadLetter
+	}
+	f.Add(s)
+}
+
 // Number notes a count; one that a template or a variable gives is unresolved.
 func (f *File) Number(s unit.Setting, p tree.Pair) {
 	s.Value, s.Location, s.Because = p.Value.String(), f.At(p), p.Value.Because

@@ -92,6 +92,12 @@ func resource(f *record.File, kind string, r tree.Pair) {
 	defaulted(f, kind, r)
 	options(f, "terraform "+address, r.Value)
 	copies(f, kind, r.Key.Text, r.Value)
+	if to, ok := clouds.DeadLetter(kind, r.Value); ok {
+		f.Queue(address, to, r)
+	}
+	if kind == "aws_sqs_queue_redrive_policy" {
+		f.Add(unit.Setting{Kind: unit.SettingQueue, Subject: address, Value: unit.WithDeadLetter, Text: r.Value.Str("queue_url") + " " + r.Value.Str("redrive_policy", "deadLetterTargetArn"), Location: f.At(r)})
+	}
 }
 
 // tied walks what a resource sets, for fields of clouds, of meshes (providers
