@@ -9,9 +9,13 @@ import (
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
+// maxMessages bounds how many of those that are sent are listed.
+const maxMessages = 20
+
 // WriteEvents writes the messages that a program sends and takes already, and what is wrong
 // with them.
-func WriteEvents(w io.Writer, r events.Report, o Options) error {
+// Unless every one is asked for, only the first of those that are sent are listed.
+func WriteEvents(w io.Writer, r events.Report, every bool, o Options) error {
 	p := newPage(o)
 	p.wrap("", "", eventSummary(r))
 	for _, f := range events.Faults() {
@@ -34,13 +38,20 @@ func WriteEvents(w io.Writer, r events.Report, o Options) error {
 	if len(r.Messages) > 0 {
 		p.line("")
 		p.line(p.paint(bold, "Sent"))
-		for i := range r.Messages {
+		shown := len(r.Messages)
+		if !every {
+			shown = min(shown, maxMessages)
+		}
+		for i := range r.Messages[:shown] {
 			m := &r.Messages[i]
 			text := fmt.Sprintf("%s (%s)", m.Title(), within(m.Domain, m.Location))
 			if m.Known {
 				text += ": " + strings.Join(m.Fields, ", ")
 			}
 			p.wrap("  ", "      ", text)
+		}
+		if more := len(r.Messages) - shown; more > 0 {
+			p.wrap("  ", "  ", fmt.Sprintf("and %d more; --all shows them", more))
 		}
 	}
 	_, err := p.WriteTo(w)

@@ -117,7 +117,7 @@ func rankingPages(t *testing.T, out *audit.Outcome) []rankingPage {
 		rankingPage{"domains.txt", func(b *bytes.Buffer) error { return WriteDomains(b, ranked(rank.ByScore), Options{}) }, nil},
 		rankingPage{"usecases.txt", func(b *bytes.Buffer) error { return WriteUseCases(b, UseCasesOf(out.Ranking, nil), Options{}) }, fits},
 		rankingPage{"usecases.json", func(b *bytes.Buffer) error { return WriteUseCasesJSON(b, UseCasesOf(out.Ranking, nil)) }, isJSON},
-		rankingPage{"events.txt", func(b *bytes.Buffer) error { return WriteEvents(b, events.Look(out.Ranking), Options{}) }, fits},
+		rankingPage{"events.txt", func(b *bytes.Buffer) error { return WriteEvents(b, events.Look(out.Ranking), false, Options{}) }, fits},
 		rankingPage{"events.json", func(b *bytes.Buffer) error { return WriteEventsJSON(b, events.Look(out.Ranking)) }, isJSON},
 		rankingPage{"domains.json", func(b *bytes.Buffer) error { return WriteDomainsJSON(b, ranked(rank.ByScore)) }, isJSON},
 	)

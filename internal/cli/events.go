@@ -14,7 +14,7 @@ import (
 type eventsFlags struct {
 	scopeFlags
 	pageFlags
-	json bool
+	all, json bool
 }
 
 func newEvents(env Env) *cobra.Command {
@@ -35,6 +35,7 @@ that do their work twice when they are told twice; queues without a dead-letter 
 	}
 	f.scopeFlags.define(cmd)
 	f.pageFlags.define(cmd)
+	cmd.Flags().BoolVar(&f.all, "all", false, "leave nothing out for length")
 	cmd.Flags().BoolVar(&f.json, "json", false, "write them for programs")
 	return cmd
 }
@@ -43,7 +44,7 @@ func runEvents(cmd *cobra.Command, env Env, f eventsFlags, root string) error {
 	if err := f.pageFlags.check(); err != nil {
 		return err
 	}
-	return f.paged(cmd, env, f.pageFlags, root, []string{"events", fmt.Sprint(f.json)}, func() (func(io.Writer, format.Options) error, error) {
+	return f.paged(cmd, env, f.pageFlags, root, []string{"events", fmt.Sprint(f.json, f.all)}, func() (func(io.Writer, format.Options) error, error) {
 		out, err := f.studied(cmd, env, root)
 		if err != nil {
 			return nil, err
@@ -53,7 +54,7 @@ func runEvents(cmd *cobra.Command, env Env, f eventsFlags, root string) error {
 			if f.json {
 				return format.WriteEventsJSON(w, r)
 			}
-			return format.WriteEvents(w, r, o)
+			return format.WriteEvents(w, r, f.all, o)
 		}, nil
 	})
 }
