@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,7 +13,8 @@ import (
 
 // WriteExplanation writes what the score of a candidate is made of, with the
 // places behind every count.
-func WriteExplanation(w io.Writer, r Ranked, c *rank.Candidate, o Options) error {
+// What history and people say of its border stands below, if anything does.
+func WriteExplanation(w io.Writer, r Ranked, c *rank.Candidate, b rank.Beside, o Options) error {
 	p := newPage(o)
 	e := explainer{page: p, ranked: r, c: c, all: o.Notes}
 	e.head()
@@ -20,6 +22,7 @@ func WriteExplanation(w io.Writer, r Ranked, c *rank.Candidate, o Options) error
 	e.viability()
 	e.coupling()
 	e.reach()
+	e.beside(b)
 	_, err := p.WriteTo(w)
 	return err
 }
@@ -160,4 +163,40 @@ func (e *explainer) reach() {
 		waiting = "waiting for it: " + strings.Join(c.Dependents, ", ")
 	}
 	e.wrap("  ", "  ", fmt.Sprintf("%s; %s lead to it; %.1f %% of the requests enter at its own", waiting, plural(c.Reaching, "endpoint"), 100*c.Traffic))
+}
+
+// maxCounts bounds how many domains or owners are named.
+const maxCounts = 5
+
+// beside writes what is no part of the score.
+func (e *explainer) beside(b rank.Beside) {
+	owned := slices.ContainsFunc(b.Owners, func(c rank.Count) bool { return c.Name != "" })
+	if b.Commits == 0 && !owned {
+		return
+	}
+	e.line("")
+	e.line(e.paint(bold, "beside the border") + ", and not counted")
+	if b.Commits > 0 {
+		text := "changed by " + plural(b.Commits, "commit") + ", none of which changed another domain"
+		if len(b.With) > 0 {
+			text = "changed by " + plural(b.Commits, "commit") + ", together with " + counted(b.With)
+		}
+		e.wrap("  ", "    ", text)
+	}
+	if owned {
+		e.wrap("  ", "    ", "its files belong to "+counted(b.Owners))
+	}
+}
+
+// counted lists the first few names with their numbers.
+func counted(all []rank.Count) string {
+	var parts []string
+	for _, c := range all[:min(len(all), maxCounts)] {
+		name := c.Name
+		if name == "" {
+			name = "nobody"
+		}
+		parts = append(parts, fmt.Sprintf("%s %d", name, c.N))
+	}
+	return strings.Join(parts, ", ") + moreThan(len(all), maxCounts)
 }

@@ -124,7 +124,9 @@ func rankingPages(t *testing.T, out *audit.Outcome) []rankingPage {
 	for file, name := range map[string]string{"breaking": breaking, "long": long} {
 		c := out.Ranking.Candidate(name)
 		pages = append(pages, rankingPage{"explain-" + file + ".txt", func(b *bytes.Buffer) error {
-			return WriteExplanation(b, ranked(rank.ByScore), c, Options{})
+			return WriteExplanation(b, ranked(rank.ByScore), c, rank.Beside{
+				Commits: 12, With: []rank.Count{{Name: escape, N: 7}, {Name: "a", N: 1}}, Owners: []rank.Count{{Name: "@shop/\x1b[31m", N: 3}, {Name: "", N: 1}},
+			}, Options{})
 		}, nil})
 		p := plan.Make(out.Ranking, c, out.Result.Findings, blockersOf(out.Result, name))
 		for format, end := range map[string]string{"markdown": ".md", "json": ".json", "schema": ".schema.json"} {

@@ -140,7 +140,8 @@ func explainDomain(cmd *cobra.Command, env Env, f explainFlags, domain, root str
 			return err
 		}
 	}
-	return f.paged(cmd, env, f.pageFlags, root, []string{"explain", domain, fmt.Sprint(f.all)}, func() (func(io.Writer, format.Options) error, error) {
+	past := pastOf(cmd.Context(), root)
+	return f.paged(cmd, env, f.pageFlags, root, []string{"explain", domain, fmt.Sprint(f.all), past.head}, func() (func(io.Writer, format.Options) error, error) {
 		out, c, err := f.candidate(cmd, env, domain, root)
 		if err != nil {
 			if s := config.Suggestion(domain, ruleNames()); strings.Contains(s, "did you mean") && strings.Contains(domain, "-") {
@@ -149,9 +150,10 @@ func explainDomain(cmd *cobra.Command, env Env, f explainFlags, domain, root str
 			return nil, err
 		}
 		r := format.Ranked{Result: out.Result, Ranking: out.Ranking, Order: rank.ByScore}
+		beside := out.Ranking.Beside(c, past.changes(cmd.Context()), past.owners)
 		return func(w io.Writer, o format.Options) error {
 			o.Notes = f.all
-			return format.WriteExplanation(w, r, c, o)
+			return format.WriteExplanation(w, r, c, beside, o)
 		}, nil
 	})
 }

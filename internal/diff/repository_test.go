@@ -51,7 +51,7 @@ func TestNothingOfTheRepositoryRuns(t *testing.T) {
 		{"filter.evil.smudge", touch}, {"filter.evil.clean", touch}, {"filter.evil.required", "true"},
 		{"filter.process.process", touch}, {"filter.process.required", "true"},
 		{"diff.external", touch}, {"diff.evil.command", touch}, {"diff.evil.textconv", touch},
-		{"core.fsmonitor", touch}, {"core.pager", touch}, {"core.sshCommand", touch},
+		{"core.fsmonitor", touch}, {"log.showSignature", "true"}, {"gpg.program", touch}, {"core.pager", touch}, {"core.sshCommand", touch},
 	} {
 		git(t, dir, "", "config", s[0], s[1])
 	}
@@ -72,6 +72,9 @@ func TestNothingOfTheRepositoryRuns(t *testing.T) {
 	}
 	if changed, err := r.Changed(t.Context(), commit, ""); err != nil || len(changed["a.go"]) != 1 {
 		t.Errorf("%v, %v", changed, err)
+	}
+	if _, err := r.Changes(t.Context(), 5); err != nil {
+		t.Error(err)
 	}
 	for name, want := range map[string]string{"a.go": "package a\n", "d/b.rb": "B = 1\n"} {
 		if got, err := os.ReadFile(filepath.Join(folder, name)); err != nil || string(got) != want {
