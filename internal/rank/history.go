@@ -11,8 +11,8 @@ import (
 // this follows (Zimmermann et al., 2004).
 const maxFiles = 30
 
-// Beside is what history and people say of a border. It is shown and never counted: on
-// repositories with declared borders, commits told less than references did.
+// Beside is what history and people say of a border. It is shown and never counted:
+// what changes together tells habits of a team as much as borders.
 type Beside struct {
 	// Commits is how many commits changed the domain, of those that were looked at.
 	Commits int
