@@ -195,6 +195,11 @@ func TestEveryCommandIsAnswered(t *testing.T) {
 		{"rank", "--offline", "--merge", "billing,orders", root},
 		{"plan", "--offline", "notifications", root},
 		{"plan", "--offline", "--format", "json", "notifications", root},
+		{"usecases", "--offline", root},
+		{"usecases", "--offline", "--all", root},
+		{"usecases", "--offline", "--json", "--domain", "billing", root},
+		{"events", "--offline", root},
+		{"events", "--offline", "--json", root},
 		{"explain", "--offline", "notifications", root},
 		{"explain", "--offline", "--all", "notifications", root},
 	} {
