@@ -150,7 +150,9 @@ func foreignPart(f *types.Func) part {
 		return part{role: unit.Scheduler, note: note}
 	case lifeCycle(name):
 		return part{inline: true, life: true}
-	case hasAnyPrefix(name, "Subscribe", "Consume", "QueueSubscribe", "On", "Handle", "Register", "Notify", "Watch", "Listen"):
+	case hasAnyPrefix(name, "Subscribe", "Consume", "QueueSubscribe"):
+		return part{role: unit.Consumer, note: note, named: true}
+	case hasAnyPrefix(name, "On", "Handle", "Register", "Notify", "Watch", "Listen"):
 		return part{role: unit.Handler, note: note, named: true}
 	case routeVerbs[name]:
 		return part{role: unit.Handler, note: note, named: true}
