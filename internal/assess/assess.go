@@ -133,7 +133,7 @@ func assess(p *program.Program, src *Sources, h *program.Holder) (Assessment, bo
 	case !known:
 		entry = elements(p, h)
 	}
-	a.Memo = isMemo(h, a.Writes)
+	a.Memo = isMemo(src, h, a.Writes)
 	if a.Memo && keepsClient(p, h) {
 		return client(h, a), p.Keeps(h)
 	}
@@ -199,13 +199,13 @@ func serving(h *program.Holder) []program.Change {
 
 // isMemo tells whether every change that puts something in happens only while
 // the place is empty.
-func isMemo(h *program.Holder, writes []program.Change) bool {
+func isMemo(src *Sources, h *program.Holder, writes []program.Change) bool {
 	fills := 0
 	for i, c := range writes {
 		if c.Reset {
 			continue
 		}
-		if !c.Lazy || collects(h, c) || raises(c) && slices.ContainsFunc(writes[i+1:], func(next program.Change) bool {
+		if !c.Lazy || collects(h, c) || c.Refused && handedIn(src, h, c) || raises(c) && slices.ContainsFunc(writes[i+1:], func(next program.Change) bool {
 			return next.Function == c.Function && raises(next) && next.Value.Text != c.Value.Text
 		}) {
 			return false
@@ -238,6 +238,43 @@ func collects(h *program.Holder, c program.Change) bool {
 			return number < len(call.Args) && !constant(&call.Args[number])
 		})
 	})
+}
+
+// handedIn tells a change that keeps what its caller or a request brings, or the way to stop
+// what was started. Where such a thing is refused if there is one already, it is no answer
+// that could be worked out again.
+func handedIn(src *Sources, h *program.Holder, c program.Change) bool {
+	v := c.Value
+	if v == nil {
+		return false
+	}
+	found := src.of(h, v)
+	if src.computed(v) {
+		found = append(found, src.fetched(c.In)...)
+	}
+	if slices.ContainsFunc(found, func(s Source) bool { return s != FromRequest && s != FromCaller && s != FromClock }) {
+		return false
+	}
+	return c.Key != nil && isTime(v.Type) || stops(v.Type) || brought(src, v)
+}
+
+// stops tells the type of what ends work that goes on: a function without anything to say, a
+// channel that carries nothing.
+func stops(t string) bool {
+	return t == "context.CancelFunc" || t == "func()" || isChannel(t) && signals(t)
+}
+
+// brought tells a value that comes from the caller or a request, and an object with such a part.
+func brought(src *Sources, v *unit.Value) bool {
+	switch v.Kind {
+	case unit.PlaceValue:
+		return v.Place != nil && (v.Place.Root == unit.RootParam || ofRequest(v.Place))
+	case unit.Result:
+		return slices.Contains(src.classifyName(v.Callee), FromRequest)
+	case unit.New, unit.Collection:
+		return slices.ContainsFunc(v.Parts, func(part unit.Value) bool { return brought(src, &part) })
+	}
+	return false
 }
 
 // constant tells a value that the code itself spells.

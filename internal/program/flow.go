@@ -348,7 +348,7 @@ func (p *Program) lifted(h *Holder, f *Function, e *flow.Event, a *unit.Access, 
 	if c != nil {
 		site.Location, site.Guards = c.Location, c.Guards
 		if inv := by.invokedAt(c.Location); inv != nil {
-			site.Lazy, site.Ensure = inv.Lazy, inv.Ensure
+			site.Lazy, site.Refused, site.Ensure = inv.Lazy, inv.Refused, inv.Ensure
 		}
 		if len(l.Through) == 1 {
 			out.Value, out.Key = given(a.Value, c), given(a.Key, c)
@@ -357,6 +357,7 @@ func (p *Program) lifted(h *Holder, f *Function, e *flow.Event, a *unit.Access, 
 	out.Location = site.Location
 	out.Guards = append(append([]string{}, site.Guards...), a.Guards...)
 	out.Lazy = a.Lazy || site.Lazy || f.once || f.fills[h.ID] || f.fills[e.Part] || by.once || by.fills[h.ID]
+	out.Refused = a.Refused || site.Refused
 	out.Ensure = site.Ensure
 	h.Changes = append(h.Changes, Change{
 		Access: out, Function: by, Phase: phaseIn(l.Boot, l.Serving), Through: l.Through, Origin: a.Location, In: f.ID, doubt: doubtOf(e.Doubt, f.Symbol),

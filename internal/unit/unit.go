@@ -424,8 +424,11 @@ type Access struct {
 	Location Location
 	Guards   []string // locks held, as place text; "once" inside sync.Once or the like
 	Lazy     bool     // done only if the place was empty before: ||=, nil check, once
-	Reset    bool     // sets to nil, zero or empty: an invalidation
-	Ensure   bool     // undone or done in ensure/defer
+	// Refused says of a lazy one that its function does not look at what is there where the
+	// place was not empty: it does something else, or nothing.
+	Refused bool `json:",omitempty"`
+	Reset   bool // sets to nil, zero or empty: an invalidation
+	Ensure  bool // undone or done in ensure/defer
 	// Ahead says that it is made before a loop without end in which its function stays.
 	Ahead bool `json:",omitempty"`
 	// Loop says that it is made inside of such a loop.

@@ -171,6 +171,7 @@ func (b *body) access(a unit.Access) {
 	}
 	a.Guards = slices.Clone(b.guards)
 	a.Lazy = a.Lazy || slices.Contains(b.lazy, placeText(a.Place)) || slices.Contains(b.guards, onceGuard)
+	a.Refused = a.Lazy && slices.Contains(b.refuse, placeText(a.Place))
 	if a.Lazy && a.Reset && a.Kind == unit.Write {
 		a.Kind, a.Reset = unit.Init, false // an empty map in place of none
 	}

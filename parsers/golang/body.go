@@ -24,6 +24,7 @@ type body struct {
 	// What holds at the point being read.
 	guards []string
 	lazy   []string // places known to be empty here
+	refuse []string // those of them that are left alone, unseen, where they are not empty
 	tx     bool     // inside a function that was handed to a transaction
 	begun  bool     // a transaction that this function began is open
 	loop   bool
@@ -89,12 +90,12 @@ func (b *body) stmts(list []ast.Stmt) {
 
 // scope reads a nested block and forgets the locks and nil checks made in it.
 func (b *body) scope(list []ast.Stmt) {
-	guards, lazy, failed, when := len(b.guards), len(b.lazy), b.failed, b.when
+	guards, lazy, refuse, failed, when := len(b.guards), len(b.lazy), len(b.refuse), b.failed, b.when
 	saved := slices.Clone(b.guards)
 	b.branch(list)
 	b.letGo(saved, list)
 	b.guards = saved[:guards]
-	b.lazy = b.lazy[:lazy]
+	b.lazy, b.refuse = b.lazy[:lazy], b.refuse[:refuse]
 	b.failed, b.when = failed, when
 }
 
@@ -191,18 +192,26 @@ func (b *body) clauses(block *ast.BlockStmt, ways []unit.Condition) {
 func (b *body) ifStmt(s *ast.IfStmt) {
 	b.optional(s.Init)
 	b.check(s.Cond)
-	n, failed := len(b.lazy), b.failed
-	b.lazy = append(b.lazy, b.emptied(s.Cond)...)
+	n, refused, failed := len(b.lazy), len(b.refuse), b.failed
+	empty := b.emptied(s.Cond)
+	b.lazy = append(b.lazy, empty...)
+	if b.refusesElse(s) {
+		b.refuse = append(b.refuse, empty...)
+	}
 	b.failed = failed || b.failedIf(s.Cond, true)
 	holds := b.condition(s.Cond)
 	b.under(holds, func() { b.scope(s.Body.List) })
-	b.lazy = b.lazy[:n]
+	b.lazy, b.refuse = b.lazy[:n], b.refuse[:refused]
 	b.failed = failed || b.failedIf(s.Cond, false)
 	if s.Else != nil {
 		b.under(negated(holds), func() { b.stmt(s.Else) })
 		b.failed = failed
 	} else if leaves(s.Body) {
-		b.lazy = append(b.lazy, b.filled(s.Cond)...)
+		full := b.filled(s.Cond)
+		b.lazy = append(b.lazy, full...)
+		if len(full) > 0 && !b.looksAt(s.Body, s.Cond) {
+			b.refuse = append(b.refuse, full...)
+		}
 	} else {
 		b.failed = failed
 	}

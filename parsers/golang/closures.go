@@ -71,7 +71,7 @@ func (b *body) applyPart(inner *body, fn *unit.Function, p *part) {
 		}
 		if p.inline {
 			fn.Attrs = append(fn.Attrs, "inline")
-			inner.guards, inner.lazy = slices.Clone(b.guards), slices.Clone(b.lazy)
+			inner.guards, inner.lazy, inner.refuse = slices.Clone(b.guards), slices.Clone(b.lazy), slices.Clone(b.refuse)
 			inner.inherited = inner.guards
 			inner.failed = b.failed && !p.late
 			inner.tx, inner.begun, inner.loop, inner.timed = b.tx || p.tx, b.begun && !p.late, b.loop, b.timed
