@@ -355,22 +355,40 @@ func (s *solver) comesOut(n int32, typ string) bool {
 	return have != "" && s.fits(n, typ)
 }
 
-// shareElements lets a collection that is made from another have its elements.
+// shareElements lets a collection that is made from others have their elements: also from
+// those that come in one list, as arguments of variable number do.
 func (s *solver) shareElements(in *instance, i int32, args []unit.Slot, made []int32) {
 	for _, n := range made {
-		typ := s.nodes[n].typ
-		if !strings.HasPrefix(typ, "[]") && !strings.HasPrefix(typ, "map[") {
+		if !isCollection(s.nodes[n].typ) {
 			continue
 		}
 		elem := s.child(n, anyElement, "")
 		for _, a := range args {
 			s.each(in.slot(a), func(from int32) {
-				if t := s.nodes[from].typ; strings.HasPrefix(t, "[]") || strings.HasPrefix(t, "map[") {
-					s.edge(s.contentOf(s.child(from, anyElement, "")), s.storedIn(elem))
+				if !isCollection(s.nodes[from].typ) {
+					return
 				}
+				with := s.child(from, anyElement, "")
+				s.shareElement(with, elem)
+				s.each(s.contentOf(with), func(m int32) {
+					if t := s.nodes[m].typ; isCollection(t) && strings.HasSuffix(s.nodes[from].typ, "]"+t) {
+						s.shareElement(s.child(m, anyElement, ""), elem)
+					}
+				})
 			})
 		}
 	}
+}
+
+// shareElement lets an element lead to what another leads to. Elements by value have parts.
+func (s *solver) shareElement(from, to int32) {
+	s.edge(s.contentOf(from), s.storedIn(to))
+	s.copyValue(from, to)
+}
+
+// isCollection tells the type of a collection of the language, or of what goes through one.
+func isCollection(typ string) bool {
+	return strings.HasPrefix(typ, "[") || strings.HasPrefix(typ, "map[") || strings.HasPrefix(typ, "iter.Seq")
 }
 
 // serveResults lets the functions that an instance returns be called while serving,

@@ -109,6 +109,7 @@ func (s *solver) child(n int32, step, typ string) int32 {
 		all := s.child(n, anyElement, typ)
 		s.edge(s.contentOf(id), s.contentOf(all))
 		s.edge(s.storedIn(all), s.contentOf(id))
+		s.copyValue(id, all)
 	}
 	for _, to := range s.nodes[n].copies {
 		s.copyPart(id, to)
