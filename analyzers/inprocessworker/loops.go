@@ -212,7 +212,20 @@ func startedBy(p *program.Program, f *program.Function) []start {
 		}
 	}
 	out = append(out, handed(f)...)
+	out = append(out, arriving(f)...)
 	return append(out, timed(f)...)
+}
+
+// arriving lists the loops that a function has run beside itself by code outside the checkout
+// without naming them there: what a variable holds, or an element of a list.
+func arriving(f *program.Function) []start {
+	var out []start
+	for _, b := range f.Beside() {
+		if b.Call == nil && b.At.Line > 0 && !b.To.Test && !b.To.HasRole(unit.Handler) && slices.Contains(b.To.Attrs, "endless-loop") {
+			out = append(out, start{by: f, run: b.To, location: b.At})
+		}
+	}
+	return out
 }
 
 // startsOnce lists a function that boot starts, with what it runs close by, if nothing of it

@@ -46,12 +46,34 @@ func schedules(p *rule.Pass, f *program.Function) schedule {
 		}
 		s.add(p, &unit.Call{Callee: h.To.ID, Name: "a function literal", Location: h.To.Location, AsNote: h.To.RoleNote}, h.To)
 	}
+	s.arrived(p, f)
 	for i := range f.Calls {
 		if c := &f.Calls[i]; c.As == unit.Scheduler {
 			s.add(p, c, p.Program.Function(c.Callee))
 		}
 	}
 	return s
+}
+
+// arrived adds what reaches a scheduler without being spelled where it is handed over: what
+// a variable or an element holds, and the method by which a scheduler runs an object.
+func (s *schedule) arrived(p *rule.Pass, f *program.Function) {
+	for _, h := range f.HandedOver() {
+		if h.Call != nil || h.To.Outer == f.ID && h.To.HasRole(unit.Scheduler) {
+			continue
+		}
+		at := slices.IndexFunc(f.Calls, func(c unit.Call) bool {
+			return c.Schedules && c.Location.Line <= h.At.Line && h.At.Line <= max(c.Location.EndLine, c.Location.Line)
+		})
+		if at < 0 {
+			continue
+		}
+		name := h.To.Name
+		if h.To.Outer != "" {
+			name = "a function literal"
+		}
+		s.add(p, &unit.Call{Callee: h.To.ID, Name: name, Location: f.Calls[at].Location, AsNote: "handed to " + f.Calls[at].Name}, h.To)
+	}
 }
 
 // reportSchedules reports functions that hand work to a scheduler of the

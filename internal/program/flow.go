@@ -188,7 +188,7 @@ func (f *Function) HandedOver() []HandedOver {
 	var out []HandedOver
 	for i := range f.out {
 		if e := &f.out[i]; e.back {
-			out = append(out, HandedOver{e.to, e.call})
+			out = append(out, HandedOver{e.to, e.call, e.at})
 		}
 	}
 	return out
@@ -197,7 +197,8 @@ func (f *Function) HandedOver() []HandedOver {
 // HandedOver is a function that code outside the checkout calls, or that is started.
 type HandedOver struct {
 	To   *Function
-	Call *unit.Call // nil if none was found on the line
+	Call *unit.Call    // nil if none was found on the line
+	At   unit.Location // where the solver saw it; empty if it did not
 }
 
 // Beside lists the functions that run beside this one because it starts them, or hands
@@ -206,7 +207,7 @@ func (f *Function) Beside() []HandedOver {
 	var out []HandedOver
 	for i := range f.out {
 		if e := &f.out[i]; e.async && !e.ref && !e.back {
-			out = append(out, HandedOver{e.to, e.call})
+			out = append(out, HandedOver{e.to, e.call, e.at})
 		}
 	}
 	return out
@@ -280,7 +281,8 @@ func (p *Program) refine(f *Function, found []flow.Edge) {
 			continue
 		}
 		have[e.To] = true
-		out = append(out, edge{to: to, call: f.callNear(e.Line, to), async: e.Async || e.Serves, back: e.Back, offered: !certain[e.To]})
+		at := unit.Location{File: f.Location.File, Line: e.Line, Column: e.Col, EndLine: e.Line, EndColumn: e.Col}
+		out = append(out, edge{to: to, call: f.callNear(e.Line, to), async: e.Async || e.Serves, back: e.Back, offered: !certain[e.To], at: at})
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].to.ID < out[j].to.ID })
 	f.out = out

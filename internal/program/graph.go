@@ -19,6 +19,8 @@ type edge struct {
 	// offered: code outside the checkout has the object, and may call this method or
 	// another.
 	offered bool
+	// at is where the solver saw it, of an edge that it found.
+	at unit.Location
 }
 
 // connect turns calls into edges. Calls of function values are joined with the

@@ -553,6 +553,9 @@ type Call struct {
 	Loop     bool     `json:",omitempty"` // inside a loop without end
 	Timed    bool     `json:",omitempty"` // in each turn of a loop without end that waits for time to pass
 	Guards   []string `json:",omitempty"`
+	// Schedules says that code outside the checkout is called which runs what it is handed
+	// by a timetable.
+	Schedules bool `json:",omitempty"`
 	// When is what configuration must say for a call that leads outside the checkout to
 	// be made at all, as far as the function that makes it tests that.
 	When Condition `json:",omitzero"`

@@ -175,6 +175,7 @@ func (b *body) call(c *ast.CallExpr, use unit.Use, m mode) {
 		if call.External {
 			b.x.foreign[f.Origin()] = true
 			call.When = b.when
+			call.Schedules = foreignPart(f).role == unit.Scheduler
 			if f.Pkg() != nil && f.Pkg().Path() == "os/signal" {
 				b.attr("waits-for-signal")
 			}
