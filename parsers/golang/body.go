@@ -245,7 +245,7 @@ func (b *body) filled(cond ast.Expr) []string {
 	case *ast.SelectorExpr:
 		return b.placeTexts(c)
 	case *ast.BinaryExpr:
-		if c.Op == token.NEQ || c.Op == token.GTR {
+		if (c.Op == token.NEQ || c.Op == token.GTR) && isZero(c.Y) {
 			return b.looked(lengthOf(c.X))
 		}
 	}
@@ -286,7 +286,7 @@ func (b *body) emptied(cond ast.Expr) []string {
 		if c.Op == token.LAND || c.Op == token.LOR {
 			return append(b.emptied(c.X), b.emptied(c.Y)...)
 		}
-		if c.Op != token.EQL {
+		if c.Op != token.EQL || !isZero(c.Y) {
 			return nil
 		}
 		return b.looked(lengthOf(c.X))

@@ -164,7 +164,7 @@ func filledPlaces(cond ast.Expr) []string {
 func isZero(e ast.Expr) bool {
 	switch e := ast.Unparen(e).(type) {
 	case *ast.Ident:
-		return e.Name == "nil"
+		return e.Name == "nil" || e.Name == "false"
 	case *ast.BasicLit:
 		return e.Value == `""` || e.Value == "0"
 	}
