@@ -270,7 +270,8 @@ func brought(src *Sources, v *unit.Value) bool {
 	case unit.PlaceValue:
 		return v.Place != nil && (v.Place.Root == unit.RootParam || ofRequest(v.Place))
 	case unit.Result:
-		return slices.Contains(src.classifyName(v.Callee), FromRequest)
+		return slices.Contains(src.classifyName(v.Callee), FromRequest) ||
+			isNumber(v.Type) && src.p.Function(v.Callee) == nil && slices.ContainsFunc(v.Parts, func(part unit.Value) bool { return brought(src, &part) })
 	case unit.New, unit.Collection:
 		return slices.ContainsFunc(v.Parts, func(part unit.Value) bool { return brought(src, &part) })
 	}

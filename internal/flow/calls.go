@@ -458,6 +458,14 @@ func (s *solver) handedOver(in *instance, i, n int32, kind callKind, methods []s
 		return
 	}
 	for _, m := range methods {
+		if way, ok := strings.CutPrefix(m, unit.AnyWithin); ok {
+			s.partAt(n, strings.Split(way, ">"), func(m int32) {
+				for _, name := range s.exported(s.nodes[m].typ) {
+					s.dispatchOn(in, i, m, name, kind, nil)
+				}
+			})
+			continue
+		}
 		if m == "*" {
 			for _, name := range s.exported(s.nodes[n].typ) {
 				s.dispatchOn(in, i, n, name, kind, nil)
@@ -488,6 +496,19 @@ func (s *solver) parts(n int32, depth int, then func(int32)) {
 			then(k)
 			s.parts(k, depth+1, then)
 		}
+	}
+}
+
+// partAt hands over what lies behind fields of an object, each given by its ID and its type.
+func (s *solver) partAt(n int32, way []string, then func(int32)) {
+	if len(way) == 0 {
+		then(n)
+		return
+	}
+	field, typ, _ := strings.Cut(way[0], "|")
+	if k := s.child(n, field, typ); k != 0 {
+		s.partAt(k, way[1:], then)
+		s.each(s.contentOf(k), func(m int32) { s.partAt(m, way[1:], then) })
 	}
 }
 

@@ -119,6 +119,11 @@ const Sample = "sample:"
 // names follow, with commas between.
 const AnyWith = "~"
 
+// AnyWithin begins the way to a field of which code outside may call any method when it is handed
+// an object that has none: IDs and types of fields, with | within and > between. "*" stands for any
+// method of the object itself.
+const AnyWithin = "*."
+
 // Hands says when code outside the checkout calls what it was handed.
 type Hands string
 

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
 // asked is what packages of others can ask of an object of which they know no type: the methods
@@ -161,11 +163,17 @@ func (w *writer) offered(f *types.Func, t types.Type) []string {
 	if s, ok := t.Underlying().(*types.Slice); ok && n == nil {
 		n = namedOf(s.Elem())
 	}
-	if w.r.x.Foreign == nil || f.Pkg() == nil || n == nil || types.IsInterface(n) {
+	if w.r.x.Foreign == nil || f.Pkg() == nil {
+		return []string{"*"}
+	}
+	if _, isStruct := structOf(t); n == nil && !isStruct || types.IsInterface(t) || n != nil && types.IsInterface(n) {
 		return []string{"*"}
 	}
 	a := w.r.x.Foreign.asks(f.Pkg())
-	if a.reflects {
+	switch {
+	case a.reflects && bare(t):
+		return waysWithin(t, "", maxEmbedded)
+	case a.reflects, n == nil:
 		return []string{"*"}
 	}
 	var out []string
@@ -177,6 +185,40 @@ func (w *writer) offered(f *types.Func, t types.Type) []string {
 		}
 		if a.loose[m.Name()] || a.methods[signatureKey(m)] {
 			out = append(out, m.Name())
+		}
+	}
+	return out
+}
+
+// bare tells a struct, or a pointer to one, that has no methods itself: who looks for methods by
+// name is after those of its fields.
+func bare(t types.Type) bool {
+	if _, ok := structOf(t); !ok {
+		return false
+	}
+	if _, ok := t.Underlying().(*types.Pointer); !ok {
+		t = types.NewPointer(t)
+	}
+	return types.NewMethodSet(t).Len() == 0
+}
+
+// waysWithin lists the ways to fields of a struct that have methods, past those that have none.
+func waysWithin(t types.Type, before string, depth int) []string {
+	st, ok := structOf(t)
+	if !ok || depth == 0 {
+		return nil
+	}
+	var out []string
+	for i := range st.NumFields() {
+		f := st.Field(i)
+		if _, ok := structOf(f.Type()); !ok || !f.Exported() {
+			continue
+		}
+		way := before + fieldID(t, i) + "|" + kindOf(f.Type())
+		if bare(f.Type()) {
+			out = append(out, waysWithin(f.Type(), way+">", depth-1)...)
+		} else {
+			out = append(out, unit.AnyWithin+way)
 		}
 	}
 	return out
