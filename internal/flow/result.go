@@ -519,7 +519,7 @@ func (s *solver) liftsOf(in *instance, typ string) (found []Lift) {
 			op := &up.in.fn.Ops[up.op]
 			found = withLift(found, Lift{
 				Function: up.in.fn.Function, Line: int(op.Line), Col: int(op.Col), Through: here.through,
-				Boot: up.in.boot, Serving: up.in.serving || here.in.serving && startsServing(up.kind),
+				Boot: up.in.boot, Serving: in.serving && (up.in.serving || here.in.serving && startsServing(up.kind)),
 			})
 		}
 	}

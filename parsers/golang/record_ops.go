@@ -27,24 +27,48 @@ type writer struct {
 }
 
 // endsProcess tells a function that always ends the process: each way through it exits or
-// panics, and some way exits.
+// panics, and some way exits. Where something failed it may come back, since nothing was done.
 func endsProcess(fn *ssa.Function) bool {
 	exits := false
-	for _, b := range fn.Blocks {
-		if len(b.Instrs) == 0 || b == fn.Recover {
+	seen := map[*ssa.BasicBlock]bool{}
+	for queue := slices.Clone(fn.Blocks[:min(1, len(fn.Blocks))]); len(queue) > 0; queue = queue[1:] {
+		b := queue[0]
+		if seen[b] || len(b.Instrs) == 0 {
 			continue
 		}
-		leaves := false
-		for _, in := range b.Instrs {
-			if c, ok := in.(*ssa.Call); ok && exitsProcess(c.Common().StaticCallee()) {
-				leaves, exits = true, true
-			}
+		seen[b] = true
+		if slices.ContainsFunc(b.Instrs, exitsAt) {
+			exits = true
+			continue
 		}
-		if _, back := b.Instrs[len(b.Instrs)-1].(*ssa.Return); back && !leaves {
+		if _, back := b.Instrs[len(b.Instrs)-1].(*ssa.Return); back {
 			return false
+		}
+		for i, next := range b.Succs {
+			if !failed(b, i) {
+				queue = append(queue, next)
+			}
 		}
 	}
 	return exits
+}
+
+func exitsAt(in ssa.Instruction) bool {
+	c, ok := in.(*ssa.Call)
+	return ok && exitsProcess(c.Common().StaticCallee())
+}
+
+// failed tells the way out of a block that is only taken where an error was had.
+func failed(b *ssa.BasicBlock, way int) bool {
+	branch, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+	if !ok {
+		return false
+	}
+	asked, ok := branch.Cond.(*ssa.BinOp)
+	if !ok || !isNil(asked.Y) || !types.Identical(asked.X.Type(), types.Universe.Lookup("error").Type()) {
+		return false
+	}
+	return asked.Op == token.NEQ && way == 0 || asked.Op == token.EQL && way == 1
 }
 
 func exitsProcess(fn *ssa.Function) bool {
