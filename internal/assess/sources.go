@@ -344,6 +344,9 @@ func (s *Sources) walk(v *unit.Value, set map[Source]bool) {
 		for _, src := range s.classifyName(v.Callee) {
 			set[src] = true
 		}
+		if s.handsOutRequest(v.Callee, maxHanded) {
+			set[FromRequest] = true
+		}
 		ids := s.p.LeadsOut(v.Callee)
 		if holder, ok := strings.CutPrefix(v.Callee, "&"); ok {
 			ids = s.p.Stored(holder)
@@ -363,6 +366,23 @@ func (s *Sources) walk(v *unit.Value, set map[Source]bool) {
 	for i := range v.Parts {
 		s.walk(&v.Parts[i], set)
 	}
+}
+
+// maxHanded bounds through how many functions it is followed what they hand out.
+const maxHanded = 3
+
+// handsOutRequest tells a function of the checkout that hands out what it takes from the
+// request: the one that says which parameters are allowed.
+func (s *Sources) handsOutRequest(id string, depth int) bool {
+	f := s.p.Function(id)
+	return f != nil && depth > 0 && slices.ContainsFunc(f.Returns, func(v unit.Value) bool { return s.drawsOnRequest(&v, depth) })
+}
+
+func (s *Sources) drawsOnRequest(v *unit.Value, depth int) bool {
+	if v.Kind == unit.Result && (slices.Contains(classifyKnown(v.Callee), FromRequest) || s.handsOutRequest(v.Callee, depth-1)) {
+		return true
+	}
+	return slices.ContainsFunc(v.Parts, func(part unit.Value) bool { return s.drawsOnRequest(&part, depth) })
 }
 
 // ofRequest tells a place inside a request: r.Body, c.Request.Header.

@@ -164,16 +164,31 @@ func (f *file) assignAttribute(s *scope, n, left *node, value unit.Value, op str
 	if receiver == nil {
 		return value
 	}
-	if key := f.configKey(left); key != "" {
+	if key := f.configKey(s, left); key != "" {
 		f.declareConfig(left, key, value)
 	}
 	rv := f.receiverValue(s, receiver)
 	f.walkReceiver(s, receiver)
-	for _, target := range f.places(s, left) {
+	for _, target := range f.attributeTargets(s, left, receiver, name) {
 		f.access(s, n, target, s.write(target, value, op))
 	}
 	f.record(s, n, unit.Call{Name: name + "=", Receiver: rv, Args: []unit.Value{prune(value, 3)}, Result: unit.Dropped})
 	return value
+}
+
+// attributeTargets are the places that x.y = v changes. What is set is an attribute also
+// where reading it would be a question to a collection: bucket.count = 1.
+func (f *file) attributeTargets(s *scope, left, receiver *node, name string) []*unit.Place {
+	if !copies(name) && !handsOutElement(name) && !handsOutSelf(name) {
+		return f.places(s, left)
+	}
+	var out []*unit.Place
+	for _, place := range f.places(s, receiver) {
+		if target := step(place, "."+name); target != nil {
+			out = append(out, target)
+		}
+	}
+	return out
 }
 
 // declareConfig declares what is hung on the application's configuration.

@@ -58,7 +58,7 @@ func (f *file) call(s *scope, n *node, use unit.Use) unit.Value {
 	if v, ok := f.special(s, c, use); ok {
 		return v
 	}
-	if key := f.configKey(n); key != "" {
+	if key := f.configKey(s, n); key != "" {
 		place := holderPlace("config." + key)
 		f.access(s, n, place, change{kind: unit.Read})
 		return f.placeValue(n, place)
@@ -238,7 +238,7 @@ func (f *file) glanceIdentifier(s *scope, n *node) unit.Value {
 // glanceCall is glance for calls.
 func (f *file) glanceCall(s *scope, n *node, depth int) unit.Value {
 	c := f.sendOf(n)
-	if key := f.configKey(n); key != "" {
+	if key := f.configKey(s, n); key != "" {
 		return f.placeValue(n, holderPlace("config."+key))
 	}
 	if handsOutSelf(c.name) && c.receiver != nil {
@@ -359,6 +359,9 @@ func (f *file) touch(s *scope, c send, args []unit.Value, given unit.Value) {
 
 // touchEnvironment records what ENV.fetch, ENV.store and ENV.delete do to a variable.
 func (f *file) touchEnvironment(s *scope, c send, args []unit.Value) bool {
+	if f.mergesEnvironment(s, c, args) {
+		return true
+	}
 	id := f.environmentVariable(c.receiver, c.args)
 	if id == "" {
 		return false
@@ -371,6 +374,36 @@ func (f *file) touchEnvironment(s *scope, c send, args []unit.Value) bool {
 	}
 	f.access(s, c.n, holderPlace(id), ch)
 	return true
+}
+
+// mergesEnvironment records what ENV.update and its like do to the variables that they
+// are given by name.
+func (f *file) mergesEnvironment(s *scope, c send, args []unit.Value) bool {
+	switch c.name {
+	case "update", "merge!", "replace":
+	default:
+		return false
+	}
+	found := false
+	for i, arg := range c.args {
+		pairs, values := []*node{arg}, args[i:min(i+1, len(args))]
+		if arg.Is("hash") && len(values) > 0 {
+			pairs, values = arg.Kids, values[0].Parts
+		}
+		for at, pair := range pairs {
+			if !pair.Is("pair") || at >= len(values) || len(values[at].Parts) == 0 {
+				continue
+			}
+			id := f.environmentVariable(c.receiver, pair.Kids[:1])
+			if id == "" {
+				return false
+			}
+			f.setsEnvironment(pair, id)
+			f.access(s, pair, holderPlace(id), change{kind: unit.Write, op: "=", value: &values[at].Parts[0]})
+			found = true
+		}
+	}
+	return found
 }
 
 // touchPlace records what a call does to one place.

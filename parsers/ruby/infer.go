@@ -194,10 +194,13 @@ func (r *resolver) classVariable(at site, owner, variable string) (string, ref) 
 	return id, ref{}
 }
 
-// element steps to an element. A class of the checkout that defines [] is asked
-// by a call instead.
+// element steps to an element. Of a class of the checkout that defines [] it is what
+// that method hands out.
 func (r *resolver) element(cur unit.Place, rf ref) (unit.Place, ref) {
-	if rf.class || rf.typ != "" && r.classes[rf.typ] != nil && r.instanceMethod(rf.typ, "[]") != nil {
+	if r.ownMethod(rf, "[]") != nil {
+		return r.member(cur, rf, "[]")
+	}
+	if rf.class {
 		return unit.Place{Root: unit.RootUnknown}, ref{}
 	}
 	if rf.typ == relation {

@@ -26,7 +26,7 @@ func mutates(name string) bool {
 	switch name {
 	case "<<", "push", "append", "prepend", "unshift", "insert", "concat", "store", "update",
 		"delete", "delete_if", "delete_at", "clear", "replace", "keep_if", "shift", "pop", "fill",
-		"add", "subtract", "enq", "deq", "compute", "compute_if_absent", "compute_if_present",
+		"add", "subtract", "enq", "deq", "compute", "compute_if_absent", "compute_if_present", "fetch_or_store",
 		"put", "put_if_absent", "get_and_set", "merge_pair", "delete_pair", "replace_if_exists",
 		"replace_pair", "increment", "decrement", "swap", "compare_and_set", "make_true",
 		"make_false", "default=", "default_proc=", "value=", "rehash", "set", "reset", "[]=",

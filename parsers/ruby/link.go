@@ -35,12 +35,18 @@ func (r *resolver) attributeReads(f *unit.Function) []unit.Access {
 	var out []unit.Access
 	for i := range f.Calls {
 		c := &f.Calls[i]
-		m := r.functions[c.Callee]
-		if m == nil || c.Guessed || strings.HasSuffix(m.Name, "=") || !slices.Contains(m.Attrs, attrAttribute) {
-			continue
+		callees := c.Targets
+		if len(callees) == 0 {
+			callees = []string{c.Callee}
 		}
-		if h := r.handedOut(m); h.place != nil && h.place.Root == unit.RootHolder {
-			out = append(out, unit.Access{Place: *h.place, Kind: unit.Read, Location: c.Location})
+		for _, id := range callees {
+			m := r.functions[id]
+			if m == nil || strings.HasSuffix(m.Name, "=") || !slices.Contains(m.Attrs, attrAttribute) {
+				continue
+			}
+			if h := r.handedOut(m); h.place != nil && h.place.Root == unit.RootHolder {
+				out = append(out, unit.Access{Place: *h.place, Kind: unit.Read, Location: c.Location})
+			}
 		}
 	}
 	return out

@@ -179,8 +179,22 @@ func (f *file) classAttributes(s *scope, c send, kind unit.HolderKind) {
 		}, true)
 		reader, writer := !strings.HasSuffix(c.name, "_writer"), !strings.HasSuffix(c.name, "_reader")
 		f.accessors(s, arg, name, holderPlace(id), true, reader, writer)
-		f.accessors(s, arg, name, holderPlace(id), false, reader, writer)
+		f.accessors(s, arg, name, holderPlace(id), false, reader, writer && c.name != "class_attribute" && c.name != "config_accessor")
+		if writer {
+			f.ownValue(s, arg, name)
+		}
 	}
+}
+
+// ownValue makes the setter of a class_attribute that instances answer with: it gives one
+// of them a value of its own, and leaves that of the class as it is.
+func (f *file) ownValue(s *scope, n *node, name string) {
+	id := s.owner + "#@" + name
+	if f.byID[methodID(s.owner, name+"=", false)] != nil {
+		return
+	}
+	f.declare(unit.Holder{ID: id, Name: "@" + name, Kind: unit.Field, Owner: s.owner, Location: f.at(n)}, true)
+	f.accessors(s, n, name, &unit.Place{Root: unit.RootReceiver, Path: []string{id}}, false, false, true)
 }
 
 // attributeDefault is the value of `default:` or of the block.

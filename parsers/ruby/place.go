@@ -307,8 +307,8 @@ func threadStore(text string) string {
 
 // configPlace is the place of a value hung on the application's configuration,
 // or otherwise.
-func (f *file) configPlace(_ *scope, n *node, otherwise *unit.Place) *unit.Place {
-	if key := f.configKey(n); key != "" {
+func (f *file) configPlace(s *scope, n *node, otherwise *unit.Place) *unit.Place {
+	if key := f.configKey(s, n); key != "" {
 		return holderPlace("config." + key)
 	}
 	return otherwise
@@ -316,20 +316,36 @@ func (f *file) configPlace(_ *scope, n *node, otherwise *unit.Place) *unit.Place
 
 // configKey is the dotted name behind Rails.application.config, Rails.configuration
 // or, in configuration files, config. It is "" for other expressions.
-func (f *file) configKey(n *node) string {
+func (f *file) configKey(s *scope, n *node) string {
 	if !n.Is("call") || n.Child("arguments") != nil || n.Child("block") != nil {
 		return ""
 	}
 	text := f.text(n)
-	for _, prefix := range []string{"Rails.application.config.", "Rails.configuration.", "::Rails.application.config.", "Rails.application.configuration."} {
-		if rest, ok := strings.CutPrefix(text, prefix); ok && dotted(rest) {
-			return rest
+	if rest, ok := behindConfig(text); ok && dotted(rest) {
+		return rest
+	}
+	if base, steps, ok := strings.Cut(text, "."); ok && dotted(steps) {
+		if l, _ := s.find(base); l != nil && !l.param {
+			rest, ok := behindConfig(l.value.Text + ".")
+			if rest = strings.TrimPrefix(rest+steps, "."); ok && dotted(rest) {
+				return rest // a local that is another name of it, or of a part
+			}
 		}
 	}
 	if rest, ok := strings.CutPrefix(text, "config."); ok && f.class.config && dotted(rest) {
 		return rest
 	}
 	return ""
+}
+
+// behindConfig cuts the names off by which the application's configuration is asked for.
+func behindConfig(text string) (string, bool) {
+	for _, prefix := range []string{"Rails.application.config.", "Rails.configuration.", "Rails.application.configuration."} {
+		if rest, ok := strings.CutPrefix(strings.TrimPrefix(text, "::"), prefix); ok {
+			return rest, true
+		}
+	}
+	return "", false
 }
 
 // dotted tells whether a text is names joined by dots.

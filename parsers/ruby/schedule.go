@@ -106,7 +106,7 @@ func (f *file) webVerb(s *scope, c send) bool {
 	case "get", "post", "put", "patch", "delete":
 		return f.web || s.owner != "" && (len(c.args) == 0 || c.args[0].Is("string", "simple_symbol", "regex"))
 	case "route":
-		return f.web && c.block.Child("parameters") != nil
+		return f.web && (c.block.Child("parameters") != nil || len(c.args) > 1)
 	}
 	return false
 }
