@@ -97,7 +97,7 @@ func lockOf(p *program.Program, guard string) *program.Holder {
 
 // report tells of a lock under which something outside the process is changed.
 func report(p *rule.Pass, h *program.Holder, section []held) {
-	guarded, level := guardedBy(section)
+	guarded, level := guardedBy(p, section)
 	if len(guarded) == 0 {
 		return
 	}
@@ -117,10 +117,10 @@ func report(p *rule.Pass, h *program.Holder, section []held) {
 
 // guardedBy lists the calls of a critical section that change something outside the
 // process. They make a note if each function orders them in the database as well.
-func guardedBy(section []held) ([]held, result.Level) {
+func guardedBy(p *rule.Pass, section []held) ([]held, result.Level) {
 	ordered := map[*program.Function]bool{}
 	for _, s := range section {
-		if has(s.reach, assess.Serializable, assess.Elects) {
+		if has(s.reach, assess.Serializable, assess.Elects) || below(p, s) {
 			ordered[s.function] = true
 		}
 	}
@@ -138,6 +138,20 @@ func guardedBy(section []held) ([]held, result.Level) {
 		return alone, ""
 	}
 	return guarded, result.Note
+}
+
+// below tells a section whose function takes a lock in the database ahead of it.
+func below(p *rule.Pass, s held) bool {
+	for i := range s.function.Calls {
+		c := &s.function.Calls[i]
+		if c.Reference || c.Async || c.Location.Line > s.call.Location.Line {
+			continue
+		}
+		if has(p.Sources.ReachOfCall(c), assess.Serializable, assess.Elects) {
+			return true
+		}
+	}
+	return false
 }
 
 // maxSections bounds how many critical sections a finding lists.

@@ -342,7 +342,7 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "a memo of what every copy works out alike"
 	case scratch(p, h, a), inScratch(p, h):
 		return "set anew by each use before it is read"
-	case unaltered(h, a):
+	case unaltered(h, a), repeated(h, a):
 		return "given only what it has"
 	case duringCall(h, a):
 		return "set for the time of one call"

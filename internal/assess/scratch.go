@@ -18,6 +18,9 @@ func scratch(p *program.Program, h *program.Holder, a Assessment) bool {
 	if h.Language != unit.Ruby || h.Kind == unit.Field || h.Kind == unit.Constant || h.Kind == unit.ThreadLocal {
 		return false
 	}
+	if h.Kind == unit.Attribute && p.Type(h.Owner) == nil && slices.ContainsFunc(a.Writes, leftBehind) {
+		return false
+	}
 	puts := setting{first: map[*program.Function]int{}, certain: map[*program.Function]bool{}}
 	var fills []program.Change
 	for _, c := range a.Writes {
@@ -121,7 +124,28 @@ func unread(p *program.Program, h *program.Holder, a Assessment) bool {
 			return false
 		}
 	}
-	return true
+	return !slices.ContainsFunc(a.Writes, leftBehind)
+}
+
+// leftBehind tells a change with which the action of a request ends: what the library does
+// with it, it does for others.
+func leftBehind(c program.Change) bool {
+	f := c.Function
+	if !f.HasRole(unit.Handler) || forEachRequest(f, 0) || f.Outer != "" || f.Language != unit.Ruby {
+		return false
+	}
+	return !slices.ContainsFunc(f.Calls, func(call unit.Call) bool {
+		return !call.Reference && call.Location.Line > c.Location.EndLine && !responds(call.Name)
+	})
+}
+
+// responds tells the calls with which an action answers, and does nothing else.
+func responds(name string) bool {
+	switch name {
+	case "head", "render", "redirect_to", "redirect_back", "respond_to", "respond_with", "flash", "json", "html", "to_s", "status":
+		return true
+	}
+	return strings.HasSuffix(name, "_path") || strings.HasSuffix(name, "_url")
 }
 
 // maxBehind bounds how far callers are followed.
@@ -247,4 +271,21 @@ func unaltered(h *program.Holder, a Assessment) bool {
 		}
 	}
 	return len(a.Writes) > 0
+}
+
+// repeated tells a variable that is only ever given one and the same constant: the one
+// that it is declared with, or one that it is given ahead of each request.
+func repeated(h *program.Holder, a Assessment) bool {
+	text := ""
+	if h.Value.Kind == unit.Literal {
+		text = h.Value.Text
+	}
+	for _, c := range h.Changes {
+		v := c.Value
+		if c.Kind != unit.Write || c.Op != "=" && c.Op != "||=" || len(c.Place.Path) > 0 || v == nil || v.Kind != unit.Literal || text != "" && v.Text != text {
+			return false
+		}
+		text = v.Text
+	}
+	return text != "" && (text == h.Value.Text || renewed(a))
 }

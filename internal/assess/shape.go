@@ -280,10 +280,11 @@ func admits(src *Sources, a Assessment) bool {
 		if c.Reset {
 			continue
 		}
-		if c.Kind != unit.Modify && c.Kind != unit.Invoke || !mark(c.Value) {
+		raised := raises(c) && c.Lazy // a flag for all that comes, which is asked for first
+		if !raised && (c.Kind != unit.Modify && c.Kind != unit.Invoke || !mark(c.Value) && !isSet(a.Holder)) {
 			return false
 		}
-		if c.Function.ID == c.In && goesOut(src, c.Function, c.Origin) {
+		if c.Function.ID == c.In && (goesOut(src, c.Function, c.Origin) || raised && sends(src, c.Function)) {
 			marked = true
 		}
 		for _, from := range c.Function.Callers() {
@@ -294,6 +295,17 @@ func admits(src *Sources, a Assessment) bool {
 		}
 	}
 	return marked
+}
+
+// isSet tells a collection in which nothing is but marks, whatever they are made of.
+func isSet(h *program.Holder) bool { return h.Type == "Set" }
+
+// sends tells a function that itself sends mail or a message of which the far side is told,
+// also ahead of the mark by which it knows the next time that it has.
+func sends(src *Sources, f *program.Function) bool {
+	return slices.ContainsFunc(f.Calls, func(c unit.Call) bool {
+		return !c.Reference && slices.ContainsFunc(src.ReachOfCall(&c), func(s Source) bool { return s == ToNetwork || s == ToDatabase })
+	})
 }
 
 // says tells a function that only hands back whether something is so.

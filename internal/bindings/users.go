@@ -42,7 +42,7 @@ func (f *finder) usersOf(r Resource, root string) []User {
 		if len(out) == maxUsers {
 			return out
 		}
-		if root != "" && !strings.HasPrefix(s.call.Location.File, root+"/") || f.placed(s) || f.own(s) {
+		if root != "" && !strings.HasPrefix(s.call.Location.File, root+"/") || f.placed(s) || f.own(s) || r == Jobs && f.queuesItself(s) {
 			continue
 		}
 		if what := used(uses, s); what != "" {
@@ -64,6 +64,18 @@ func (f *finder) placed(s site) bool {
 			return false
 		}
 		return set.Location == s.call.Location || set.Subject == "Rack::Attack" && ofOwner(s, "Rack::Attack")
+	})
+}
+
+// queuesItself tells a job that is enqueued by an adapter of its own class, or of one that
+// it descends from.
+func (f *finder) queuesItself(s site) bool {
+	if s.call.Receiver == nil {
+		return false
+	}
+	job, _, _ := strings.Cut(strings.TrimPrefix(s.call.Receiver.Text, "::"), ".")
+	return slices.ContainsFunc(f.settings, func(set unit.Setting) bool {
+		return set.Kind == unit.SettingQueueAdapter && f.types[set.Subject] != nil && (set.Subject == job || f.inherits(job, set.Subject, 0))
 	})
 }
 

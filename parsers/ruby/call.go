@@ -128,6 +128,9 @@ func (f *file) specialReceiver(s *scope, c send, _ unit.Use) (unit.Value, bool) 
 			return unit.Value{Kind: unit.New, Type: constant, Text: f.short(c.n)}, true
 		}
 	case "include", "prepend", "extend":
+		if f.mixesIntoIncluder(s, c) {
+			return unit.Value{}, true
+		}
 		if constant != "" && len(c.args) > 0 {
 			f.mixInto(join("", constant), c)
 			return unit.Value{}, true
@@ -136,6 +139,12 @@ func (f *file) specialReceiver(s *scope, c send, _ unit.Use) (unit.Value, bool) 
 		if constant != "" && c.block != nil {
 			f.reopen(s, constant, c)
 			return unit.Value{}, true
+		}
+	case "instance_variable_get", "class_variable_get":
+		if place := f.place(s, c.n); place != nil && !viaMethod(place) {
+			f.evalAll(s, c.args)
+			f.access(s, c.n, place, change{kind: unit.Read})
+			return f.placeValue(c.n, place), true
 		}
 	case "instance_variable_set", "class_variable_set", "thread_variable_set", "store_in_thread", "remove_instance_variable":
 		return f.setReflected(s, c)
@@ -268,6 +277,10 @@ func (f *file) result(s *scope, c send, receiver *unit.Value, args []unit.Value)
 			return unit.Value{Kind: unit.New, Type: "Pathname", Text: f.short(c.n), Parts: parts(args...)}
 		}
 	case "new":
+		if f.drawsKey(c) {
+			v.Callee, v.Parts = strings.TrimPrefix(constant, "::")+".generate", parts(args...)
+			return v
+		}
 		if constant == "" && c.receiver == nil && s.self == selfClass {
 			constant = s.owner
 		}

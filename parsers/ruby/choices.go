@@ -260,6 +260,8 @@ func (f *file) callChoices(n *node, follow int) []unit.Choice {
 	c := f.sendOf(n)
 	constant := f.constantName(c.receiver)
 	switch {
+	case f.drawsKey(c):
+		return f.one(n, drawn)
 	case c.name == "new" && constant != "":
 		return []unit.Choice{{Value: names.Snake(lastName(constant)), Ref: constant, Origin: unit.Written, Options: f.options(c.args), Location: f.at(n)}}
 	case c.name == "lookup_store" && len(c.args) > 0:

@@ -323,3 +323,23 @@ func (f *file) mixInto(id string, c send) {
 		f.addSuper(id, c.name, f.constantName(arg))
 	}
 }
+
+// extendsIncluder is how a module extends what includes it, beside the words of Ruby.
+const extendsIncluder = "extends-includer"
+
+// mixesIntoIncluder is base.extend Y and base.include Y in the hook that a module is
+// included by: what includes the module gets the other one as well.
+func (f *file) mixesIntoIncluder(s *scope, c send) bool {
+	l := s.locals[f.text(c.receiver)]
+	if l == nil || l.number != 1 || s.self != selfClass || s.fn.Name != "included" && s.fn.Name != "prepended" {
+		return false
+	}
+	how := c.name
+	if how == "extend" {
+		how = extendsIncluder
+	}
+	for _, arg := range c.args {
+		f.addSuper(s.owner, how, f.constantName(arg))
+	}
+	return true
+}

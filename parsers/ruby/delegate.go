@@ -160,11 +160,16 @@ func beforeEach(name string) bool {
 // defines records methods that are defined on a class while the program runs:
 // from then on all that use the class have them.
 func (f *file) defines(s *scope, c send) {
-	if s.atBoot() || len(c.args) == 0 {
+	evaluates := c.block != nil && definesWithin(f.text(c.block))
+	if s.atBoot() || len(c.args) == 0 && !evaluates {
 		return
 	}
 	switch c.name {
 	case "define_singleton_method", "define_method", "alias_method", "remove_method", "undef_method", "const_set", "remove_const", "class_eval", "module_eval":
+	case "class_exec", "module_exec", "instance_eval", "instance_exec":
+		if !evaluates {
+			return
+		}
 	default:
 		return
 	}
@@ -172,17 +177,31 @@ func (f *file) defines(s *scope, c send) {
 	for receiver := c.receiver; owner == "" && receiver.Is("call") && f.text(receiver.Child("method")) == "singleton_class"; receiver = receiver.Child("receiver") {
 		owner = f.constantName(receiver.Child("receiver"))
 	}
-	if owner == "" && s.self == selfInstance && f.ownClass(s, c.receiver) {
+	if owner == "" && c.receiver != nil && f.ownClass(s, c.receiver) {
 		owner = s.owner
 	}
 	if owner == "" {
 		return
 	}
-	name := f.symbolText(c.args[0])
+	name := ""
+	if len(c.args) > 0 {
+		name = f.symbolText(c.args[0])
+	}
 	if name == "" || strings.HasSuffix(c.name, "_eval") {
 		name = c.name
 	}
 	id := strings.TrimPrefix(owner, "::") + "." + name + "()"
 	f.declare(unit.Holder{ID: id, Symbol: strings.TrimSuffix(id, "()"), Name: name, Kind: unit.ClassIvar, Owner: owner, Location: f.at(f.head(c.n)), Comment: f.comment(c.n)}, false)
 	f.access(s, c.n, holderPlace(id), change{kind: unit.Modify, op: c.name})
+}
+
+// definesWithin tells the source of a block that defines something on the object that it
+// is evaluated on.
+func definesWithin(source string) bool {
+	for _, word := range []string{"def ", "define_method", "define_singleton_method", "alias_method", "attr_accessor", "attr_writer", "undef_method", "remove_method"} {
+		if strings.Contains(source, word) {
+			return true
+		}
+	}
+	return false
 }

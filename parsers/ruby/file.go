@@ -25,6 +25,7 @@ type file struct {
 	depth     int
 	web       bool // names a framework whose routes are blocks
 	clockwork bool
+	settings  map[string]string   // variables behind what a Sinatra application is set to
 	asides    [][2]*unit.Function // functions, and copies with what they do outside of production
 	following map[string]bool     // locals and methods of the file that are being looked up
 	looking   bool                // the key that an expression reads is being looked up

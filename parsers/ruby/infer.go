@@ -109,7 +109,7 @@ func (r *resolver) place(at site, pl unit.Place) (unit.Place, ref) {
 			cur = walk(cur, to)
 			rf = ref{}
 			if h := r.holders[to]; h != nil {
-				rf.typ = h.Type
+				rf = refOf(h)
 			}
 		}
 	}

@@ -95,7 +95,7 @@ func empties(name string) bool {
 
 // fillsOnce tells whether a change is made only where there was nothing.
 func fillsOnce(name string) bool {
-	return name == "compute_if_absent" || name == "put_if_absent" || name == "fetch_or_store"
+	return name == "compute_if_absent" || name == "put_if_absent" || name == "fetch_or_store" || name == "add?"
 }
 
 // reads tells whether a method of a collection or scalar leaves it alone.

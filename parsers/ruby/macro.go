@@ -25,6 +25,8 @@ func (f *file) macro(s *scope, c send) (unit.Value, bool) {
 		return unit.Value{}, true
 	case "private", "protected", "public", "module_function", "private_class_method":
 		return f.visibility(s, c), true
+	case "set":
+		f.sinatraSetting(s, c)
 	case "class_methods":
 		if c.block != nil {
 			inner := *s

@@ -13,7 +13,7 @@ func (r *resolver) extended() {
 	r.shared, r.extends = map[string]bool{}, map[string]bool{}
 	extending := map[string]bool{}
 	for _, c := range r.classes {
-		for _, name := range c.extends {
+		for _, name := range append(slices.Clone(c.extends), c.lends...) {
 			extending[name] = true
 		}
 	}

@@ -1,6 +1,7 @@
 package ruby
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -180,9 +181,14 @@ func (f *file) callPlace(s *scope, n *node) *unit.Place {
 	if receiver == nil {
 		return step(s.selfPlace(), "."+name)
 	}
+	if id := f.settings[name]; id != "" && f.text(receiver) == "settings" {
+		return holderPlace(id)
+	}
 	switch {
 	case givesBlock(name) && n.Child("block") != nil:
 		return f.givenPlace(s, f.sendOf(n))
+	case name == "to_a" && f.isHash(s, receiver):
+		return nil // a list that is made of the pairs
 	case handsOutSelf(name):
 		return f.place(s, receiver)
 	case handsOutElement(name):
@@ -194,6 +200,19 @@ func (f *file) callPlace(s *scope, n *node) *unit.Place {
 		name += withArguments
 	}
 	return step(f.place(s, receiver), "."+name)
+}
+
+// isHash tells a place that this file declares as a hash or set.
+func (f *file) isHash(s *scope, n *node) bool {
+	place := f.place(s, n)
+	if place == nil || len(place.Path) > 0 || place.Root != unit.RootHolder {
+		return false
+	}
+	at, ok := f.holders[place.Name]
+	if !ok {
+		at, ok = f.holders[join(s.owner, place.Name)]
+	}
+	return ok && (f.unit.Holders[at].Type == "Hash" || f.unit.Holders[at].Type == "Set")
 }
 
 // withArguments marks the step of a call that is passed something, a block as well.
@@ -256,10 +275,13 @@ func (f *file) variableName(n *node) string {
 		return name
 	}
 	if text := strings.Trim(f.text(n), `:"`); n.Is("string", "delimited_symbol") && strings.HasPrefix(text, "@") {
-		return text
+		return interpolation.ReplaceAllString(text, "#{}") // whatever it is called where it is put in
 	}
 	return ""
 }
+
+// interpolation matches what is put into a text.
+var interpolation = regexp.MustCompile(`#\{[^}]*\}`)
 
 // ownerOf is the class named by a receiver.
 func (f *file) ownerOf(s *scope, receiver *node) string {

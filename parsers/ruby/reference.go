@@ -21,6 +21,11 @@ func draws(constant, name string) bool {
 	return false
 }
 
+// drawsKey tells a key that is made of so many bits: of a text, the same call reads one.
+func (f *file) drawsKey(c send) bool {
+	return c.name == "new" && strings.TrimPrefix(f.constantName(c.receiver), "::") == "OpenSSL::PKey::RSA" && len(c.args) > 0 && c.args[0].Is("integer")
+}
+
 // reference writes a chain of names and keys that starts at a constant or at a
 // configuration file: Settings.cache.store, config_for(cache).store. It is empty
 // for other expressions.

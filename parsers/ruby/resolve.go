@@ -47,6 +47,7 @@ type module struct {
 	super    string
 	includes []string // included and prepended
 	extends  []string
+	lends    []string  // by what it extends what includes it
 	subs     []*module // direct subclasses and includers
 }
 
@@ -207,6 +208,10 @@ func (r *resolver) ancestors() {
 		for _, written := range c.t.Supers {
 			how, name, _ := strings.Cut(written, " ")
 			if name == "" {
+				continue
+			}
+			if how == extendsIncluder {
+				c.lends = append(c.lends, r.constant(id, name))
 				continue
 			}
 			name = r.constant(outerOf(id), name)
@@ -410,7 +415,11 @@ func (r *resolver) findClassMethod(id, name string) *unit.Function {
 			return m
 		}
 		if c := r.classes[up]; c != nil {
-			for _, e := range c.extends {
+			lent := c.extends
+			if up != id {
+				lent = append(slices.Clone(lent), c.lends...)
+			}
+			for _, e := range lent {
 				if m := r.instanceMethod(e, name); m != nil {
 					return m
 				}

@@ -38,6 +38,9 @@ func (f *file) settingAssigned(s *scope, n, left, right *node) {
 		return
 	}
 	if kind, subject := f.settingKind(receiver, name); kind != "" {
+		if subject == "self" && s.self == selfClass {
+			subject = s.owner
+		}
 		f.setting(s, kind, subject, n, right)
 	}
 }
@@ -99,6 +102,8 @@ func (f *file) settingCalled(s *scope, c send) {
 		f.settingOf(s, unit.SettingFlagStore, receiver, c.n, f.choices(c.args[0], maxFollow))
 	case c.name == "adapter" && c.block != nil && f.class.config && strings.Contains(f.src, "Flipper"):
 		f.settingOf(s, unit.SettingFlagStore, "Flipper", c.n, f.choices(c.block.Child("body"), maxFollow))
+	case c.name == "cache_page" && strings.HasSuffix(s.owner, "Controller") && (c.receiver == nil || f.ownClass(s, c.receiver)):
+		f.settingOf(s, unit.SettingPageCache, s.owner, c.n, f.one(c.n, "file_store"))
 	case c.receiver == nil && s.body != nil:
 		f.macroSet(s, c)
 	}

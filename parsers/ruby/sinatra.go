@@ -82,3 +82,22 @@ func (r *resolver) ofCopy(a *unit.Access) *unit.Holder {
 	}
 	return nil
 }
+
+// sinatraSetting declares what an application of Sinatra is set to: set :notices, []. All
+// requests find it under its name in settings.
+func (f *file) sinatraSetting(s *scope, c send) {
+	if !f.web || len(c.args) != 2 || s.body == nil {
+		return
+	}
+	name := f.symbolText(c.args[0])
+	if name == "" {
+		return
+	}
+	id := s.owner + ".@@" + name
+	value := prune(f.glance(s, c.args[1], 2), valueDepth)
+	if f.settings == nil {
+		f.settings = map[string]string{}
+	}
+	f.settings[name] = id
+	f.declare(unit.Holder{ID: id, Symbol: "settings." + name, Name: name, Kind: unit.Attribute, Owner: s.owner, Type: value.Type, Value: value, Location: f.at(c.args[0]), Comment: f.comment(c.n)}, true)
+}
