@@ -288,6 +288,7 @@ type Function struct {
 	Accesses []Access
 	Calls    []Call
 	Returns  []Value // what it hands out; bounded
+	Yields   []Value `json:",omitempty"` // what it gives to the block that it is called with
 	Allocs   []Alloc // types of which it makes an instance
 	// Sessions are the uses of the session, the flash and cookies that the syntax
 	// of the language or framework gives away; libraries that are called show in Calls.

@@ -20,6 +20,13 @@ const (
 	arrivalSweeps = 4
 )
 
+// attrTakesBlock goes before the number of the parameter that is the block, and theBlock
+// names that parameter in a call.
+const (
+	attrTakesBlock = "takes-block:"
+	theBlock       = "&"
+)
+
 // attrRest goes before the number of the parameter that takes all further arguments.
 const attrRest = "rest:"
 
@@ -206,6 +213,12 @@ func parameterOf(f *unit.Function, i int, name string) string {
 	if f == nil {
 		return ""
 	}
+	if name == theBlock {
+		if n := numbered(f, attrTakesBlock); n >= 0 {
+			return paramKey(f.ID, n)
+		}
+		return ""
+	}
 	if name != "" {
 		if n := slices.Index(f.Params, name); n >= 0 {
 			return paramKey(f.ID, n)
@@ -222,9 +235,12 @@ func parameterOf(f *unit.Function, i int, name string) string {
 }
 
 // restOf is the number of the parameter that takes all further arguments, or -1.
-func restOf(f *unit.Function) int {
+func restOf(f *unit.Function) int { return numbered(f, attrRest) }
+
+// numbered is the number that stands behind a word among the attributes of a function, or -1.
+func numbered(f *unit.Function, word string) int {
 	for _, attr := range f.Attrs {
-		if n, ok := strings.CutPrefix(attr, attrRest); ok {
+		if n, ok := strings.CutPrefix(attr, word); ok {
 			number, _ := strconv.Atoi(n)
 			return number
 		}

@@ -49,6 +49,22 @@ func (f *file) block(s *scope, c send) (value, made unit.Value) {
 	return value, made
 }
 
+// keptBlock is the block that code which runs at load hands to a method, as a function that
+// the method may keep and call later. What it does if it is called at once stands in the
+// function around it too.
+func (f *file) keptBlock(s *scope, c send) []unit.Value {
+	if c.block == nil || !s.atBoot() || f.class.tool || f.class.test || s.never || f.copying || c.receiver != nil && !c.receiver.Is("constant", "scope_resolution", "self") {
+		return nil
+	}
+	if plain(c.name) || reads(c.name) || ofRecords(c.name) || c.name == "new" || c.name == "included" || definesWithin(f.text(c.block)) || f.fateOf(s, c).later {
+		return nil
+	}
+	f.copying = true
+	fn := f.laterBlock(s, c.block, fate{later: true, name: c.name, self: s.self})
+	f.copying = false
+	return []unit.Value{{Kind: unit.Compound, Type: "pair", Callee: theBlock, Parts: parts(unit.Value{Kind: unit.Func, Callee: fn.ID})}}
+}
+
 // makesByBlock tells the methods of collections that give a collection of what
 // their block gives.
 func makesByBlock(name string) bool {
@@ -259,14 +275,14 @@ func (f *file) bindImplicit(s *scope, c send, hidden map[string]*local) {
 // blockPlace is the place that a method gives to its block as a parameter.
 func (f *file) blockPlace(s *scope, c send, i, count int) *unit.Place {
 	if c.receiver == nil {
-		return nil
+		return f.yieldedPlace(s, c, i)
 	}
 	if givesSelf(c.name) && i == 0 {
 		return f.place(s, c.receiver)
 	}
 	at, pairs, ok := walksElements(c.name)
 	if !ok {
-		return nil
+		return f.yieldedPlace(s, c, i)
 	}
 	if pairs || count == 2 && c.name != "each_with_index" && c.name != "each_with_object" {
 		at = 1
@@ -275,6 +291,21 @@ func (f *file) blockPlace(s *scope, c send, i, count int) *unit.Place {
 		return nil
 	}
 	return f.elements(s, c.receiver)
+}
+
+// given begins the step to what a method gives to its block, as the parameter of a number.
+const given = "|"
+
+// yieldedPlace is the place that a method of the checkout may give to its block.
+func (f *file) yieldedPlace(s *scope, c send, i int) *unit.Place {
+	if plain(c.name) || reads(c.name) || mutates(c.name) || ofRecords(c.name) || c.name == "new" || blockUse(c.name) == unit.Dropped {
+		return nil
+	}
+	to := given + itoa(i) + c.name
+	if c.receiver == nil {
+		return step(s.selfPlace(), to)
+	}
+	return step(f.place(s, c.receiver), to)
 }
 
 // parameterNames are the names that a parameter binds.
@@ -310,7 +341,9 @@ func (f *file) parameters(s *scope, list *node, fn *unit.Function) {
 			place := &unit.Place{Root: unit.RootParam, Name: itoa(len(fn.Params))}
 			s.set(text, unit.Value{Kind: unit.PlaceValue, Text: text, Place: place}, place, name)
 			s.locals[text].param = true
-			s.locals[text].block = p.Is("block_parameter")
+			if s.locals[text].block = p.Is("block_parameter"); s.locals[text].block {
+				fn.Attrs = append(fn.Attrs, attrTakesBlock+itoa(len(fn.Params)))
+			}
 			if p.Is("identifier", "optional_parameter", "splat_parameter", "hash_splat_parameter") {
 				s.locals[text].number = len(fn.Params) + 1
 			}

@@ -74,7 +74,7 @@ func (f *file) call(s *scope, n *node, use unit.Use) unit.Value {
 		f.record(s, c.n, unit.Call{Callee: "Kernel.spawn", Name: "spawn", External: true, Reference: false, Args: args, Result: unit.Dropped})
 		return unit.Value{Text: f.short(n)}
 	}
-	f.recordCall(s, c, receiver, args, use)
+	f.recordCall(s, c, receiver, append(args[:len(args):len(args)], f.keptBlock(s, c)...), use)
 	f.sessionCall(s, c, args)
 	given, made := f.block(s, c)
 	f.touch(s, c, args, given)
@@ -476,11 +476,14 @@ func (f *file) leftOut(s *scope, n *node) int {
 func (f *file) recordCall(s *scope, c send, receiver *unit.Value, args []unit.Value, use unit.Use) {
 	onName := c.receiver == nil || c.receiver.Is("constant", "scope_resolution", "self")
 	if plain(c.name) && (!onName || quietOnSelf(c.name) && c.receiver == nil) {
+		f.symbolProc(s, c)
 		return
 	}
 	if c.name == "yield" || c.name == "block_given?" {
+		f.yields(s, c, args)
 		return
 	}
+	f.givesOn(s, c, receiver, args)
 	constant := f.constantName(c.receiver)
 	f.record(s, c.n, unit.Call{
 		Name: c.name, Receiver: shallow(receiver), Args: args, Block: c.block != nil || f.passesBlock(c), Result: use, Async: asyncCall(c.name),
@@ -492,6 +495,29 @@ func (f *file) recordCall(s *scope, c send, receiver *unit.Value, args []unit.Va
 		s.fn.Allocs = append(s.fn.Allocs, unit.Alloc{Type: constant, Location: f.at(f.head(c.n))})
 	}
 	f.symbolProc(s, c)
+}
+
+// yields notes what a method gives to its block.
+func (f *file) yields(s *scope, c send, args []unit.Value) {
+	if c.name == "yield" && len(args) > 0 && len(s.fn.Yields) == 0 {
+		s.fn.Yields = args
+	}
+}
+
+// givesOn notes what a method gives to the block that it is handed by name: block.call(x),
+// x.tap(&block).
+func (f *file) givesOn(s *scope, c send, receiver *unit.Value, args []unit.Value) {
+	if l := s.locals[f.text(c.receiver)]; l != nil && l.block && (c.name == "call" || c.name == "yield") {
+		f.yields(s, send{name: "yield"}, args)
+		return
+	}
+	for _, arg := range c.args {
+		if arg.Is("block_argument") && len(arg.Kids) == 1 && givesSelf(c.name) && receiver != nil {
+			if l := s.locals[f.text(arg.Kids[0])]; l != nil && l.block {
+				f.yields(s, send{name: "yield"}, []unit.Value{*shallow(receiver)})
+			}
+		}
+	}
 }
 
 // passesBlock tells whether a call hands on a block: `each(&block)`.

@@ -28,6 +28,7 @@ type file struct {
 	settings  map[string]string   // variables behind what a Sinatra application is set to
 	asides    [][2]*unit.Function // functions, and copies with what they do outside of production
 	following map[string]bool     // locals and methods of the file that are being looked up
+	copying   bool                // a block is read a second time, as a function of its own
 	looking   bool                // the key that an expression reads is being looked up
 	switches  map[string]bool     // what configuration switches on and off in production
 	refusing  map[string]refusal  // methods that raise if a condition holds; nil until asked for

@@ -2,6 +2,7 @@ package ruby
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -105,6 +106,8 @@ func (r *resolver) place(at site, pl unit.Place) (unit.Place, ref) {
 			cur, rf = r.member(cur, rf, to[1:])
 		case to == unit.Element:
 			cur, rf = r.element(cur, rf)
+		case strings.HasPrefix(to, given):
+			cur, rf = r.yielded(cur, rf, to[len(given):])
 		default:
 			cur = walk(cur, to)
 			rf = ref{}
@@ -256,6 +259,50 @@ func (r *resolver) member(cur unit.Place, rf ref, name string) (unit.Place, ref)
 		return unit.Place{Root: unit.RootUnknown}, h.ref
 	}
 	return walk(cur, h.place.Path...), h.ref
+}
+
+// yielded steps to what a method gives to its block.
+func (r *resolver) yielded(cur unit.Place, rf ref, to string) (unit.Place, ref) {
+	name := strings.TrimLeft(to, "0123456789")
+	number, err := strconv.Atoi(to[:len(to)-len(name)])
+	m := r.method(rf, name)
+	if err != nil || m == nil || number >= len(m.Yields) {
+		return unit.Place{Root: unit.RootUnknown}, ref{}
+	}
+	h := r.givenTo(m, number)
+	switch {
+	case h.place == nil:
+		return unit.Place{Root: unit.RootUnknown}, h.ref
+	case h.place.Root == unit.RootHolder:
+		return *h.place, h.ref
+	case rf.class:
+		return unit.Place{Root: unit.RootUnknown}, h.ref
+	}
+	return walk(cur, h.place.Path...), h.ref
+}
+
+// givenTo works out what a function gives to its block, as handedOut does what it
+// returns, and ahead of all workers.
+func (r *resolver) givenTo(f *unit.Function, number int) handed {
+	key := f.ID + given + itoa(number)
+	if h, ok := r.out[key]; ok || r.settled || r.open[key] {
+		return h
+	}
+	r.open[key] = true
+	at, v := r.siteOf(f), &f.Yields[number]
+	var h handed
+	if v.Place != nil {
+		p, rf := r.place(at, *v.Place)
+		if p.Root == unit.RootHolder && !(rf.class && len(p.Path) == 0) || p.Root == unit.RootReceiver {
+			h.place, h.ref = &p, rf
+		}
+	}
+	if h.ref.typ == "" {
+		h.ref = r.typeOf(at, v)
+	}
+	delete(r.open, key)
+	r.out[key] = h
+	return h
 }
 
 // method finds the method that what stands at a place answers with.

@@ -158,7 +158,9 @@ func (r *resolver) value(at site, v unit.Value) unit.Value {
 			if rf.typ != "" && !rf.class {
 				v.Type = rf.typ
 			}
-			if p.Root == unit.RootUnknown {
+			if p.Root == unit.RootUnknown && asLocal(&v) {
+				v.Place = &unit.Place{Root: unit.RootLocal, Name: v.Type}
+			} else if p.Root == unit.RootUnknown {
 				v.Kind, v.Place = unit.Compound, nil
 				if asked != "" && v.Callee == "" {
 					v.Kind, v.Callee = unit.Result, asked
@@ -177,6 +179,16 @@ func (r *resolver) value(at site, v unit.Value) unit.Value {
 	}
 	v.Parts = r.values(at, v.Parts)
 	return v
+}
+
+// asLocal tells the parameter of a block to which no method of the checkout gives a place:
+// it is a local as any other.
+func asLocal(v *unit.Value) bool {
+	path := v.Place.Path
+	if v.Place.Root == unit.RootUnknown || len(path) == 0 {
+		return false
+	}
+	return strings.HasPrefix(path[len(path)-1], given)
 }
 
 // ofRequest names what a request carries in which a place lies: params[:x] and

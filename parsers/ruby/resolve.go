@@ -23,6 +23,7 @@ type resolver struct {
 	helpers   map[string][]*unit.Function // methods that views may call
 	out       map[string]handed           // by function
 	open      map[string]bool             // functions whose results are being worked out
+	settled   bool                        // out has all that it will have
 	constants map[string]string
 	methods   map[string]*unit.Function
 	lines     map[string][]string // ancestors by class; nil until all are known
@@ -70,7 +71,11 @@ func resolve(units []*unit.Unit) {
 	r.forwarding(functions)
 	for _, f := range functions {
 		r.handedOut(f)
+		for number := range f.Yields {
+			r.givenTo(f, number)
+		}
 	}
+	r.settled = true
 	r.each(functions, (*resolver).function)
 	r.copiesForRequests(functions)
 	r.holderValues()

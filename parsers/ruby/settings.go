@@ -224,7 +224,7 @@ func (f *file) settingOf(s *scope, kind, subject string, n *node, choices []unit
 
 // keepSetting hands over a setting, unless the file is a test or a tool.
 func (f *file) keepSetting(s *scope, set unit.Setting, n *node) {
-	if f.class.tool || f.class.test {
+	if f.class.tool || f.class.test || f.copying {
 		return
 	}
 	set.Origin, set.Env, set.When = unit.Written, s.env, s.when
