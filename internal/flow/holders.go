@@ -29,6 +29,7 @@ type holders struct {
 	// kept counts the lasting objects with a type's fields.
 	kept  map[string][]int32
 	known map[int32]answer
+	search
 	// ofMany is for each object whether it is one of many, see many.
 	ofMany []bool
 	// rounds is for each instance whether a loop runs it time and again, see again.
@@ -38,6 +39,21 @@ type holders struct {
 	putters  map[int32][]*instance
 	runs     map[*instance]map[*instance]bool
 }
+
+// search is what the walk up from one place remembers while it goes on. What keeps an object may
+// itself be held at hundreds of places, six steps up: without a memory of where nothing was found
+// each of them is walked again from each of the others.
+type search struct {
+	walk int // which one it is
+	// under are the places whose keeper is being looked for.
+	under map[int32]bool
+	// vain are the places above which nothing was found in this walk, and from how far up.
+	vain map[int32]dead
+	// cut counts the times that a walk was given up rather than ended.
+	cut int
+}
+
+type dead struct{ walk, depth int }
 
 type answer struct {
 	holder, part string
@@ -50,6 +66,7 @@ type answer struct {
 
 func newHolders(s *solver) *holders {
 	h := &holders{s: s, lives: make([]life, len(s.objects)), heldAt: make([][]int32, len(s.objects)), kept: map[string][]int32{}, known: map[int32]answer{}, captors: map[int32][]int32{},
+		search:   search{under: map[int32]bool{}, vain: map[int32]dead{}},
 		building: map[buildKey]bool{}, runs: map[*instance]map[*instance]bool{}}
 	h.holdings()
 	h.live()
@@ -281,18 +298,26 @@ const maxUp = 6
 // at finds the declaration that a place belongs to: the deepest field on the way
 // to it, if the process has one object of that type; else what keeps the object.
 func (h *holders) at(n int32, depth int) answer {
+	if depth == 0 {
+		h.walk++
+	}
 	if a, ok := h.known[n]; ok {
 		return a
 	}
-	if depth > maxUp {
+	// What keeps itself is kept by something else.
+	if d, ok := h.vain[n]; depth > maxUp || h.under[n] || ok && d.walk == h.walk && d.depth <= depth {
+		h.cut++
 		return answer{}
 	}
-	h.known[n] = answer{} // what keeps itself is kept by something else
+	h.under[n] = true
+	before := h.cut
 	a := h.find(n, depth)
-	if depth == 0 || a.holder != "" {
+	delete(h.under, n)
+	switch {
+	case depth == 0 || a.holder != "" || h.cut == before:
 		h.known[n] = a
-	} else {
-		delete(h.known, n)
+	default:
+		h.vain[n] = dead{h.walk, depth}
 	}
 	return a
 }
@@ -383,6 +408,7 @@ func (h *holders) entriesOf(at int32) entrySet {
 // keeper is the place that a reader would name for an object: the variable that
 // holds it, or the field of what was made together with it.
 func (h *holders) keeper(object int32, depth int) answer {
+	h.walk++
 	best, _ := h.keepers(object, depth)
 	return best
 }
