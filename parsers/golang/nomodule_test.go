@@ -163,3 +163,72 @@ func TestMadeOfUnknown(t *testing.T) {
 		t.Errorf("read %v without what it declares", paths(units))
 	}
 }
+
+// What a module that cannot be had hands out is used all over a function. Where the types around it
+// say what it would be the statement is read: as an argument, as an element, in a condition, in
+// what is made, in a loop over it. What is called on it, or handed to it, stays unknown.
+func TestFilled(t *testing.T) {
+	code := `package main
+
+import (
+	"net/http"
+
+	"example.com/missing/lib"
+)
+
+var (
+	states = map[string]string{}
+	last   string
+	rows   []row
+	feed   = make(chan string, 1)
+)
+
+type row struct{ id, name string }
+
+func put(key, value string) bool { states[key] = value; return true }
+
+func serve(w http.ResponseWriter, r *http.Request) {
+	id := lib.UUID()
+	states[id] = "new"
+	last = lib.Name(r)
+	rows = append(rows, row{id: id, name: lib.Name(r)})
+	if !put(id.Text(), "x") {
+		return
+	}
+	for _, x := range lib.Rows(r) {
+		states[x.Name] = "seen"
+	}
+	switch lib.Kind(r) {
+	case "a":
+		states["kind"] = "a"
+	}
+	func() { feed <- id }()
+	lib.Tell(put("y", "z"))
+	id.Name = put
+}
+
+func main() {
+	http.HandleFunc("/", serve)
+	http.ListenAndServe(":80", nil)
+}
+`
+	units, _ := loadedFiles(t, map[string]string{"go.mod": "module example.com/filled\n\ngo 1.24\n", "main.go": code}, nil)
+	lines := map[int32]bool{}
+	for _, u := range units {
+		for _, r := range u.Records {
+			for _, op := range r.Ops {
+				if op.Kind == unit.OpStore || op.Kind == unit.OpTouch || op.Kind == unit.OpCall {
+					lines[op.Line] = true
+				}
+				if op.Kind == unit.OpStore && strings.Contains(op.Name, "\"\"") {
+					t.Errorf("a write in line %d under a key that nobody knows is one under %q", op.Line, op.Name)
+				}
+			}
+		}
+	}
+	for line, want := range map[int32]bool{22: true, 23: true, 24: true, 25: true, 29: true, 33: true, 35: true, 36: false, 37: false} {
+		if lines[line] != want {
+			t.Errorf("line %d is read: %v, want %v", line, lines[line], want)
+		}
+	}
+}

@@ -12,14 +12,19 @@ import (
 // The syntax is changed in place, since types are known by its nodes; restore puts it
 // back.
 //
-// A condition that does not type-check becomes one that may go either way, and a
-// return one without values. Both err towards finding more. What a statement hides
-// that is left out, closures included, is not found.
+// Where the types around it say what a value would be, something unknown of that type
+// stands for it, see fill. Else a condition that does not type-check becomes one that
+// may go either way, a loop over what is not known one that runs for some time, and a
+// return one without values. All err towards finding more. What a statement hides that
+// is left out, closures included, is not found.
 type pruned struct {
 	info  *types.Info
 	lost  map[types.Object]bool // variables whose declaration is left out
 	undo  []func()
 	maybe types.TypeAndValue
+	modes modes
+	// results are those of the functions around, the innermost last.
+	results []*types.Tuple
 }
 
 // prune cuts the bodies of functions that are ill-typed only inside.
@@ -28,6 +33,7 @@ func prune(files []*ast.File, info *types.Info) *pruned {
 	for _, f := range files {
 		for _, d := range f.Decls {
 			if fd, ok := d.(*ast.FuncDecl); ok && prunable(fd, info) && !typed(fd.Body, info) {
+				p.results = []*types.Tuple{info.Defs[fd.Name].(*types.Func).Signature().Results()}
 				p.body(fd.Body)
 			}
 		}
@@ -66,14 +72,20 @@ func (p *pruned) body(b *ast.BlockStmt) {
 func (p *pruned) list(at *[]ast.Stmt) {
 	old := *at
 	var kept []ast.Stmt
+	changed := false
 	for _, s := range old {
-		if p.keeps(s) {
+		switch loop, ok := s.(*ast.RangeStmt); {
+		case p.keeps(s):
 			kept = append(kept, s)
-		} else {
+		case ok:
+			s := p.rounds(loop)
+			p.keeps(s)
+			kept, changed = append(kept, s), true
+		default:
 			p.lose(s)
 		}
 	}
-	if len(kept) != len(old) {
+	if changed || len(kept) != len(old) {
 		p.undo = append(p.undo, func() { *at = old })
 		*at = kept
 	}
@@ -95,21 +107,21 @@ func (p *pruned) keeps(s ast.Stmt) bool {
 		if !p.keeps(s.Init) || !p.keeps(s.Post) {
 			return false
 		}
-		if s.Cond != nil && !p.fits(s.Cond) {
+		if s.Cond != nil && !p.fits(s.Cond) && !p.within(s.Cond) {
 			p.either(&s.Cond)
 		}
 		return p.keeps(s.Body)
 	case *ast.RangeStmt:
 		return p.fits(s.X) && p.fits(s.Key) && p.fits(s.Value) && p.keeps(s.Body)
 	case *ast.SwitchStmt:
-		return p.keeps(s.Init) && p.fits(s.Tag) && p.keeps(s.Body)
+		return p.keeps(s.Init) && p.fill(&s.Tag, p.tag(s.Body)) && p.keeps(s.Body)
 	case *ast.TypeSwitchStmt:
 		return p.keeps(s.Init) && p.keeps(s.Assign) && p.keeps(s.Body)
 	case *ast.SelectStmt:
 		return p.keeps(s.Body)
 	case *ast.CaseClause:
-		for _, e := range s.List {
-			if !p.fits(e) {
+		for i := range s.List {
+			if !p.fill(&s.List[i], nil) {
 				return false
 			}
 		}
@@ -122,14 +134,38 @@ func (p *pruned) keeps(s ast.Stmt) bool {
 		p.list(&s.Body)
 		return true
 	case *ast.ReturnStmt:
-		if !p.fits(s) {
+		if !p.fits(s) && !p.returned(s) {
 			old := s.Results
 			p.undo = append(p.undo, func() { s.Results = old })
 			s.Results = nil
 		}
 		return true
 	}
-	return p.fits(s)
+	return p.fits(s) || p.statement(s)
+}
+
+// tag is the type of what a switch compares, by the first of its cases.
+func (p *pruned) tag(body *ast.BlockStmt) types.Type {
+	for _, s := range body.List {
+		if c, ok := s.(*ast.CaseClause); ok && len(c.List) > 0 {
+			return p.info.TypeOf(c.List[0])
+		}
+	}
+	return nil
+}
+
+// returned fills what a function gives back.
+func (p *pruned) returned(s *ast.ReturnStmt) bool {
+	results := p.results[len(p.results)-1]
+	if len(s.Results) != results.Len() {
+		return false
+	}
+	for i := range s.Results {
+		if !p.fill(&s.Results[i], results.At(i).Type()) {
+			return false
+		}
+	}
+	return true
 }
 
 // branch keeps both ways of a condition that does not type-check.
@@ -140,7 +176,7 @@ func (p *pruned) branch(s *ast.IfStmt) bool {
 		p.undo = append(p.undo, func() { s.Init = old })
 		s.Init = nil
 	}
-	if !p.fits(s.Cond) {
+	if !p.fits(s.Cond) && !p.within(s.Cond) {
 		p.either(&s.Cond)
 	}
 	p.list(&s.Body.List)
@@ -180,7 +216,9 @@ func (p *pruned) fits(n ast.Node) bool {
 		switch e := n.(type) {
 		case *ast.FuncLit:
 			if ok = ok && valid(p.info.TypeOf(e)); ok {
+				p.results = append(p.results, p.info.TypeOf(e).(*types.Signature).Results())
 				p.list(&e.Body.List)
+				p.results = p.results[:len(p.results)-1]
 			}
 			return false
 		case *ast.Ident:
