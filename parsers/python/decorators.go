@@ -71,9 +71,22 @@ func (r *resolver) decoration(fn *function, id string, c unit.Call) {
 	switch {
 	case to != nil:
 		to.decorated = append(to.decorated, decoration{by, c})
+	case r.classes[id] != nil && by.kind == outside:
+		r.classes[id].byValue = r.classes[id].byValue || comparesByValue(by.id)
 	case r.classes[id] != nil && by.kind == aFunction:
 		r.classDecorated = append(r.classDecorated, decoration{by, c})
 	}
+}
+
+// comparesByValue tells decorators of classes that make objects equal which hold the same.
+func comparesByValue(name string) bool {
+	switch first, rest, _ := strings.Cut(name, "."); first {
+	case "dataclasses":
+		return rest == "dataclass"
+	case "attr", "attrs":
+		return rest == "s" || rest == "define" || rest == "frozen" || rest == "dataclass" || rest == "attrs"
+	}
+	return false
 }
 
 // decorate says what decorators make of functions.
@@ -187,15 +200,45 @@ func (r *resolver) memo(fn *function, d decoration) {
 			typ = "functools.cache"
 		}
 	}
-	h := unit.Holder{ID: fn.ID + ".<cache>", Symbol: fn.Symbol, Name: fn.Name, Kind: unit.ClassVar, Owner: fn.module.id, Type: typ, Location: fn.nameAt()}
-	if fn.Outer != "" {
-		h.Kind, h.Owner = unit.Captured, fn.Outer // made anew by each call of the function around it
-	}
+	h := unit.Holder{ID: fn.ID + ".<cache>", Symbol: fn.Symbol, Name: fn.Name, Type: typ, Location: fn.nameAt()}
+	place := r.memoPlace(fn, &h)
 	r.declare(h)
-	r.fill(fn, *rooted(h.ID), d, true)
+	r.fill(fn, place, d, true)
 	for i := range r.order {
 		r.cleared(r.order[i], fn, h.ID)
 	}
+}
+
+// memoPlace says whose the memo of a function is: of the process, of one call of the
+// function around it, or of one object.
+func (r *resolver) memoPlace(fn *function, h *unit.Holder) unit.Place {
+	h.Kind, h.Owner = unit.ClassVar, fn.module.id
+	switch {
+	case fn.Outer != "":
+		h.Kind, h.Owner = unit.Captured, fn.Outer // made anew by each call of the function around it
+	case r.keyedByObject(fn):
+		h.Kind, h.Owner = unit.Field, fn.Owner
+		return unit.Place{Root: unit.RootReceiver, Path: []string{h.ID}}
+	}
+	return *rooted(h.ID)
+}
+
+// keyedByObject tells a method whose memo nobody asks but the object for which it was
+// filled: the receiver is part of the key, and no other object equals it. Where objects
+// are compared by what they hold, as rows are, what one has filled another one reads.
+func (r *resolver) keyedByObject(fn *function) bool {
+	if fn.Owner == "" || r.classes[fn.Owner] == nil || slices.Contains(fn.Attrs, attrClass) || slices.Contains(fn.Attrs, attrStatic) {
+		return false
+	}
+	for _, at := range r.classes[fn.Owner].order {
+		if r.functions[at+".__eq__"] != nil || r.functions[at+".__hash__"] != nil || r.classes[at] != nil && r.classes[at].byValue {
+			return false
+		}
+	}
+	if slices.Contains(r.classes[fn.Owner].outside, "typing.NamedTuple") {
+		return false
+	}
+	return !r.isModel(fn.Owner)
 }
 
 // keptByMemo lets an object that a memo hands out, whoever asks first, live as long as the
@@ -246,12 +289,10 @@ func (r *resolver) cached(fn *function, d decoration) {
 			r.fill(fn, *v.Place, d, true)
 			return
 		}
-		h := unit.Holder{ID: fn.ID + ".<cache>", Symbol: fn.Symbol, Name: fn.Name, Kind: unit.ClassVar, Owner: fn.module.id, Type: v.Type, Value: v, Location: fn.nameAt()}
-		if fn.Outer != "" {
-			h.Kind, h.Owner = unit.Captured, fn.Outer
-		}
+		h := unit.Holder{ID: fn.ID + ".<cache>", Symbol: fn.Symbol, Name: fn.Name, Type: v.Type, Value: v, Location: fn.nameAt()}
+		place := r.memoPlace(fn, &h)
 		r.declare(h)
-		r.fill(fn, *rooted(h.ID), d, true)
+		r.fill(fn, place, d, true)
 		return
 	}
 }

@@ -77,6 +77,7 @@ type class_ struct {
 	meta    string
 	written []string // the classes above, as they are written
 	order   []string // how names are looked up: itself first
+	byValue bool     // objects that hold the same are equal
 }
 
 // function is a function with what it is resolved by.
