@@ -20,6 +20,7 @@ type resolver struct {
 	holders   map[string]*unit.Holder
 	given     map[string][]given    // what holders are set to
 	arrives   map[string]string     // the class that arrives at a parameter
+	handed    map[string]thing      // what the one place holds of which the content arrives there
 	methods   map[string][]string   // by name
 	below     map[string][]string   // classes directly below a class
 	found     map[string]*module    // what imports name
@@ -107,7 +108,7 @@ type given struct {
 func resolve(units []*unit.Unit) {
 	r := &resolver{
 		units: units, modules: map[string]*module{}, byLast: map[string][]*module{}, classes: map[string]*class_{}, functions: map[string]*function{},
-		holders: map[string]*unit.Holder{}, given: map[string][]given{}, arrives: map[string]string{}, methods: map[string][]string{},
+		holders: map[string]*unit.Holder{}, given: map[string][]given{}, arrives: map[string]string{}, handed: map[string]thing{}, methods: map[string][]string{},
 		owned: map[string][]*function{}, inner: map[string][]*function{}, types: map[string]string{}, results: map[string]thing{},
 		below: map[string][]string{}, found: map[string]*module{}, doing: map[string]bool{}, wanted: map[string]bool{}, added: map[string]*unit.Unit{},
 		getters: map[string]bool{}, setters: map[string]*function{},

@@ -142,8 +142,11 @@ func (f *file) global(name string) *unit.Place {
 // is another name of some place stays that.
 func (f *file) captured(at *scope, name string, l *local) unit.Value {
 	if p := l.value.Place; p != nil {
-		if p.Root == unit.RootHolder || p.Root == unit.RootReceiver {
+		switch p.Root {
+		case unit.RootHolder, unit.RootReceiver:
 			return l.value
+		case unit.RootParam:
+			return unit.Value{Kind: unit.PlaceValue, Text: name, Place: &unit.Place{Root: unit.RootUnknown, Name: at.fn.ID + ofOuter + p.Name, Path: p.Path}}
 		}
 		return unit.Value{Text: name}
 	}
@@ -154,6 +157,10 @@ func (f *file) captured(at *scope, name string, l *local) unit.Value {
 	})
 	return unit.Value{Kind: unit.PlaceValue, Place: rooted(id)}
 }
+
+// ofOuter stands between the ID of a function around and the number of its parameter, in
+// places of functions inside it.
+const ofOuter = "/#"
 
 // set gives a local a value.
 func (s *scope) set(name string, v unit.Value, at *node) {

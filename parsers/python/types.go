@@ -140,8 +140,13 @@ func (r *resolver) arrivals() {
 				if arg.Kind == unit.Unknown && arg.Place == nil {
 					continue
 				}
-				typ := r.typeOfValue(&arg, fn)
 				key := to.ID + " " + number(n)
+				at := r.valueThing(&arg, fn)
+				typ := ""
+				if at.kind == aValue {
+					typ = at.typ
+				}
+				r.hands(key, at)
 				if seen[key] == nil {
 					seen[key] = map[string]bool{}
 				}
@@ -164,6 +169,20 @@ func (r *resolver) arrivals() {
 				}
 			}
 		}
+	}
+}
+
+// hands notes the one place of which all calls of a function hand over the content as a
+// parameter.
+func (r *resolver) hands(key string, t thing) {
+	old, again := r.handed[key]
+	switch {
+	case again && (old.place == nil || t.place == nil || !samePlace(*old.place, *t.place)):
+		r.handed[key] = thing{}
+	case t.kind != aValue || t.place == nil || t.place.Root != unit.RootHolder && (t.place.Root != unit.RootReceiver || len(t.place.Path) == 0 || r.holders[t.place.Path[len(t.place.Path)-1]] == nil):
+		r.handed[key] = thing{}
+	default:
+		r.handed[key] = t
 	}
 }
 

@@ -1,6 +1,7 @@
 package python
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -549,8 +550,35 @@ func (r *resolver) root(p unit.Place, fn *function, from *module) thing {
 			}
 		}
 		return t
+	case unit.RootUnknown:
+		return r.outerParam(p.Name)
 	}
 	return thing{}
+}
+
+// outerParam is the object that a function inside another one finds in a parameter of that
+// one, as far as its class is known.
+func (r *resolver) outerParam(name string) thing {
+	id, n, ok := strings.Cut(name, ofOuter)
+	if !ok || r.functions[id] == nil {
+		return thing{}
+	}
+	outer := r.functions[id]
+	t := r.root(unit.Place{Root: unit.RootParam, Name: n}, outer, outer.module)
+	at := r.handed[id+" "+n]
+	if r.classes[t.typ] == nil && (at.place == nil || !isCollection(at.typ)) {
+		return thing{}
+	}
+	if t.place != nil && t.place.Root != unit.RootHolder {
+		t.place = &unit.Place{Root: unit.RootUnknown}
+	}
+	if at.place != nil {
+		t.typ, t.place = cmp.Or(t.typ, at.typ), at.place
+		if at.place.Root == unit.RootReceiver {
+			t.place = rooted(at.place.Path[len(at.place.Path)-1]) // the field, of whichever object calls
+		}
+	}
+	return t
 }
 
 // onward takes one step.
