@@ -70,6 +70,13 @@ func (r *resolver) rewriteCall(fn *function, c unit.Call, w *rewrite, as map[str
 		return
 	}
 	t := r.walk(*place, fn, fn.module)
+	if slices.Contains(blockMethods[false], c.Name) || slices.Contains(blockMethods[true], c.Name) {
+		if to := r.callee(t); to != nil && t.on != nil {
+			c.Targets = r.overrides(to, t, c.Name)
+			r.runMethod(to, *t.on, c, w)
+		}
+		return // those of libraries say nothing
+	}
 	r.registers(fn, &c, t)
 	r.registersRoute(fn, &c)
 	r.calledOn(fn, &c, t)

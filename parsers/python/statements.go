@@ -259,13 +259,13 @@ func (f *file) withStatement(s *scope, n *node) {
 			continue
 		}
 		for _, item := range clause.Kids {
-			inner = f.withItem(inner, item.Child("value"))
+			inner = f.withItem(inner, item.Child("value"), strings.HasPrefix(f.text(n), "async"))
 		}
 	}
 	f.block(inner, n.Child("body"))
 }
 
-func (f *file) withItem(s *scope, value *node) *scope {
+func (f *file) withItem(s *scope, value *node, async bool) *scope {
 	if value == nil {
 		return s
 	}
@@ -279,6 +279,7 @@ func (f *file) withItem(s *scope, value *node) *scope {
 		inner.tx = true
 		s = &inner
 	}
+	f.entersBlock(s, value, v, async)
 	if v.Place != nil {
 		s = s.guarded(encode(*v.Place))
 	}
@@ -286,6 +287,18 @@ func (f *file) withItem(s *scope, value *node) *scope {
 		f.bindValue(s, alias.Kids[0], v)
 	}
 	return s
+}
+
+// blockMethods are what runs around the block of a with statement.
+var blockMethods = map[bool][]string{false: {"__enter__", "__exit__"}, true: {"__aenter__", "__aexit__"}}
+
+// entersBlock notes that the object of a with statement runs its own code around the block.
+func (f *file) entersBlock(s *scope, at *node, v unit.Value, async bool) {
+	for _, name := range blockMethods[async] {
+		if place := step(v.Place, "."+name); place != nil {
+			s.fn.Calls = append(s.fn.Calls, unit.Call{Name: name, Result: unit.Dropped, Tx: s.tx, Guards: s.guards, Location: f.at(at), Receiver: &unit.Value{Kind: unit.PlaceValue, Place: place, Text: f.short(at)}})
+		}
+	}
 }
 
 func (f *file) tryStatement(s *scope, n *node) {
