@@ -384,6 +384,8 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "only ever closed: what is opened stays as it is"
 	case replacedHandle(h, a):
 		return "a handle of this process, which is opened again"
+	case ownTasks(p, h, a):
+		return "work of this process, kept until it ends"
 	case feedsMetrics(p, src, h, a), keepsMeters(p, h):
 		return "figures about this process"
 	case ofMainLine(a):

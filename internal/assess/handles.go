@@ -55,6 +55,22 @@ func entry(c program.Change) bool {
 	return c.Key != nil && c.Value != nil && c.Key.Text != c.Value.Text && c.Key.Type != "context.Context"
 }
 
+// ownTasks tells a list or set of work of this process that goes on beside its callers,
+// kept until it ends. What is found there by a key is asked for by somebody.
+func ownTasks(p *program.Program, h *program.Holder, a Assessment) bool {
+	tasks := func(h *program.Holder) bool { return isTask(p, h.Elem) && (h.Type == "list" || h.Type == "set") }
+	if len(h.Parts) == 0 {
+		return tasks(h)
+	}
+	return slices.ContainsFunc(h.Parts, tasks) && !slices.ContainsFunc(h.Parts, func(part *program.Holder) bool { return !tasks(part) && part.Type != "bool" })
+}
+
+// isTask tells the type of work that goes on beside its caller.
+func isTask(p *program.Program, typ string) bool {
+	e, ok := p.Catalog.Lookup(typ)
+	return ok && typ != "" && e.Kind == catalog.Sync && e.Note == "task"
+}
+
 // feedsMetrics tells what the exporter of figures keeps for itself: plain fields of a
 // type that holds meters of a metrics library, where whoever uses them in serving
 // returns nothing, and reaches nothing outside the process.

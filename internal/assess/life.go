@@ -60,7 +60,7 @@ func stopsWork(p *program.Program, f *program.Function) bool {
 			e, ok := p.Catalog.Lookup(kept.Type)
 			return ok && e.Kind == catalog.Sync
 		}
-		return c.External && slices.Contains(enders, c.Name)
+		return c.External && (slices.Contains(enders, c.Name) || c.Name == "cancel" && (isTask(p, kept.Type) || isTask(p, kept.Elem)))
 	})
 }
 

@@ -401,6 +401,8 @@ func (r *resolver) resultOutside(t thing) thing {
 	switch t.id {
 	case "typing.cast", "copy.copy", "copy.deepcopy":
 		return thing{}
+	case "asyncio.create_task", "asyncio.ensure_future":
+		return thing{kind: aValue, typ: "asyncio.Task"}
 	case "django.contrib.auth.get_user_model":
 		if id := r.userModel(); id != "" {
 			return thing{kind: aClass, id: id}
