@@ -174,7 +174,7 @@ func behind(f *program.Function, writers map[*program.Function]int, depth int) b
 func duringCall(h *program.Holder, a Assessment) bool {
 	back := map[*program.Function]bool{}
 	for _, c := range a.Writes {
-		if c.Kind != unit.Write || len(c.Place.Path) > 0 {
+		if c.Kind != unit.Write && !putsEntriesBack(a, c.Function) || len(c.Place.Path) > 0 {
 			return false
 		}
 		if c.Ensure {
@@ -192,6 +192,14 @@ func duringCall(h *program.Holder, a Assessment) bool {
 		}
 	}
 	return given > 0
+}
+
+// putsEntriesBack tells a function that puts back, however it ends, what a collection had under a
+// key before. One that only takes out what it has put in keeps a register.
+func putsEntriesBack(a Assessment, f *program.Function) bool {
+	return slices.ContainsFunc(a.Writes, func(c program.Change) bool {
+		return c.Function == f && c.Ensure && c.Key != nil && c.Value != nil && c.Op == "[]=" && c.Value.Kind != unit.Literal
+	})
 }
 
 // lowered tells a function that sets a place for what it does next, and to one and the same

@@ -1,6 +1,7 @@
 package python
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -25,6 +26,7 @@ func (r *resolver) rewriteAccess(fn *function, a unit.Access, w *rewrite, as map
 		if r.runSetter(fn, &a, w) {
 			return
 		}
+		a.Lazy = a.Lazy || r.unwraps(fn)
 		r.assigned(fn, &a)
 		if r.written(fn, &a, written) {
 			w.accesses = append(w.accesses, a)
@@ -86,6 +88,12 @@ func (r *resolver) rewriteRead(fn *function, a unit.Access, w *rewrite, as map[s
 	}
 	a.Place = *t.place
 	w.accesses = append(w.accesses, a)
+}
+
+// unwraps tells the method by which an object of Django that is made late makes what it
+// stands for, once, when it is first asked for anything.
+func (r *resolver) unwraps(fn *function) bool {
+	return fn.Name == "_setup" && fn.Owner != "" && slices.ContainsFunc(r.above(fn.Owner), func(above string) bool { return strings.HasSuffix(above, "django.utils.functional.LazyObject") })
 }
 
 // environ is the ID of a variable of the environment.
@@ -243,7 +251,7 @@ func (r *resolver) attribute(name string) string {
 	if strings.Contains(name, "[]") || strings.Contains(name, "()") {
 		name, _, _ = strings.Cut(name, "[]")
 	}
-	for _, own := range []string{"flask.g", "flask.request", "flask.session", "flask.globals", "quart.g", "quart.request", "quart.session", "bottle.request", "bottle.response", "threading.", "contextvars.", "builtins.", "django.db.connection", "django.db.connections", "sqlalchemy.", "unittest", "pytest", "sys.", "cherrypy.", "typing.", model} {
+	for _, own := range []string{"flask.g", "flask.request", "flask.session", "flask.globals", "quart.g", "quart.request", "quart.session", "bottle.request", "bottle.response", "threading.", "contextvars.", "builtins.", "django.db.connection", "django.db.connections", "sqlalchemy.", "unittest", "pytest", "sys.", "cherrypy.", "typing.", "constance.config", model} {
 		if name == own || strings.HasPrefix(name, own) && (strings.HasSuffix(own, ".") || strings.HasPrefix(name[len(own):], ".")) {
 			return ""
 		}

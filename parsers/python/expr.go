@@ -260,6 +260,10 @@ func (f *file) collectionValue(s *scope, n *node) unit.Value {
 			values = append(values, unit.Value{Kind: unit.Compound, Type: pair, Callee: key, Text: f.short(kid), Parts: parts(inner)})
 			continue
 		}
+		if kid.Is("dictionary_splat") {
+			values = append(values, unit.Value{Kind: unit.Compound, Type: splat, Text: f.short(kid), Parts: parts(f.eval(s, last(kid.Kids), unit.Used))})
+			continue
+		}
 		values = append(values, f.eval(s, kid, unit.Used))
 	}
 	limit := valueParts

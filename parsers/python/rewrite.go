@@ -95,6 +95,7 @@ func (r *resolver) rewriteCall(fn *function, c unit.Call, w *rewrite, as map[str
 	default:
 		r.unknownCall(fn, &c)
 	}
+	r.copies(fn, &c, w)
 	c.Computes = c.Computes || c.External && computing(c.Callee) || to == nil && c.Callee == "" && computes(c.Name)
 	r.arguments(fn, &c, to)
 	r.hand(fn, &c, as, w)
@@ -131,6 +132,16 @@ func (r *resolver) calledOn(fn *function, c *unit.Call, t thing) {
 		if t.kind == aValue || t.kind == nothing {
 			c.Receiver = &unit.Value{Kind: unit.PlaceValue, Text: held.Text, Place: t.place}
 		}
+	}
+}
+
+// copies notes that a copy of an object is another object of its class.
+func (r *resolver) copies(fn *function, c *unit.Call, w *rewrite) {
+	if c.Callee != "copy.copy" && c.Callee != "copy.deepcopy" || len(c.Args) == 0 {
+		return
+	}
+	if typ := r.typeOfValue(&c.Args[0], fn); r.classes[typ] != nil {
+		w.allocs = append(w.allocs, unit.Alloc{Type: typ, Location: c.Location})
 	}
 }
 

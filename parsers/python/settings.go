@@ -206,8 +206,8 @@ func (d *django) of(name string) []statement {
 				s.key = strings.Trim(a.Key.Text, `"'`)
 			}
 			out = append(out, s)
-			if guard == "" && a.Kind == unit.Write {
-				break
+			if guard == "" && a.Kind == unit.Write && a.Op == "=" {
+				break // what is added to it later leaves the rest as it is
 			}
 		}
 		if len(out) > 0 {

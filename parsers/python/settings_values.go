@@ -164,6 +164,13 @@ func lookedUp(v *unit.Value) (byDefault *unit.Value, variable string) {
 	return byDefault, variable
 }
 
+// globalSettings are what Django's own settings say, which those of a project may take over
+// by name.
+var globalSettings = map[string]string{
+	"django.conf.global_settings.STORAGES.default.BACKEND": "django.core.files.storage.FileSystemStorage",
+	"django.conf.global_settings.CACHES.default.BACKEND":   "django.core.cache.backends.locmem.LocMemCache",
+}
+
 // entry lists what stands under keys of a setting that is a dictionary.
 func (d *django) entry(setting string, keys ...string) []said {
 	var out []said
@@ -180,14 +187,31 @@ func (d *django) entry(setting string, keys ...string) []said {
 	return out
 }
 
+// spread lists what stands under keys of the dictionaries that another one takes over.
+func (d *django) spread(v *unit.Value, s statement, keys []string, depth int) []said {
+	for i := len(v.Parts) - 1; i >= 0; i-- {
+		if part := &v.Parts[i]; part.Type == splat && len(part.Parts) > 0 {
+			if out := d.dig(&part.Parts[0], s, keys, depth+1); len(out) > 0 {
+				return out
+			}
+		}
+	}
+	return nil
+}
+
 func (d *django) dig(v *unit.Value, s statement, keys []string, depth int) []said {
 	switch {
 	case v == nil || depth > 6:
 		return nil
 	case len(keys) == 0:
 		return d.say(v, s, depth)
+	case globalSettings[v.Callee+"."+strings.Join(keys, ".")] != "":
+		return []said{{globalSettings[v.Callee+"."+strings.Join(keys, ".")], s.guard, s.at}}
 	case v.Kind == unit.Collection, under(v, keys[0]) != nil:
-		return d.dig(under(v, keys[0]), s, keys[1:], depth+1)
+		if found := under(v, keys[0]); found != nil {
+			return d.dig(found, s, keys[1:], depth+1)
+		}
+		return d.spread(v, s, keys, depth)
 	case v.Kind == unit.Compound:
 		var out []said
 		for i := range v.Parts {

@@ -399,8 +399,10 @@ func (r *resolver) resultOutside(t thing) thing {
 		return thing{kind: aValue, typ: typ}
 	}
 	switch t.id {
-	case "typing.cast", "copy.copy", "copy.deepcopy":
+	case "typing.cast":
 		return thing{}
+	case "copy.copy", "copy.deepcopy":
+		return thing{kind: aValue, typ: opaque + t.id} // whatever it is, what changes there is nobody else's
 	case "asyncio.create_task", "asyncio.ensure_future":
 		return thing{kind: aValue, typ: "asyncio.Task"}
 	case "django.contrib.auth.get_user_model":
