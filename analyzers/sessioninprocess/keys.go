@@ -90,6 +90,9 @@ func keyOf(p *program.Program, v *unit.Value, kept map[string]draw, deep int) (d
 func drawnPlaces(p *rule.Pass) map[string]draw {
 	out := map[string]draw{}
 	for _, h := range p.Program.Holders() {
+		if p.Program.MadeForRequests(h) {
+			continue // saved with its row
+		}
 		if !h.Test && effects.Drawn(&h.Value) {
 			out[h.ID] = draw{at: h.Location}
 		} else if f := drawsLate(p, &h.Value); f != nil && !h.Test {
@@ -121,7 +124,7 @@ func drawnIn(p *rule.Pass, f *program.Function, out map[string]draw) {
 	}
 	for i := range f.Accesses {
 		a := &f.Accesses[i]
-		if a.Value == nil || a.Kind != unit.Write && a.Kind != unit.Init || !f.Boot && !a.Lazy && !once(a.Guards) || stored(p, f, a.Value.Text) {
+		if a.Value == nil || a.Kind != unit.Write && a.Kind != unit.Init || !f.Boot && !a.Lazy && !once(a.Guards) || stored(p, f, a.Value.Text) || ofRow(p, a.Place) {
 			continue
 		}
 		if at, ok := fillOf(a.Value, filled); ok {
@@ -130,6 +133,13 @@ func drawnIn(p *rule.Pass, f *program.Function, out map[string]draw) {
 			out[program.KeptIn(a.Place)] = draw{f, a.Location, !f.Boot}
 		}
 	}
+}
+
+// ofRow tells an attribute of an object that is a row, or that a request brings: what is
+// drawn for it is saved with it.
+func ofRow(p *rule.Pass, at unit.Place) bool {
+	h := p.Program.Holder(program.KeptIn(at))
+	return h != nil && p.Program.MadeForRequests(h)
 }
 
 // fills lists what a function fills with random bytes and does not store, by name.
@@ -198,6 +208,9 @@ func reportDraw(p *rule.Pass, f *program.Function, c *unit.Call, d draw) {
 // keyName matches the names under which keys are written down.
 var keyName = regexp.MustCompile(`(?i)secret|key|token|salt|pepper|cookie`)
 
+// qualifier matches the names of classes and modules before what is named.
+var qualifier = regexp.MustCompile(`\b[A-Z]\w*\.`)
+
 // reportWritten reports a key that each host draws at its first start and writes
 // into a file of its own. What a program draws that ends is carried where it belongs.
 func reportWritten(p *rule.Pass, f *program.Function) {
@@ -237,7 +250,7 @@ func named(v *unit.Value, deep int) bool {
 	if v == nil || deep == 0 {
 		return false
 	}
-	return keyName.MatchString(v.Text) || slices.ContainsFunc(v.Parts, func(part unit.Value) bool { return named(&part, deep-1) })
+	return keyName.MatchString(qualifier.ReplaceAllString(v.Text, "")) || slices.ContainsFunc(v.Parts, func(part unit.Value) bool { return named(&part, deep-1) })
 }
 
 // writesDrawn tells a function that opens a file and writes what it draws.

@@ -68,6 +68,7 @@ func (r *resolver) decoration(fn *function, id string, c unit.Call) {
 		c.Args[i] = r.value(&c.Args[i], fn)
 	}
 	c.AsNote = ""
+	r.makesApplication(c.Args)
 	switch {
 	case to != nil:
 		to.decorated = append(to.decorated, decoration{by, c})

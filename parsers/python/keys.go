@@ -24,6 +24,39 @@ func draws(callee string) bool {
 	return ok && object != "secrets" && object != "" && draws(object) // a form of it: os.urandom(24).hex()
 }
 
+// maxDraws bounds through how many functions it is followed what draws.
+const maxDraws = 3
+
+// drawsAnew tells a function that hands out something else each time, and that neither looks
+// first whether there is one already nor keeps what it has drawn.
+func (r *resolver) drawsAnew(fn *function, depth int) bool {
+	if len(fn.Returns) == 0 {
+		return false
+	}
+	drawn := false
+	for i := range fn.Calls {
+		c := &fn.Calls[i]
+		switch {
+		case remembers(c):
+			return false
+		case draws(c.Callee), strings.HasPrefix(c.Callee, "secrets.") && c.External, c.Callee == "random.choice", c.Callee == "random.choices", c.Callee == "random.sample":
+			drawn = true
+		case depth > 0 && r.functions[c.Callee] != nil && r.functions[c.Callee] != fn && r.drawsAnew(r.functions[c.Callee], depth-1):
+			drawn = true
+		}
+	}
+	return drawn
+}
+
+// remembers tells a call that reads or keeps something beyond the function that makes it.
+func remembers(c *unit.Call) bool {
+	switch c.Name {
+	case "open", "read", "read_text", "read_bytes", "write", "write_text", "write_bytes", "get_or_create", "save", "commit", "execute", "getenv", "set_password", "exists":
+		return true
+	}
+	return strings.HasPrefix(c.Callee, "os.environ")
+}
+
 // key lists what a key may be that a process draws for itself; what it is given, or reads
 // elsewhere, is left out.
 func (d *django) key(v *unit.Value, s statement, depth int) []said {
@@ -35,6 +68,9 @@ func (d *django) key(v *unit.Value, s statement, depth int) []said {
 	}
 	switch v.Kind {
 	case unit.Result:
+		if fn := d.r.functions[v.Callee]; fn != nil && d.r.drawsAnew(fn, maxDraws) {
+			return []said{{drawnAtBoot, s.guard, s.at}}
+		}
 		byDefault, variable := lookedUp(v)
 		s.guard = joined(s.guard, variable+" is not set")
 		return d.key(byDefault, s, depth+1)

@@ -53,6 +53,7 @@ type resolver struct {
 	byModules      map[string]bool        // functions that only modules call, as they are loaded
 	serving        map[string]bool        // folders that have to do with a library that serves
 	single         map[string]bool        // classes of which the metaclass keeps the objects
+	factories      map[string]bool        // functions that make an application for who asks for one
 	djangos        []*django              // projects of Django
 	getters        map[string]bool        // names of properties
 	setters        map[string]*function   // what runs when a property is set, by its name
@@ -111,7 +112,7 @@ func resolve(units []*unit.Unit) {
 		holders: map[string]*unit.Holder{}, given: map[string][]given{}, arrives: map[string]string{}, handed: map[string]thing{}, methods: map[string][]string{},
 		owned: map[string][]*function{}, inner: map[string][]*function{}, types: map[string]string{}, results: map[string]thing{},
 		below: map[string][]string{}, found: map[string]*module{}, doing: map[string]bool{}, wanted: map[string]bool{}, added: map[string]*unit.Unit{},
-		getters: map[string]bool{}, setters: map[string]*function{},
+		factories: map[string]bool{}, getters: map[string]bool{}, setters: map[string]*function{},
 	}
 	r.index()
 	r.ancestry()

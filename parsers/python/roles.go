@@ -8,6 +8,16 @@ import (
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
+// makesApplication notes the functions that a library is told to make the application with:
+// FlaskGroup(create_app=make).
+func (r *resolver) makesApplication(args []unit.Value) {
+	for _, arg := range args {
+		if arg.Type == pair && arg.Callee == "create_app" && len(arg.Parts) > 0 && arg.Parts[0].Kind == unit.Func {
+			r.factories[arg.Parts[0].Callee] = true
+		}
+	}
+}
+
 // hand says when a library calls the functions that it is handed.
 func (r *resolver) hand(fn *function, c *unit.Call, as map[string]unit.Call, w *rewrite) {
 	if c.Callee == "threading.Thread.start" || c.Callee == "multiprocessing.Process.start" || c.Callee == "multiprocessing.context.Process.start" {
@@ -18,6 +28,7 @@ func (r *resolver) hand(fn *function, c *unit.Call, as map[string]unit.Call, w *
 		}
 		return
 	}
+	r.makesApplication(c.Args)
 	how, ok := handed(c)
 	if !ok {
 		return
@@ -169,6 +180,10 @@ func (r *resolver) references(callers map[string]int) {
 			c := &fn.Calls[i]
 			to := r.functions[c.Callee]
 			if c.Reference && c.As == "" && to != nil && len(to.Roles) == 0 && callers[to.ID] == 0 && !to.Test {
+				if r.factories[to.ID] {
+					to.give(unit.Initializer, "makes the application")
+					continue
+				}
 				to.give(unit.Application, "kept to be called later")
 			}
 		}
