@@ -133,7 +133,11 @@ func (f *file) load1(s *scope, n *node, use unit.Use) unit.Value {
 			return made // what a local was made from says what it is
 		}
 	}
-	return unit.Value{Kind: unit.PlaceValue, Text: f.short(n), Place: place}
+	out := unit.Value{Kind: unit.PlaceValue, Text: f.short(n), Place: place}
+	if n.Kind == "subscript" && v.Kind == unit.Result {
+		out.Parts = parts(v) // a part of what the call has handed out
+	}
+	return out
 }
 
 // inside walks what stands in a chain: the object that is called first, the keys.

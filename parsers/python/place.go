@@ -77,6 +77,9 @@ func (f *file) callPlace(s *scope, n *node) *unit.Place {
 	if f.text(function) == "typing.cast" && args != nil && len(args.Kids) == 2 {
 		return f.place(s, args.Kids[1])
 	}
+	if s.owner != "" && f.nameOf(function) == "__new__" && s.fn.Name == "__new__" {
+		return called(rooted(s.owner)) // by which a class makes its objects itself
+	}
 	if function.Is("identifier") && args != nil {
 		switch name := f.text(function); {
 		case name == "getattr" && len(args.Kids) >= 2:

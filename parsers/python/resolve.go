@@ -336,6 +336,12 @@ func (r *resolver) target(fn *function, p unit.Place) string {
 	switch {
 	case p.Root == unit.RootHolder && len(p.Path) == 0:
 		return p.Name
+	case p.Root == unit.RootHolder && len(p.Path) == 1 && r.classes[p.Name] != nil:
+		for _, at := range r.classes[p.Name].order {
+			if id := at + p.Path[0]; r.holders[id] != nil {
+				return id
+			}
+		}
 	case p.Root == unit.RootReceiver && len(p.Path) == 1:
 		return r.fieldID(fn.Owner, strings.TrimPrefix(p.Path[0], "."))
 	}

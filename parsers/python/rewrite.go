@@ -162,6 +162,7 @@ func (r *resolver) construct(fn *function, t thing, c *unit.Call, w *rewrite) {
 	if len(r.above(t.id)) > 0 && fn.Name == topName && !r.keptAt(fn, c.Location) {
 		alloc.Value = true // a part of a declaration, of which libraries make copies
 	}
+	alloc.Kept = r.fillsLasting(fn, t.id, c.Location)
 	if !r.single[t.id] { // else its module has made it
 		w.allocs = append(w.allocs, alloc)
 	}
@@ -210,6 +211,58 @@ func (r *resolver) overrides(to *function, t thing, name string) []string {
 		queue = append(queue[1:], r.below[id]...)
 		if r.functions[id+"."+name] != nil && id+"."+name != to.ID {
 			out = append(out, id+"."+name)
+		}
+	}
+	return append(out, r.ofOthers(to, *t.on, name)...)
+}
+
+// maxChoice bounds of how many classes an object may be, and how deep a choice is followed.
+const maxChoice = 4
+
+// ofOthers are the methods of the other classes of which the object may be: a place may be
+// given what a function chooses, or what an expression does.
+func (r *resolver) ofOthers(to *function, on thing, name string) []string {
+	if on.place == nil {
+		return nil
+	}
+	id := on.place.Name
+	if n := len(on.place.Path); n > 0 {
+		id = on.place.Path[n-1]
+	}
+	var out []string
+	for _, g := range r.given[id] {
+		for _, class := range r.classesOf(g.value, g.in, maxChoice) {
+			m := r.memberOfValue(thing{kind: aValue, typ: class}, name)
+			if m.kind == aFunction && m.id != to.ID && !slices.Contains(out, m.id) && len(out) < maxChoice {
+				out = append(out, m.id)
+			}
+		}
+	}
+	return out
+}
+
+// classesOf lists the classes of the checkout of which a value may be an object.
+func (r *resolver) classesOf(v *unit.Value, in *function, depth int) []string {
+	if depth == 0 {
+		return nil
+	}
+	var out []string
+	if typ := r.typeOfValue(v, in); r.classes[typ] != nil {
+		out = append(out, typ)
+	}
+	if v.Kind == unit.Compound {
+		for i := range v.Parts {
+			out = append(out, r.classesOf(&v.Parts[i], in, depth-1)...)
+		}
+		return out
+	}
+	if v.Kind != unit.Result || v.Place == nil || in == nil {
+		return out
+	}
+	if by := r.walk(uncalled(*v.Place), in, in.module); by.kind == aFunction && r.functions[by.id] != nil {
+		fn := r.functions[by.id]
+		for i := range fn.Returns {
+			out = append(out, r.classesOf(&fn.Returns[i], fn, depth-1)...)
 		}
 	}
 	return out

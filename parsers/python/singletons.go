@@ -1,6 +1,10 @@
 package python
 
-import "github.com/stateaudit/stateaudit/internal/unit"
+import (
+	"slices"
+
+	"github.com/stateaudit/stateaudit/internal/unit"
+)
 
 // keepsInstances tells a class of which the metaclass makes an object where it has none
 // yet and hands out the same one afterwards: who asks first does not matter, the object
@@ -10,6 +14,11 @@ func (r *resolver) keepsInstances(id string) bool {
 	c := r.classes[id]
 	if c == nil {
 		return false
+	}
+	for _, at := range c.order {
+		if fn := r.functions[at+".__new__"]; fn != nil {
+			return fillsMissing(fn)
+		}
 	}
 	for _, at := range c.order {
 		meta := r.classes[r.classes[at].meta]
@@ -23,6 +32,17 @@ func (r *resolver) keepsInstances(id string) bool {
 		}
 	}
 	return false
+}
+
+// fillsLasting tells an object that a function makes for a variable of a module or class in
+// which there is none yet: whoever asks first, it lasts as long as the process.
+func (r *resolver) fillsLasting(fn *function, class string, at unit.Location) bool {
+	return slices.ContainsFunc(fn.Accesses, func(a unit.Access) bool {
+		if a.Kind != unit.Write || !a.Lazy || a.Value == nil || a.Place.Root != unit.RootHolder || a.Location.Line != at.Line {
+			return false
+		}
+		return r.typeOfValue(a.Value, fn) == class
+	})
 }
 
 // fillsMissing tells a function that puts something where it found nothing.

@@ -249,6 +249,9 @@ func (r *resolver) fieldTypes() {
 			r.elementType(fn, &fn.Accesses[i])
 		}
 	}
+	for _, h := range r.holders {
+		r.listedElements(h)
+	}
 	ids := make([]string, 0, len(r.holders))
 	for id := range r.holders {
 		ids = append(ids, id)
@@ -277,6 +280,28 @@ func (r *resolver) threadOwn(typ string) bool {
 		}
 	}
 	return false
+}
+
+// listedElements learns the class of the elements of a collection that is written down with
+// them, if all of them are objects of one class of the checkout.
+func (r *resolver) listedElements(h *unit.Holder) {
+	m := r.modules[r.moduleOf(h)]
+	if h.Elem != "" || h.Value.Kind != unit.Collection || h.Kind != unit.ModuleVar && h.Kind != unit.ClassVar || m == nil {
+		return
+	}
+	class := ""
+	for i := range h.Value.Parts {
+		v := &h.Value.Parts[i]
+		if v.Type == pair && len(v.Parts) > 0 {
+			v = &v.Parts[0]
+		}
+		typ := r.typeOfValue(v, r.functions[m.id+"."+topName])
+		if r.classes[typ] == nil || class != "" && typ != class {
+			return
+		}
+		class = typ
+	}
+	h.Elem = class
 }
 
 // elementType learns the class of the elements of a collection from what is put in.
