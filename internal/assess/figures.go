@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/catalog"
 	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -18,10 +19,11 @@ func exported(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 	}
 	shown := false
 	for _, c := range slices.Concat(a.Writes, h.Reads) {
+		in := p.Function(c.In)
 		if c.Phase != result.Serving || c.Kind == unit.Read && len(h.Parts) > 0 && len(c.Place.Path) == 0 {
+			shown = shown || in != nil && c.Kind == unit.Read && metricsEndpoint(p, in)
 			continue // or asks only which object it is
 		}
-		in := p.Function(c.In)
 		if in == nil {
 			return false
 		}
@@ -36,15 +38,18 @@ func exported(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 	return shown
 }
 
-// numeric tells a number, and an object of which only numbers change.
+// numeric tells a number, numbers by key, and an object of which only these change.
 func numeric(h *program.Holder) bool {
 	number := func(t string) bool {
 		return isNumber(t) || t == "datetime.datetime" || strings.HasPrefix(t, "sync/atomic.") && t != "sync/atomic.Value"
 	}
-	if len(h.Parts) == 0 {
-		return number(h.Type)
+	numbers := func(of *program.Holder) bool {
+		return number(of.Type) || keyType(of.Type) != "" && number(strings.TrimLeft(of.Elem, "*"))
 	}
-	return !slices.ContainsFunc(h.Parts, func(part *program.Holder) bool { return !number(part.Type) })
+	if len(h.Parts) == 0 {
+		return numbers(h)
+	}
+	return !slices.ContainsFunc(h.Parts, func(part *program.Holder) bool { return !numbers(part) })
 }
 
 // keepsToItself tells a method of the type whose number it is that hands nothing out
@@ -61,7 +66,10 @@ func keepsToItself(f *program.Function, h *program.Holder) bool {
 
 // onlyCounts tells a change of which the result is not looked at.
 func onlyCounts(f *program.Function, c program.Change) bool {
-	return onlyAdds(c.Op) || slices.ContainsFunc(f.Calls, func(call unit.Call) bool { return call.Location == c.Origin && call.Result == unit.Dropped })
+	return onlyAdds(c.Op) || slices.ContainsFunc(f.Calls, func(call unit.Call) bool {
+		at := call.Location == c.Origin || c.Op == "&"+call.Name && strings.HasPrefix(call.Name, "Add") && call.Location.Line == c.Origin.Line
+		return at && call.Result == unit.Dropped
+	})
 }
 
 // tellsTime tells a change by which the time of now is noted.
@@ -72,11 +80,16 @@ func tellsTime(src *Sources, c program.Change) bool {
 // ownOldValue tells the reading that is a part of adding.
 func ownOldValue(a Assessment, c program.Change) bool {
 	return c.Kind == unit.Read && slices.ContainsFunc(a.Writes, func(w program.Change) bool {
-		return w.In == c.In && w.Origin.Line == c.Origin.Line && onlyAdds(w.Op)
+		at := w.Origin
+		within := at.Column <= c.Origin.Column && (at.EndLine > at.Line || c.Origin.Column <= max(at.Column, at.EndColumn))
+		return w.In == c.In && at.Line == c.Origin.Line && within && onlyAdds(w.Op)
 	})
 }
 
-func onlyAdds(op string) bool { return op == "++" || op == "--" || op == "+=" || op == "-=" }
+func onlyAdds(op string) bool {
+	op = strings.TrimPrefix(op, "[]")
+	return op == "++" || op == "--" || op == "+=" || op == "-="
+}
 
 // shows tells a function that runs, while serving, only to show figures.
 func shows(p *program.Program, src *Sources, f *program.Function, seen map[*program.Function]bool, depth int) bool {
@@ -123,7 +136,7 @@ var endpoints = map[string]bool{"metrics": true, "prometheus": true, "vars": tru
 func metricsEndpoint(p *program.Program, f *program.Function) bool {
 	for _, by := range f.Callers() {
 		hands := func(c unit.Call) bool {
-			return underFigures(&c) && slices.ContainsFunc(c.Args, func(arg unit.Value) bool { return namesFunction(arg, f) })
+			return (underFigures(&c) || ofMeters(p, &c)) && (handsOver(by, f, &c) || slices.ContainsFunc(c.Args, func(arg unit.Value) bool { return namesFunction(arg, f) }))
 		}
 		if slices.ContainsFunc(by.Calls, hands) {
 			return true
@@ -134,8 +147,14 @@ func metricsEndpoint(p *program.Program, f *program.Function) bool {
 		return false
 	}
 	return slices.ContainsFunc(by.Calls, func(c unit.Call) bool {
-		return c.Location.Line <= f.Location.Line && f.Location.EndLine <= c.Location.EndLine && underFigures(&c)
+		return c.Location.Line <= f.Location.Line && f.Location.EndLine <= c.Location.EndLine && (underFigures(&c) || ofMeters(p, &c))
 	})
+}
+
+// ofMeters tells a call that hands something to a library of metrics.
+func ofMeters(p *program.Program, c *unit.Call) bool {
+	e, ok := p.Catalog.Lookup(c.Callee)
+	return ok && c.External && e.Kind == catalog.Metrics
 }
 
 // healths are what the last part of a path is called under which a process tells how it is.
@@ -163,6 +182,14 @@ func routedToFigures(p *program.Program, f *program.Function) bool {
 // its name.
 func namesFunction(arg unit.Value, f *program.Function) bool {
 	return arg.Text[strings.LastIndexByte(arg.Text, '.')+1:] == f.Name && arg.Kind != unit.Literal
+}
+
+// handsOver tells a call by which a function gets another called by code outside, by whatever
+// name or object that was handed over.
+func handsOver(by, f *program.Function, c *unit.Call) bool {
+	return slices.ContainsFunc(by.HandedOver(), func(h program.HandedOver) bool {
+		return h.To == f && c.Location.Line <= h.At.Line && h.At.Line <= max(c.Location.Line, c.Location.EndLine)
+	})
 }
 
 func underFigures(c *unit.Call) bool {
