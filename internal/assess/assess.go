@@ -273,7 +273,7 @@ func brought(src *Sources, v *unit.Value) bool {
 		return slices.Contains(src.classifyName(v.Callee), FromRequest) ||
 			isNumber(v.Type) && src.p.Function(v.Callee) == nil && slices.ContainsFunc(v.Parts, func(part unit.Value) bool { return brought(src, &part) })
 	case unit.New, unit.Collection:
-		return slices.ContainsFunc(v.Parts, func(part unit.Value) bool { return brought(src, &part) })
+		return slices.ContainsFunc(v.Parts, func(part unit.Value) bool { return stops(part.Type) || brought(src, &part) })
 	}
 	return false
 }

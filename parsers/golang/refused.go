@@ -2,6 +2,7 @@ package golang
 
 import (
 	"go/ast"
+	"go/constant"
 	"go/types"
 	"slices"
 )
@@ -47,6 +48,9 @@ func (b *body) looksAt(code ast.Node, cond ast.Expr) bool {
 		if !ok || found {
 			return !found
 		}
+		if c, ok := e.(*ast.CallExpr); ok && b.refuses(c) {
+			return false // who has it is told, and nothing more
+		}
 		if id, ok := e.(*ast.Ident); ok {
 			v, _ := b.x.Info.Uses[id].(*types.Var)
 			for _, bind := range b.shared.values[v] {
@@ -62,6 +66,21 @@ func (b *body) looksAt(code ast.Node, cond ast.Expr) bool {
 		return !found
 	})
 	return found
+}
+
+// refuses tells a call that makes an error, or answers a request that it cannot be done.
+func (b *body) refuses(c *ast.CallExpr) bool {
+	if f := b.calleeFunc(c); f != nil && (funcID(f) == "fmt.Errorf" || funcID(f) == "errors.New") {
+		return true
+	}
+	return slices.ContainsFunc(c.Args, func(a ast.Expr) bool {
+		v := b.x.Info.Types[a].Value
+		if v == nil || v.Kind() != constant.Int {
+			return false
+		}
+		status, ok := constant.Int64Val(v)
+		return ok && status >= 400 && status < 500
+	})
 }
 
 // asked is what a condition looks at: the expressions by which its variables were set, and
