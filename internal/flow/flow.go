@@ -269,6 +269,7 @@ type solver struct {
 	nodes     []node
 	objects   []object
 	roots     map[string]int32 // node of each package-level place
+	carried   map[string]int32 // node of what requests carry along, by key
 	funcs     map[string]int32 // node of each function without captures
 
 	vars      []variable
@@ -296,7 +297,7 @@ type solver struct {
 func newSolver(in Input) *solver {
 	s := &solver{
 		in: in, functions: map[string]*function{}, methods: map[string]map[string]unit.Method{},
-		roots: map[string]int32{}, funcs: map[string]int32{},
+		roots: map[string]int32{}, carried: map[string]int32{}, funcs: map[string]int32{},
 		fields: map[string][]unit.Holder{}, bundles: map[string]bool{}, likes: map[likeness]bool{}, cut: map[int32]bool{}, linked: map[link]bool{}, dispatch: map[dispatchKey]bool{},
 		held: map[int32][]heldArg{}, used: map[int32]bool{},
 		nodes: make([]node, 1), vars: make([]variable, 1), objects: make([]object, 1),

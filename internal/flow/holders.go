@@ -131,7 +131,7 @@ func (h *holders) captures() {
 // bornAtBoot tells an object that boot makes and no request does. What a loop makes in
 // each of its rounds is none, though boot runs into the loop.
 func (h *holders) bornAtBoot(o *object) bool {
-	return o.maker == nil || o.maker.boot && !o.maker.serving && !o.maker.fn.Ops[o.op].Loop
+	return o.maker == nil && !o.carried || o.maker != nil && o.maker.boot && !o.maker.serving && !o.maker.fn.Ops[o.op].Loop
 }
 
 // live walks from what lasts by itself to what it leads to. What is reached through
@@ -146,7 +146,7 @@ func (h *holders) live() {
 		}
 	}
 	for i := 1; i < len(s.objects); i++ {
-		if o := &s.objects[i]; o.maker == nil && o.function == "" {
+		if o := &s.objects[i]; o.maker == nil && o.function == "" && !o.carried {
 			mark(int32(i), single)
 		}
 	}

@@ -16,6 +16,7 @@ type object struct {
 	op       int32
 	foreign  bool // made by code outside the checkout
 	sample   bool // stands for its type
+	carried  bool // what requests carry along: nobody has made it, and it does not last
 	depth    int
 }
 
@@ -65,6 +66,12 @@ func (s *solver) newObject(o object) int32 {
 
 // rootOf is the node of a package-level place.
 func (s *solver) rootOf(holder, typ string) int32 {
+	if strings.HasPrefix(holder, unit.Carried) {
+		if s.carried[holder] == 0 {
+			s.carried[holder] = s.newObject(object{typ: typ, carried: true})
+		}
+		return s.carried[holder]
+	}
 	if n, ok := s.roots[holder]; ok {
 		return n
 	}

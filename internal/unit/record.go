@@ -112,6 +112,9 @@ type Apply struct {
 // container makes it to hand over several things at once.
 const Injected = "inject:"
 
+// Carried begins the Name of what requests carry along under a key: it lasts no longer than they do.
+const Carried = "carried:"
+
 // Sample is the Key of what is made only to say which type it is of.
 const Sample = "sample:"
 

@@ -40,6 +40,9 @@ func (w *writer) call(in ssa.CallInstruction, value ssa.Value, pos token.Pos, as
 	}
 	w.emit(op, pos)
 	w.throughMethod(op, c, pos)
+	if op.Call.Foreign {
+		w.carried(c, value, pos)
+	}
 }
 
 // throughMethod writes the call that a method of a library's function type, such as
