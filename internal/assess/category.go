@@ -356,6 +356,8 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "says that this process works on its own memory"
 	case endOfWork(p, h, a):
 		return "says that work of this process ends"
+	case hasStarted(p, h, a):
+		return "says that this process has started"
 	case saidOnce(src, h, a):
 		return "says that something was logged"
 	case onRuntime(src, a), exported(p, src, h, a):

@@ -26,6 +26,49 @@ func endOfWork(p *program.Program, h *program.Holder, a Assessment) bool {
 	return len(a.Writes) > 0
 }
 
+// hasStarted tells a mark that is always set to the same, and only by what boot starts beside
+// itself and comes to an end: each copy sets its own once it is ready.
+func hasStarted(p *program.Program, h *program.Holder, a Assessment) bool {
+	if !isScalar(h.Type) && h.Type != "sync/atomic.Bool" {
+		return false
+	}
+	text := ""
+	for _, c := range a.Writes {
+		if c.Value == nil || c.Value.Kind != unit.Literal || text != "" && c.Value.Text != text || inLoop(p.Function(c.In), c.Origin.Line) || !beganAtBoot(p.Function(c.In), maxBehind) {
+			return false
+		}
+		text = c.Value.Text
+	}
+	return text != ""
+}
+
+// inLoop tells whether a line may stand in a loop that goes on for ever, by the calls in it that
+// are before and behind.
+func inLoop(f *program.Function, line int) bool {
+	if f == nil || !slices.Contains(f.Attrs, "endless-loop") {
+		return false
+	}
+	calls, before, behind := false, false, false
+	for i := range f.Calls {
+		if c := &f.Calls[i]; c.Loop {
+			calls, before, behind = true, before || c.Location.Line <= line, behind || c.Location.Line >= line
+		}
+	}
+	return !calls || before && behind
+}
+
+// beganAtBoot tells a function that runs while serving only because boot has started it, or what
+// calls it, beside itself, and that is called in no loop which goes on for ever.
+func beganAtBoot(f *program.Function, depth int) bool {
+	if f == nil || depth == 0 || len(f.Roles) > 0 || len(f.Callers()) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(f.Callers(), func(from *program.Function) bool {
+		again := slices.ContainsFunc(from.CallsOf(f), func(c *unit.Call) bool { return c.Loop })
+		return again || from != f && from.Serving && !beganAtBoot(from, depth-1)
+	})
+}
+
 // deferred tells a function that is only called when another ends.
 func deferred(f *program.Function) bool {
 	if f == nil || len(f.Callers()) == 0 {
