@@ -57,12 +57,19 @@ func givenLoops(run *program.Function) []*program.Function {
 		return nil
 	}
 	var out []*program.Function
-	for _, g := range run.Callees() {
-		if isGiven(run, g) && loops(g) {
-			out = append(out, g)
+	for _, by := range run.Within(near) {
+		for _, g := range by.Callees() {
+			if isGiven(by, g) && loops(g) && (by == run || brings(by, g)) && !slices.Contains(out, g) {
+				out = append(out, g)
+			}
 		}
 	}
 	return out
+}
+
+// brings tells a function that is handed another as a parameter and calls it.
+func brings(by, g *program.Function) bool {
+	return slices.ContainsFunc(by.CallsOf(g), func(c *unit.Call) bool { return strings.HasPrefix(c.Callee, "&param:") || c.Callee == "" })
 }
 
 // isGiven tells a function that another runs without naming it: it has been handed it.
