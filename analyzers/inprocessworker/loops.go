@@ -404,10 +404,14 @@ func withStarted(f *program.Function) []*program.Function {
 	out := []*program.Function{f}
 	for _, g := range f.Within(near) {
 		for i := range g.Calls {
-			if c := &g.Calls[i]; !c.Async || c.Reference {
+			c := &g.Calls[i]
+			if !c.Async {
 				continue
 			}
-			for _, to := range g.Started(&g.Calls[i]) {
+			for _, to := range g.Started(c) {
+				if c.Reference && loops(to) {
+					continue // a thread that goes on is told by itself
+				}
 				if !to.HasRole(unit.Job) && !slices.Contains(out, to) {
 					out = append(out, to)
 				}

@@ -320,7 +320,7 @@ func (f *Function) CallsOf(to *Function) []*unit.Call {
 func (f *Function) Started(c *unit.Call) []*Function {
 	var out []*Function
 	for i := range f.out {
-		if e := &f.out[i]; e.async && !e.ref && e.call == c {
+		if e := &f.out[i]; e.async && (!e.ref || e.to.HasRole(unit.Background)) && e.call == c {
 			out = append(out, e.to)
 		}
 	}

@@ -37,8 +37,14 @@ func (r *resolver) arrive(functions []*unit.Function) {
 	r.arrived = arrivals{}
 	r.declaredElements()
 	r.hooks(functions)
+	blocks := r.capturedBlocks()
 	for range arrivalSweeps {
 		grew := false
+		for _, h := range blocks {
+			for _, rf := range r.refsOf(r.siteOf(r.functions[h.Owner]), &h.Value) {
+				grew = r.add(h.ID, rf) || grew
+			}
+		}
 		for _, f := range functions {
 			if !f.Test && !slices.Contains(f.Roles, unit.Test) {
 				grew = r.handsOver(f) || grew
@@ -60,6 +66,18 @@ func (r *resolver) arrive(functions []*unit.Function) {
 		}
 	}
 	r.returns = returns // from here on functions are changed, by several workers
+}
+
+// capturedBlocks are the blocks that a method is handed and that a function within it calls.
+func (r *resolver) capturedBlocks() []*unit.Holder {
+	var out []*unit.Holder
+	for _, h := range r.holders {
+		if v := &h.Value; h.Kind == unit.Captured && v.Place != nil && v.Place.Root == unit.RootParam && r.functions[h.Owner] != nil {
+			out = append(out, h)
+		}
+	}
+	slices.SortFunc(out, func(a, b *unit.Holder) int { return strings.Compare(a.ID, b.ID) })
+	return out
 }
 
 // typeElements tells collections what all their elements are instances of.

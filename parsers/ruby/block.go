@@ -15,6 +15,7 @@ type fate struct {
 	name  string
 	task  string // of rake
 	async bool
+	again bool // it is run from time to time
 	each  bool // around each request
 	// filter says that what the class descends from decides whether it is one of
 	// Sinatra.
@@ -53,7 +54,7 @@ func (f *file) block(s *scope, c send) (value, made unit.Value) {
 // the method may keep and call later. What it does if it is called at once stands in the
 // function around it too.
 func (f *file) keptBlock(s *scope, c send) []unit.Value {
-	if c.block == nil || !s.atBoot() || f.class.tool || f.class.test || s.never || f.copying || c.receiver != nil && !c.receiver.Is("constant", "scope_resolution", "self") {
+	if c.block == nil || !s.atBoot() || f.class.tool || f.class.test || s.never || f.copying || !f.mayKeep(c.receiver) {
 		return nil
 	}
 	if plain(c.name) || reads(c.name) || ofRecords(c.name) || c.name == "new" || c.name == "included" || definesWithin(f.text(c.block)) || f.fateOf(s, c).later {
@@ -63,6 +64,16 @@ func (f *file) keptBlock(s *scope, c send) []unit.Value {
 	fn := f.laterBlock(s, c.block, fate{later: true, name: c.name, self: s.self})
 	f.copying = false
 	return []unit.Value{{Kind: unit.Compound, Type: "pair", Callee: theBlock, Parts: parts(unit.Value{Kind: unit.Func, Callee: fn.ID})}}
+}
+
+// mayKeep tells what a block may be handed to for later: a class, self, a local, or an
+// object that is made on the spot.
+func (f *file) mayKeep(receiver *node) bool {
+	if receiver == nil || receiver.Is("constant", "scope_resolution", "self", "identifier") {
+		return true
+	}
+	made := f.text(receiver.Child("method"))
+	return receiver.Is("call") && (made == "new" || made == "instance") && f.constantName(receiver.Child("receiver")) != ""
 }
 
 // makesByBlock tells the methods of collections that give a collection of what
@@ -111,6 +122,9 @@ func (f *file) laterBlock(s *scope, block *node, fate fate) *unit.Function {
 	}
 	if fate.macro {
 		fn.Attrs = append(fn.Attrs, attrMacro)
+	}
+	if fate.again {
+		fn.Attrs = append(fn.Attrs, unit.Rearms)
 	}
 	if fate.each {
 		fn.Attrs = append(fn.Attrs, unit.EachRequest)

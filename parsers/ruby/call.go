@@ -481,6 +481,7 @@ func (f *file) recordCall(s *scope, c send, receiver *unit.Value, args []unit.Va
 	}
 	if c.name == "yield" || c.name == "block_given?" {
 		f.yields(s, c, args)
+		f.callsBlock(s, c, args, use)
 		return
 	}
 	f.givesOn(s, c, receiver, args)
@@ -502,6 +503,30 @@ func (f *file) yields(s *scope, c send, args []unit.Value) {
 	if c.name == "yield" && len(args) > 0 && len(s.fn.Yields) == 0 {
 		s.fn.Yields = args
 	}
+}
+
+// callsBlock records what yield does: it calls the block of the method around it, also from
+// within another block.
+func (f *file) callsBlock(s *scope, c send, args []unit.Value, use unit.Use) {
+	at := s
+	for at.outer != nil {
+		at = at.outer
+	}
+	if c.name != "yield" || at.atBoot() {
+		return
+	}
+	number := numbered(at.fn, attrTakesBlock)
+	if number < 0 {
+		number = len(at.fn.Params)
+		at.fn.Attrs = append(at.fn.Attrs, attrTakesBlock+itoa(number))
+	}
+	block := unit.Value{Kind: unit.PlaceValue, Text: theBlock, Place: &unit.Place{Root: unit.RootParam, Name: itoa(number)}}
+	if at != s && at.fn != s.fn {
+		id := at.fn.ID + "/" + theBlock
+		f.declare(unit.Holder{ID: id, Symbol: theBlock, Name: theBlock, Kind: unit.Captured, Owner: at.fn.ID, Value: block, Location: at.fn.Location}, true)
+		block.Place = holderPlace(id)
+	}
+	f.record(s, c.n, unit.Call{Name: "call", Receiver: &block, Args: args, Result: use})
 }
 
 // givesOn notes what a method gives to the block that it is handed by name: block.call(x),
@@ -550,7 +575,7 @@ func (f *file) symbolProc(s *scope, c send) {
 		if arg.Kind != "block_argument" || len(arg.Kids) == 0 {
 			continue
 		}
-		if f.passesMethod(s, c, arg) {
+		if f.passesMethod(s, c, arg) || f.passesOn(s, c, arg) {
 			continue
 		}
 		name := f.symbolText(arg.Kids[0])

@@ -112,16 +112,22 @@ func (f *file) modifier(s *scope, n *node, use unit.Use) unit.Value {
 func (f *file) loop(s *scope, n *node) unit.Value {
 	condition := n.Child("condition")
 	inner := *s
-	if condition.Is("true") && n.Is("while", "while_modifier") || condition.Is("false") && n.Is("until", "until_modifier") {
+	pauses := f.pauses(condition) && n.Is("while", "while_modifier")
+	if pauses || condition.Is("true") && n.Is("while", "while_modifier") || condition.Is("false") && n.Is("until", "until_modifier") {
 		s.entersLoop()
 	}
-	if f.untilStopped(condition) && n.Child("body") != nil {
+	if (pauses || f.untilStopped(condition)) && n.Child("body") != nil {
 		inner.staysIn(n.Child("body"))
 	}
-	inner.loop = inner.loop || condition.Is("true") || condition.Is("instance_variable", "unary") && strings.Contains(f.text(n), "sleep")
+	inner.loop = inner.loop || pauses || condition.Is("true") || condition.Is("instance_variable", "unary") && strings.Contains(f.text(n), "sleep")
 	f.eval(&inner, condition, unit.Checked)
 	f.eval(inner.knowing(f.emptyWhen(s, condition, !negated(n))), n.Child("body"), unit.Dropped)
 	return unit.Value{Kind: unit.Nil}
+}
+
+// pauses tells the condition of a loop that only waits: `while sleep 5`.
+func (f *file) pauses(condition *node) bool {
+	return condition.Is("call") && condition.Child("receiver") == nil && f.text(condition.Child("method")) == "sleep"
 }
 
 // untilStopped tells the condition of a loop that goes on until the process is told to

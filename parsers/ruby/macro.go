@@ -244,6 +244,7 @@ func (f *file) fateOf(s *scope, c send) fate {
 	switch {
 	case threads(constant, c.name), c.name == "post" && c.receiver != nil && len(c.args) == 0:
 		out.role, out.note, out.async, out.name = unit.Background, "thread", true, "thread"
+		out.again = repeats(constant)
 	case constant == "Hash" && c.name == "new", constant == "Concurrent::Map" && c.name == "new":
 		out.name = "default"
 	case constant == "ActiveSupport::Notifications" && strings.HasPrefix(c.name, "subscribe"):
@@ -334,6 +335,11 @@ func threads(constant, name string) bool {
 		return strings.Contains(name, "timer") || name == "defer" || name == "next_tick" || name == "run"
 	}
 	return constant == "" && name == "fork"
+}
+
+// repeats tells those that run their block again and again.
+func repeats(constant string) bool {
+	return constant == "Concurrent::TimerTask"
 }
 
 // serverHook tells the hooks in the configuration of a server that run once in each of

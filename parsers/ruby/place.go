@@ -124,7 +124,7 @@ func (f *file) identifierPlace(s *scope, n *node) *unit.Place {
 
 // captured is the holder that a local becomes when a block keeps it.
 func (f *file) captured(at *scope, l *local) *unit.Place {
-	if l.place != nil {
+	if l.place != nil && !(l.block && l.place.Root == unit.RootParam) {
 		return l.place
 	}
 	id := at.fn.ID + "/" + l.name

@@ -136,3 +136,26 @@ func (f *file) passesMethod(s *scope, c send, arg *node) bool {
 	f.record(s, arg, call)
 	return true
 }
+
+// passesOn makes the function of a thread or timer that runs the block which a method is
+// handed: Thread.new(&work), Concurrent::TimerTask.new(&work).
+func (f *file) passesOn(s *scope, c send, arg *node) bool {
+	l := s.locals[f.text(arg.Kids[0])]
+	constant := strings.TrimPrefix(f.constantName(c.receiver), "::")
+	if l == nil || !l.block || !threads(constant, c.name) {
+		return false
+	}
+	fn := &unit.Function{
+		ID: s.fn.ID + "/thread@" + itoa(f.line(arg.Start)), Symbol: s.fn.Symbol + " (block of " + c.name + ")", Name: "thread", Owner: s.owner, Outer: s.fn.ID,
+		Location: f.at(f.head(c.n)), Attrs: []string{attrBlock}, Roles: []unit.Role{unit.Background}, RoleNote: "thread",
+	}
+	if repeats(constant) {
+		fn.Attrs = append(fn.Attrs, unit.Rearms)
+	}
+	fn = f.addFunction(fn)
+	f.names(s, c.n, fn)
+	inner := s.later(fn)
+	receiver := f.placeValue(arg, f.captured(s, l))
+	f.record(inner, arg, unit.Call{Name: "call", Receiver: &receiver, Result: unit.Dropped})
+	return true
+}
