@@ -46,6 +46,8 @@ func (f *file) sent(c send) send {
 		if len(c.args) > 0 {
 			if name := f.symbolText(c.args[0]); name != "" {
 				c.name, c.args = name, c.args[1:]
+			} else if name := f.namePattern(c.args[0]); name != "" {
+				c.name, c.args = name, c.args[1:]
 			}
 		}
 	}
@@ -361,6 +363,12 @@ func (f *file) touch(s *scope, c send, args []unit.Value, given unit.Value) {
 		return
 	}
 	if f.touchEnvironment(s, c, args) {
+		return
+	}
+	if name, ok := strings.CutSuffix(c.name, "="); ok && dotted(name) && len(args) > 0 && c.n.Is("call") {
+		for _, place := range f.places(s, c.receiver) {
+			f.access(s, c.n, step(place, "."+name), s.write(place, args[len(args)-1], "=")) // sent by name
+		}
 		return
 	}
 	for _, place := range f.places(s, c.receiver) {

@@ -22,7 +22,7 @@ func (r *resolver) function(f *unit.Function) {
 			accesses = append(accesses, a)
 		}
 	}
-	f.Accesses = append(accesses, r.attributeReads(f)...)
+	f.Accesses = append(append(accesses, r.attributeReads(f)...), r.sentWrites(f)...)
 	f.Returns = r.values(at, f.Returns)
 	for i := range f.Sessions {
 		f.Sessions[i].Value = r.value(at, f.Sessions[i].Value)
@@ -236,7 +236,12 @@ func (r *resolver) call(at site, c unit.Call) unit.Call {
 	if c.Receiver != nil && c.Receiver.Text != "self" {
 		on, known = r.typeOf(at, c.Receiver), true
 	}
-	ids, external := r.targets(at, c.Name, on, known)
+	ids, external := []string(nil), ""
+	if strings.Contains(c.Name, anyText) && c.Name != anyText && c.Name != "**" {
+		ids = r.matching(on, c.Name)
+	} else {
+		ids, external = r.targets(at, c.Name, on, known)
+	}
 	if len(ids) == 0 && known && (on.typ == "" || on.typ == anyClass) {
 		ids = r.onArrivals(at, &c)
 	}

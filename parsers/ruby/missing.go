@@ -67,3 +67,98 @@ func (r *resolver) forwarded(rf ref, name string, asked ...ref) *unit.Function {
 	}
 	return nil
 }
+
+// anyText stands in the name of a method for what is put in when the program runs.
+const anyText = "*"
+
+// namePattern is the name that is put together for a call: "generate_#{format}",
+// "change_" + kind, ["change", kind].join("_"). It is empty where nothing of it is written.
+func (f *file) namePattern(n *node) string {
+	pattern := ""
+	switch {
+	case n.Is("string", "delimited_symbol"):
+		for _, kid := range n.Kids {
+			if kid.Is("interpolation") {
+				pattern += anyText
+			} else {
+				pattern += f.text(kid)
+			}
+		}
+	case n.Is("binary") && f.operator(n.Child("left"), n.Child("right")) == "+":
+		pattern = f.patternPart(n.Child("left")) + f.patternPart(n.Child("right"))
+	case n.Is("call") && n.Child("receiver").Is("array"):
+		c := f.sendOf(n)
+		if c.name != "join" || len(c.args) != 1 {
+			return ""
+		}
+		var words []string
+		for _, kid := range c.receiver.Kids {
+			words = append(words, f.patternPart(kid))
+		}
+		pattern = strings.Join(words, f.symbolText(c.args[0]))
+	}
+	if strings.Trim(pattern, anyText+"_") == "" || !strings.Contains(pattern, anyText) {
+		return ""
+	}
+	return pattern
+}
+
+// patternPart is a text as written, or what stands for one that is worked out.
+func (f *file) patternPart(n *node) string {
+	if text := f.symbolText(n); text != "" {
+		return text
+	}
+	return anyText
+}
+
+// matching lists the methods that an object or class answers with of which the name fits
+// a pattern.
+func (r *resolver) matching(on ref, pattern string) []string {
+	first, last := strings.Index(pattern, anyText), strings.LastIndex(pattern, anyText)
+	before, after := pattern[:first], pattern[last+len(anyText):]
+	var out []string
+	for _, up := range r.line(on.typ) {
+		c := r.classes[up]
+		if c == nil {
+			continue
+		}
+		for _, id := range c.t.Methods {
+			m := r.functions[id]
+			if m == nil || id != methodID(up, m.Name, on.class) || slices.Contains(out, id) {
+				continue
+			}
+			if strings.HasPrefix(m.Name, before) && strings.HasSuffix(m.Name, after) && (strings.HasSuffix(after, "=") || !strings.HasSuffix(m.Name, "=")) && len(m.Name) > len(before)+len(after) {
+				out = append(out, id)
+			}
+		}
+	}
+	if len(out) > maxMatching {
+		return nil
+	}
+	return out
+}
+
+// maxMatching bounds how many methods a name that is put together may mean.
+const maxMatching = 16
+
+// sentWrites are the changes that setters make which are called by names that are put
+// together.
+func (r *resolver) sentWrites(f *unit.Function) []unit.Access {
+	var out []unit.Access
+	for i := range f.Calls {
+		c := &f.Calls[i]
+		if !strings.Contains(c.Name, anyText) || !strings.HasSuffix(c.Name, "=") || len(c.Args) == 0 {
+			continue
+		}
+		for _, id := range append([]string{c.Callee}, c.Targets...) {
+			m := r.functions[id]
+			if m == nil || !slices.Contains(m.Attrs, attrAttribute) {
+				continue
+			}
+			if h := r.handedOut(m); h.place != nil && h.place.Root == unit.RootHolder {
+				out = append(out, unit.Access{Place: *h.place, Kind: unit.Write, Op: "=", Value: &c.Args[len(c.Args)-1], Location: c.Location})
+			}
+		}
+	}
+	return out
+}
