@@ -111,7 +111,7 @@ func report(p *rule.Pass, h *program.Holder, section []held) {
 		Level: level, Category: result.Lock, Symbol: h.Symbol, Language: h.Language, Location: h.Location,
 		Message:  message + " With two copies " + remedy.Breaks(result.Lock, "") + ".",
 		Fix:      remedy.Fix(result.Lock, "", h.Language),
-		Evidence: evidence(h, guarded),
+		Evidence: evidence(p, h, guarded),
 	}, first.function)
 }
 
@@ -157,8 +157,11 @@ func below(p *rule.Pass, s held) bool {
 // maxSections bounds how many critical sections a finding lists.
 const maxSections = 5
 
-func evidence(h *program.Holder, guarded []held) []result.Evidence {
+func evidence(p *rule.Pass, h *program.Holder, guarded []held) []result.Evidence {
 	out := []result.Evidence{rule.Declared(h, "declared here")}
+	for _, k := range p.Program.Keepers(h) {
+		out = append(out, rule.Declared(k, "kept by "+k.Symbol))
+	}
 	for i, s := range guarded {
 		if i == maxSections {
 			break
