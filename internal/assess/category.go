@@ -338,7 +338,7 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "a thread-local that each request sets anew"
 	case h.Kind == unit.ThreadLocal && takenAway(a):
 		return "a thread-local that is taken away when the work ends"
-	case a.Memo && !admits(src, a) && !drawsOnStore(a.Facts.Sources) && !hasSource(a, FromRequest, FromCaller, FromClock) && !removesEntries(a) && !filledFromStores(src, a):
+	case a.Memo && !admits(src, a) && !drawsOnStore(a.Facts.Sources) && !hasSource(a, FromRequest, FromCaller, FromClock) && !removesEntries(a) && !filledFromStores(src, a) && !filledFromWritten(p, a):
 		return "a memo of what every copy works out alike"
 	case scratch(p, h, a), inScratch(p, h):
 		return "set anew by each use before it is read"

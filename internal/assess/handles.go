@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/catalog"
+	"github.com/stateaudit/stateaudit/internal/effects"
 	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/result"
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -161,4 +162,55 @@ func readAnew(src *Sources, a Assessment) bool {
 		}
 	}
 	return files
+}
+
+// filledFromWritten tells a memo of a file that code which serves writes: what is kept is
+// the file as it was when this copy first looked.
+func filledFromWritten(p *program.Program, a Assessment) bool {
+	read := map[string]bool{}
+	for _, c := range a.Writes {
+		filesRead(p, c.Value, read)
+	}
+	if len(read) == 0 {
+		return false
+	}
+	return slices.ContainsFunc(p.Functions(), func(f *program.Function) bool {
+		return f.Serving && !f.Test && slices.ContainsFunc(f.Calls, func(c unit.Call) bool {
+			e, ok := effects.Of(&c)
+			return ok && e.Kind == effects.File && read[fileKey(p, e.File(&c))]
+		})
+	})
+}
+
+// filesRead collects the files that a value is read from.
+func filesRead(p *program.Program, v *unit.Value, into map[string]bool) {
+	if v == nil {
+		return
+	}
+	if v.Kind == unit.Result && len(v.Parts) > 0 && slices.Contains(classifyKnown(v.Callee), FromFile) {
+		for i := range v.Parts {
+			if key := fileKey(p, &v.Parts[i]); key != "" {
+				into[key] = true
+				break
+			}
+		}
+	}
+	for i := range v.Parts {
+		filesRead(p, &v.Parts[i], into)
+	}
+}
+
+// fileKey names a file by the place or function that has its path, or as it is written;
+// empty where the path is put together on the spot.
+func fileKey(p *program.Program, v *unit.Value) string {
+	switch {
+	case v == nil:
+	case v.Place != nil && p.Holder(program.KeptIn(*v.Place)) != nil:
+		return program.KeptIn(*v.Place)
+	case v.Kind == unit.Result && p.Function(v.Callee) != nil && len(v.Parts) == 0:
+		return v.Callee
+	case v.Kind == unit.Literal && v.Type == "String":
+		return v.Text
+	}
+	return ""
 }
