@@ -57,6 +57,11 @@ func whole(p *program.Program, all []Assessment, told map[*program.Holder]int, a
 	if !a.State || a.Holder.Kind != unit.Field || a.Group != "" {
 		return 0, false
 	}
+	if around := p.Around(a.Holder); around != nil {
+		if i, ok := told[around]; ok && partOf(a) {
+			return i, true
+		}
+	}
 	found := -1
 	keepers := p.Keepers(a.Holder)
 	for _, k := range keepers {
@@ -72,6 +77,16 @@ func whole(p *program.Program, all []Assessment, told map[*program.Holder]int, a
 		}
 	}
 	return found, found >= 0
+}
+
+// partOf tells a field that is nothing but a part of what it lies in, where that is replaced as a
+// whole: a mark, a time or a text, or a number that is set. What is counted in it, or
+// kept in a collection, is told by itself.
+func partOf(a Assessment) bool {
+	if isCollection(a.Holder.Type) || isChannel(a.Holder.Type) {
+		return false
+	}
+	return !slices.ContainsFunc(a.Writes, func(c program.Change) bool { return c.Op != "=" })
 }
 
 // saysNoMore tells a field of which nothing else is to be said than of the place that

@@ -513,7 +513,13 @@ func (h *holders) all(r *Result) {
 			}
 			continue
 		}
-		if isElement(n.step) || strings.HasPrefix(n.step, ".") || r.Kept[n.step] && len(r.Keepers[n.step]) > 2 {
+		if isElement(n.step) || strings.HasPrefix(n.step, ".") {
+			continue
+		}
+		if len(r.Around[n.step]) < 2 {
+			r.Around[n.step] = appendOnce(r.Around[n.step], h.around(n))
+		}
+		if r.Kept[n.step] && len(r.Keepers[n.step]) > 2 {
 			continue
 		}
 		if h.lives[n.object] == single {
@@ -528,6 +534,18 @@ func (h *holders) all(r *Result) {
 	for k := range r.Keepers {
 		sort.Strings(r.Keepers[k])
 	}
+}
+
+// around is the field of the same object that a place lies in by value; empty if there is none.
+func (h *holders) around(n *node) string {
+	for m := n.parent; h.s.nodes[m].parent != 0; m = h.s.nodes[m].parent {
+		if step := h.s.nodes[m].step; isElement(step) {
+			return ""
+		} else if !strings.HasPrefix(step, ".") {
+			return step
+		}
+	}
+	return ""
 }
 
 func appendOnce(to []string, s string) []string {

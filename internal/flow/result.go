@@ -23,6 +23,9 @@ type Result struct {
 	// Keepers are, for each field of an object that lasts, the places that hold the
 	// object.
 	Keepers map[string][]string
+	// Around are, for each field of such an object that lies by value in another field,
+	// the fields that it lies in.
+	Around map[string][]string
 	// Lasting tells whether any program or command was seen to go on.
 	Lasting bool
 	// Cut counts the values and places at which so many objects arrive that the rest
@@ -111,7 +114,7 @@ type Edge struct {
 }
 
 func (s *solver) result() *Result {
-	r := &Result{Functions: map[string]*Reached{}, Kept: map[string]bool{}, Keepers: map[string][]string{}}
+	r := &Result{Functions: map[string]*Reached{}, Kept: map[string]bool{}, Keepers: map[string][]string{}, Around: map[string][]string{}}
 	s.reached(r)
 	h := newHolders(s)
 	h.all(r)

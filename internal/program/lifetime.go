@@ -173,6 +173,15 @@ func (p *Program) keeper(field *Holder) *Holder {
 	return hs[0]
 }
 
+// Around is the field in which a field lies by value, wherever there is one: it changes with what
+// is put there. nil if there is none, or it lies elsewhere as well.
+func (p *Program) Around(h *Holder) *Holder {
+	if p.flow == nil || len(p.flow.Around[h.ID]) != 1 {
+		return nil
+	}
+	return p.holders[p.flow.Around[h.ID][0]]
+}
+
 // maxKeepers bounds how far up and how wide a chain of owners is told.
 const maxKeepers = 3
 
