@@ -338,7 +338,7 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "a thread-local that each request sets anew"
 	case h.Kind == unit.ThreadLocal && takenAway(a):
 		return "a thread-local that is taken away when the work ends"
-	case a.Memo && !admits(src, a) && !drawsOnStore(a.Facts.Sources) && !hasSource(a, FromRequest, FromCaller, FromClock) && !removesEntries(a) && !filledFromStores(src, a) && !filledFromWritten(p, a):
+	case a.Memo && !admits(src, a) && !drawsOnStore(a.Facts.Sources) && !hasSource(a, FromRequest, FromCaller, FromClock) && !removesEntries(a) && !filledFromStores(src, a) && !filledFromWritten(p, a) && !expiring(p, h):
 		return "a memo of what every copy works out alike"
 	case scratch(p, h, a), inScratch(p, h):
 		return "set anew by each use before it is read"
@@ -394,6 +394,13 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "kept by the one loop in which a process stays that nobody asks"
 	}
 	return ""
+}
+
+// expiring tells a memo of a library whose entries are dropped after a time that its author
+// has set: who lets an answer expire knows that it changes, whatever it is made from.
+func expiring(p *program.Program, h *program.Holder) bool {
+	e, known := lookup(p.Catalog, h)
+	return known && e.Kind == catalog.Cache && slices.Contains(strings.Fields(e.Note), "timed")
 }
 
 // ofMainLine tells what only the main line of a process changes: the loop is told, and

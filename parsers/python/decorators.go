@@ -182,7 +182,7 @@ func (r *resolver) decoratedOutside(fn *function, d decoration) {
 // memoizes tells decorators that keep results in the memory of the process.
 func memoizes(name string) bool {
 	switch name {
-	case "functools.lru_cache", "functools.cache", "async_lru.alru_cache", "cachetools.func.ttl_cache", "cachetools.func.lru_cache", "cachetools.func.lfu_cache", "methodtools.lru_cache", "cache_memoize", "memoize.memoize":
+	case "functools.lru_cache", "functools.cache", "async_lru.alru_cache", "cachetools.func.ttl_cache", "cachetools.func.lru_cache", "cachetools.func.lfu_cache", "methodtools.lru_cache", "cache_memoize", "memoize.memoize", "aiocache.cached", "aiocache.cached_stampede", "aiocache.multi_cached", "aiocache.decorators.cached":
 		return true
 	}
 	return false
@@ -193,6 +193,9 @@ func memoizes(name string) bool {
 func (r *resolver) memo(fn *function, d decoration) {
 	if made := r.call(thing{kind: aFunction, id: fn.ID}); made.kind == aValue && strings.Contains(known(made.typ), ".") && r.classes[made.typ] == nil && made.typ != "datetime.datetime" {
 		return // an object of a library, such as a client: made once, and no copy of what is kept elsewhere
+	}
+	if slices.ContainsFunc(d.call.Args, toldStore) {
+		return
 	}
 	r.keptByMemo(fn)
 	typ := d.by.id
@@ -240,6 +243,13 @@ func (r *resolver) keyedByObject(fn *function) bool {
 		return false
 	}
 	return !r.isModel(fn.Owner)
+}
+
+// toldStore tells an argument by which a memo is told to keep what it has on a server, or
+// wherever a configuration of that name says.
+func toldStore(arg unit.Value) bool {
+	text := strings.ToLower(arg.Text)
+	return arg.Type == pair && (arg.Callee == "alias" || arg.Callee == "cache" && (strings.Contains(text, "redis") || strings.Contains(text, "memcache")))
 }
 
 // keptByMemo lets an object that a memo hands out, whoever asks first, live as long as the

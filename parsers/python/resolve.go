@@ -46,17 +46,18 @@ type resolver struct {
 	saved      []saving       // rows that are saved one by one
 	// classDecorated are the decorators of classes, with the calls that they are.
 	classDecorated []decoration
-	reads          []libraryRead          // of what a library keeps
-	called         []registered           // calls that say ways in
-	inclusions     map[string][]inclusion // of routers and blueprints
-	config         configured             // what applications of Flask are told
-	byModules      map[string]bool        // functions that only modules call, as they are loaded
-	serving        map[string]bool        // folders that have to do with a library that serves
-	single         map[string]bool        // classes of which the metaclass keeps the objects
-	factories      map[string]bool        // functions that make an application for who asks for one
-	djangos        []*django              // projects of Django
-	getters        map[string]bool        // names of properties
-	setters        map[string]*function   // what runs when a property is set, by its name
+	reads          []libraryRead                // of what a library keeps
+	called         []registered                 // calls that say ways in
+	inclusions     map[string][]inclusion       // of routers and blueprints
+	config         configured                   // what applications of Flask are told
+	byModules      map[string]bool              // functions that only modules call, as they are loaded
+	serving        map[string]bool              // folders that have to do with a library that serves
+	single         map[string]bool              // classes of which the metaclass keeps the objects
+	starts         map[string]map[int]unit.Call // the parameters that functions start, by their numbers
+	factories      map[string]bool              // functions that make an application for who asks for one
+	djangos        []*django                    // projects of Django
+	getters        map[string]bool              // names of properties
+	setters        map[string]*function         // what runs when a property is set, by its name
 }
 
 // module is a file as others see it.
@@ -128,6 +129,7 @@ func resolve(units []*unit.Unit) {
 	r.forget()
 	r.fieldTypes()
 	r.keepInstances()
+	r.passesOn()
 	rewritten := make([]rewrite, len(r.order))
 	for i, fn := range r.order {
 		rewritten[i] = r.rewrite(fn)

@@ -99,6 +99,7 @@ func (r *resolver) rewriteCall(fn *function, c unit.Call, w *rewrite, as map[str
 	c.Computes = c.Computes || c.External && computing(c.Callee) || to == nil && c.Callee == "" && computes(c.Name)
 	r.arguments(fn, &c, to)
 	r.hand(fn, &c, as, w)
+	r.handsOn(&c, to, as)
 	r.configures(fn, &c)
 	if (c.Callee == "os.environ.get" || c.Callee == "os.getenv") && len(c.Args) > 0 && c.Args[0].Kind == unit.Literal {
 		r.readsLibrary(fn, environ(c.Args[0].Text), c.Location)

@@ -8,6 +8,50 @@ import (
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
+// passesOn finds, for functions that start what they are handed beside their caller, or give
+// it to a scheduler, which parameter that is.
+func (r *resolver) passesOn() {
+	r.starts = map[string]map[int]unit.Call{}
+	for _, fn := range r.order {
+		for i := range fn.Calls {
+			c := &fn.Calls[i]
+			how, ok := handed(c)
+			switch {
+			case ok && (how.Async || how.As == unit.Scheduler):
+				for _, arg := range c.Args {
+					for _, v := range append([]unit.Value{arg}, arg.Parts...) {
+						r.startsParam(fn, v.Place, how)
+					}
+				}
+			case c.Async && c.Receiver != nil:
+				r.startsParam(fn, c.Receiver.Place, unit.Call{Async: true}) // create_task(function())
+			}
+		}
+	}
+}
+
+func (r *resolver) startsParam(fn *function, place *unit.Place, how unit.Call) {
+	if place == nil || place.Root != unit.RootParam || len(place.Path) > 0 {
+		return
+	}
+	if r.starts[fn.ID] == nil {
+		r.starts[fn.ID] = map[int]unit.Call{}
+	}
+	r.starts[fn.ID][indexOf(place.Name)] = how
+}
+
+// handsOn says what becomes of functions that are handed to such a one.
+func (r *resolver) handsOn(c *unit.Call, to *function, as map[string]unit.Call) {
+	if to == nil {
+		return
+	}
+	for n, how := range r.starts[to.ID] {
+		if n < len(c.Args) && c.Args[n].Kind == unit.Func && r.functions[c.Args[n].Callee] != nil {
+			as[c.Args[n].Callee] = how
+		}
+	}
+}
+
 // makesApplication notes the functions that a library is told to make the application with:
 // FlaskGroup(create_app=make).
 func (r *resolver) makesApplication(args []unit.Value) {
