@@ -44,7 +44,7 @@ func numeric(h *program.Holder) bool {
 		return isNumber(t) || t == "datetime.datetime" || strings.HasPrefix(t, "sync/atomic.") && t != "sync/atomic.Value"
 	}
 	numbers := func(of *program.Holder) bool {
-		return number(of.Type) || keyType(of.Type) != "" && number(strings.TrimLeft(of.Elem, "*"))
+		return number(of.Type) || keyType(of.Type) != "" && of.Elem != "bool" && number(strings.TrimLeft(of.Elem, "*"))
 	}
 	if len(h.Parts) == 0 {
 		return numbers(h)
