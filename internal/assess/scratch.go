@@ -18,7 +18,7 @@ func scratch(p *program.Program, h *program.Holder, a Assessment) bool {
 	if h.Language != unit.Ruby || h.Kind == unit.Field || h.Kind == unit.Constant || h.Kind == unit.ThreadLocal {
 		return false
 	}
-	if h.Kind == unit.Attribute && p.Type(h.Owner) == nil && slices.ContainsFunc(a.Writes, leftBehind) {
+	if h.Kind == unit.Attribute && p.Type(h.Owner) == nil && leavesBehind(h, a) {
 		return false
 	}
 	puts := setting{first: map[*program.Function]int{}, certain: map[*program.Function]bool{}}
@@ -124,7 +124,13 @@ func unread(p *program.Program, h *program.Holder, a Assessment) bool {
 			return false
 		}
 	}
-	return !slices.ContainsFunc(a.Writes, leftBehind)
+	return !leavesBehind(h, a)
+}
+
+// leavesBehind tells an attribute of the framework's own classes with which an action ends:
+// mails and requests to come go by it.
+func leavesBehind(h *program.Holder, a Assessment) bool {
+	return (strings.HasPrefix(h.Owner, "Action") || strings.HasPrefix(h.Owner, "Active")) && slices.ContainsFunc(a.Writes, leftBehind)
 }
 
 // leftBehind tells a change with which the action of a request ends: what the library does
