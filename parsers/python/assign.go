@@ -354,10 +354,11 @@ func (f *file) typeName(s *scope, n *node) string {
 	return p.Name + strings.Join(p.Path, "")
 }
 
-// genericType reads Optional[X], Annotated[X, …], dict[str, X].
-func (f *file) genericType(s *scope, n *node) string {
-	name := f.text(n.Kids[0])
-	name = name[strings.LastIndexByte(name, '.')+1:]
+// wrapper is what collectionNamed says of a type that only says something about another one.
+const wrapper = "wrapper"
+
+// collectionNamed tells the collections by what they are called in annotations.
+func collectionNamed(name string) string {
 	switch name {
 	case "Dict", "dict", "DefaultDict", "OrderedDict", "MutableMapping", "Mapping":
 		return "dict"
@@ -366,6 +367,18 @@ func (f *file) genericType(s *scope, n *node) string {
 	case "Set", "set":
 		return "set"
 	case "Optional", "Annotated", "Final", "ClassVar", "Union", "Mapped", "DynamicMapped", "WriteOnlyMapped":
+		return wrapper
+	}
+	return ""
+}
+
+// genericType reads Optional[X], Annotated[X, …], dict[str, X].
+func (f *file) genericType(s *scope, n *node) string {
+	name := f.text(n.Kids[0])
+	switch collected := collectionNamed(name[strings.LastIndexByte(name, '.')+1:]); collected {
+	case "dict", "list", "set":
+		return collected
+	case wrapper:
 		inner := n.Kids[len(n.Kids)-1]
 		if n.Kind == "subscript" {
 			return f.annotation(s, n.Kids[1])
@@ -382,6 +395,21 @@ func (f *file) genericType(s *scope, n *node) string {
 
 // quoted is the class that a quoted annotation names, if it is a plain name.
 func (f *file) quoted(s *scope, text string) string {
+	for _, part := range strings.Split(text, " | ") {
+		if part = strings.TrimSpace(part); part != text && part != "None" {
+			return f.quoted(s, part)
+		}
+	}
+	if head, inner, ok := strings.Cut(strings.TrimSuffix(text, "]"), "["); ok {
+		switch collected := collectionNamed(head[strings.LastIndexByte(head, '.')+1:]); collected {
+		case "":
+			return f.quoted(s, head)
+		case wrapper:
+			return f.quoted(s, inner)
+		default:
+			return collected
+		}
+	}
 	for _, r := range text {
 		if r != '.' && r != '_' && (r < '0' || r > 'z' || r > '9' && r < 'A' || r > 'Z' && r < 'a') {
 			return ""

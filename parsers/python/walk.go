@@ -594,6 +594,9 @@ func (r *resolver) onward(t thing, s string, from *module) thing {
 		}
 		return r.call(t)
 	case s == unit.Element:
+		if t.kind == aClass || t.kind == outside && !t.own && genericClass(t.id) {
+			return t // a class with its parameters is that class
+		}
 		if t.kind == aValue && t.place != nil {
 			return thing{kind: aValue, place: step(t.place, unit.Element), typ: r.elementOf(t)}
 		}
@@ -610,6 +613,12 @@ func (r *resolver) onward(t thing, s string, from *module) thing {
 		return r.call(r.step(t, strings.TrimSuffix(s[1:], "()"), from))
 	}
 	return r.step(t, s[1:], from)
+}
+
+// genericClass tells, by how classes are written, a class of a library.
+func genericClass(id string) bool {
+	last := id[strings.LastIndexByte(id, '.')+1:]
+	return last != "" && last[0] >= 'A' && last[0] <= 'Z' && strings.ToUpper(last) != last
 }
 
 // step is an attribute; of what asks the database the manager is asked first.
