@@ -29,6 +29,9 @@ func (r *resolver) rewriteAccess(fn *function, a unit.Access, w *rewrite, as map
 		a.Lazy = a.Lazy || r.unwraps(fn)
 		r.assigned(fn, &a)
 		if r.written(fn, &a, written) {
+			if n := len(a.Place.Path); fn.Name == "__new__" && n > 0 && r.holders[a.Place.Path[n-1]] != nil {
+				a.Kind = unit.Init // while the object is made
+			}
 			w.accesses = append(w.accesses, a)
 		}
 	case unit.Modify:
