@@ -270,9 +270,14 @@ func restores(c program.Change) bool {
 	return false
 }
 
-// unaltered tells a collection into which only those constants are put, under constant
-// keys, with which it is declared.
+// unaltered tells a place that is only ever given the constant with which it is declared, or a
+// collection into which only those constants are put, under constant keys, that it has then.
 func unaltered(h *program.Holder, a Assessment) bool {
+	if h.Value.Kind == unit.Literal && !slices.ContainsFunc(h.Changes, func(c program.Change) bool {
+		return c.Kind != unit.Write || c.Op != "=" || len(c.Place.Path) > 0 || c.Value == nil || c.Value.Kind != unit.Literal || c.Value.Text != h.Value.Text
+	}) {
+		return len(a.Writes) > 0
+	}
 	for _, c := range a.Writes {
 		if c.Kind != unit.Modify || c.Op != "[]=" || c.Key == nil || c.Value == nil || c.Key.Kind != unit.Literal || c.Value.Kind != unit.Literal || len(c.Place.Path) > 0 && c.Place.Root == unit.RootHolder {
 			return false

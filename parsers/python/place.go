@@ -86,6 +86,9 @@ func (f *file) callPlace(s *scope, n *node) *unit.Place {
 			if attr := f.literalText(args.Kids[1]); attr != "" {
 				return step(f.place(s, args.Kids[0]), "."+attr)
 			}
+			if begins := f.beginning(args.Kids[1]); len(begins) >= 3 {
+				return step(f.place(s, args.Kids[0]), "."+begins+anyEnd)
+			}
 			return nil
 		case name == "super":
 			if s.owner == "" {
@@ -106,6 +109,28 @@ func (f *file) callPlace(s *scope, n *node) *unit.Place {
 		return p
 	}
 	return called(f.place(s, function))
+}
+
+// anyEnd stands for the rest of a name of which only the beginning is known.
+const anyEnd = "*"
+
+// beginning is the text with which a string begins that is put together.
+func (f *file) beginning(n *node) string {
+	switch {
+	case n.Is("binary_operator") && len(n.Kids) > 0:
+		return f.literalText(n.Kids[0])
+	case !n.Is("string"):
+		return ""
+	}
+	for _, kid := range n.Kids {
+		if kid.Kind == "string_content" {
+			return f.text(kid)
+		}
+		if kid.Kind == "interpolation" {
+			break
+		}
+	}
+	return ""
 }
 
 // queried is what a query of SQLAlchemy hands out, as a place behind the model that it is

@@ -87,6 +87,9 @@ func (r *resolver) rewriteCall(fn *function, c unit.Call, w *rewrite, as map[str
 	case to != nil:
 		c.Callee = to.ID
 		c.Targets = r.overrides(to, t, c.Name)
+		if object, name := parent(*place); t.on != nil && strings.HasSuffix(name, anyEnd) {
+			c.Targets = r.methodsBegun(r.walk(object, fn, fn.module).typ, name)
+		}
 	case t.kind == outside:
 		c.Callee, c.External = onPath(t.id), true
 		r.conventions(&c)

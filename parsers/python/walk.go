@@ -3,6 +3,7 @@ package python
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -250,6 +251,9 @@ func (r *resolver) memberOfValue(t thing, name string) thing {
 		return thing{kind: outside, id: strings.TrimPrefix(t.typ, opaque) + "." + name, on: &t, model: t.model, own: true}
 	}
 	c := r.classes[t.typ]
+	if begun := r.methodsBegun(t.typ, name); len(begun) > 0 {
+		return thing{kind: aFunction, id: begun[0], on: &t}
+	}
 	if to, ok := r.related(t.typ, name); ok {
 		return to
 	}
@@ -291,6 +295,24 @@ func (r *resolver) memberOfValue(t thing, name string) thing {
 		return thing{kind: outside, id: id, on: &t, own: true}
 	}
 	return thing{kind: nothing, place: t.place}
+}
+
+// methodsBegun lists the methods of a class of whose name only the beginning is known.
+func (r *resolver) methodsBegun(class, name string) []string {
+	begins, ok := strings.CutSuffix(name, anyEnd)
+	if !ok || r.classes[class] == nil {
+		return nil
+	}
+	var out []string
+	for _, at := range r.classes[class].order {
+		for _, fn := range r.owned[at] {
+			if strings.HasPrefix(fn.Name, begins) && !slices.Contains(out, fn.ID) {
+				out = append(out, fn.ID)
+			}
+		}
+	}
+	sort.Strings(out)
+	return out
 }
 
 // makesMembers tells a class of which a library makes something else of what stands in
