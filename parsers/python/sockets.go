@@ -36,7 +36,7 @@ func (r *resolver) sameObject(m making, on *unit.Value) bool {
 // several calls, and some of them may not be known.
 func (r *resolver) socketServer(m making, callee, option string, calls ...*unit.Call) {
 	guard, holds := production(r.whenAt(m))
-	if !holds {
+	if !holds || notProduction(m.in) {
 		return
 	}
 	for _, c := range calls {
