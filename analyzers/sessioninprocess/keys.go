@@ -90,7 +90,7 @@ func keyOf(p *program.Program, v *unit.Value, kept map[string]draw, deep int) (d
 func drawnPlaces(p *rule.Pass) map[string]draw {
 	out := map[string]draw{}
 	for _, h := range p.Program.Holders() {
-		if p.Program.MadeForRequests(h) {
+		if p.Program.OfRow(h) {
 			continue // saved with its row
 		}
 		if !h.Test && effects.Drawn(&h.Value) {
@@ -135,11 +135,11 @@ func drawnIn(p *rule.Pass, f *program.Function, out map[string]draw) {
 	}
 }
 
-// ofRow tells an attribute of an object that is a row, or that a request brings: what is
-// drawn for it is saved with it.
+// ofRow tells an attribute of an object that is a row: what is drawn for it is saved with
+// it.
 func ofRow(p *rule.Pass, at unit.Place) bool {
 	h := p.Program.Holder(program.KeptIn(at))
-	return h != nil && p.Program.MadeForRequests(h)
+	return h != nil && p.Program.OfRow(h)
 }
 
 // fills lists what a function fills with random bytes and does not store, by name.

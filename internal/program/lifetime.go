@@ -59,6 +59,24 @@ func (p *Program) MadeForRequests(h *Holder) bool {
 	return h.Kind == unit.Field && t != nil && p.perRequest(t, maxSupers)
 }
 
+// OfRow tells a field of an object that is a row: what it is given is saved with it.
+func (p *Program) OfRow(h *Holder) bool {
+	t := p.types[h.Owner]
+	return h.Kind == unit.Field && t != nil && p.isRow(t, maxSupers)
+}
+
+func (p *Program) isRow(t *unit.Type, depth int) bool {
+	for _, s := range t.Supers {
+		if e, ok := p.Catalog.Lookup(s); ok && e.Kind == catalog.Request && e.Note == "row" {
+			return true
+		}
+		if up := p.types[baseType(s)]; up != nil && up != t && depth > 0 && p.isRow(up, depth-1) {
+			return true
+		}
+	}
+	return false
+}
+
 // perRequest tells a type of which the framework makes an instance for each
 // request.
 func (p *Program) perRequest(t *unit.Type, depth int) bool {

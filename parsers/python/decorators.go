@@ -131,9 +131,21 @@ func (r *resolver) wrapped(fn *function, d decoration) {
 	if top != nil {
 		top.Calls = append(top.Calls, call)
 	}
-	for _, inner := range r.inner[by.ID] {
+	for _, inner := range r.madeBy(by, maxChoice) {
 		caller.Calls = append(caller.Calls, unit.Call{Callee: inner.ID, Name: inner.Name, Result: unit.Returned, Location: d.call.Location})
 	}
+}
+
+// madeBy lists the functions inside a decorator, and inside those whose result it hands out:
+// limited(10) may leave to another function what is put around.
+func (r *resolver) madeBy(by *function, depth int) []*function {
+	out := slices.Clone(r.inner[by.ID])
+	for i := range by.Returns {
+		if to := r.functions[by.Returns[i].Callee]; to != nil && to != by && to.Outer == "" && by.Returns[i].Kind == unit.Result && depth > 0 {
+			out = append(out, r.madeBy(to, depth-1)...)
+		}
+	}
+	return out
 }
 
 // handsClass lets the module of a class call what decorates it.
