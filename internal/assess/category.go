@@ -354,7 +354,7 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "changed while serving, but nobody looks at it"
 	case ownWork(p, src, a):
 		return "says that this process works on its own memory"
-	case endOfWork(p, h, a):
+	case endOfWork(p, h, a), ownTasks(p, h, a):
 		return "says that work of this process ends"
 	case hasStarted(p, h, a):
 		return "says that this process has started"
@@ -386,8 +386,6 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "only ever closed: what is opened stays as it is"
 	case replacedHandle(h, a):
 		return "a handle of this process, which is opened again"
-	case ownTasks(p, h, a):
-		return "work of this process, kept until it ends"
 	case feedsMetrics(p, src, h, a), keepsMeters(p, h):
 		return "figures about this process"
 	case ofMainLine(a):

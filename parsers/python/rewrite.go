@@ -71,11 +71,8 @@ func (r *resolver) rewriteCall(fn *function, c unit.Call, w *rewrite, as map[str
 	}
 	t := r.walk(*place, fn, fn.module)
 	if slices.Contains(blockMethods[false], c.Name) || slices.Contains(blockMethods[true], c.Name) {
-		if to := r.callee(t); to != nil && t.on != nil {
-			c.Targets = r.overrides(to, t, c.Name)
-			r.runMethod(to, *t.on, c, w)
-		}
-		return // those of libraries say nothing
+		r.runsBlock(t, c, w)
+		return
 	}
 	r.registers(fn, &c, t)
 	r.registersRoute(fn, &c)
@@ -87,9 +84,7 @@ func (r *resolver) rewriteCall(fn *function, c unit.Call, w *rewrite, as map[str
 	case to != nil:
 		c.Callee = to.ID
 		c.Targets = r.overrides(to, t, c.Name)
-		if object, name := parent(*place); t.on != nil && strings.HasSuffix(name, anyEnd) {
-			c.Targets = r.methodsBegun(r.walk(object, fn, fn.module).typ, name)
-		}
+		r.targetsBegun(fn, *place, &c)
 	case t.kind == outside:
 		c.Callee, c.External = onPath(t.id), true
 		r.conventions(&c)
@@ -104,17 +99,41 @@ func (r *resolver) rewriteCall(fn *function, c unit.Call, w *rewrite, as map[str
 	r.hand(fn, &c, as, w)
 	r.handsOn(&c, to, as)
 	r.configures(fn, &c)
-	if (c.Callee == "os.environ.get" || c.Callee == "os.getenv") && len(c.Args) > 0 && c.Args[0].Kind == unit.Literal {
-		r.readsLibrary(fn, environ(c.Args[0].Text), c.Location)
-	}
-	if config, ok := strings.CutSuffix(c.Callee, ".get"); ok && flaskConfig(config) && len(c.Args) > 0 && c.Args[0].Kind == unit.Literal {
-		r.readsLibrary(fn, configKey(c.Args[0].Text), c.Location)
-	}
+	r.readsByName(fn, &c)
 	if changesFirst(c.Callee) && len(c.Args) > 0 && c.Args[0].Place != nil {
 		w.accesses = append(w.accesses, unit.Access{Place: *c.Args[0].Place, Kind: unit.Modify, Op: "append", Location: c.Location, Guards: c.Guards})
 	}
 	w.calls = append(w.calls, c)
 	r.runGetters(fn, *place, c.Location, w)
+}
+
+// runsBlock is what an object runs around the block of a with statement; those of libraries
+// say nothing.
+func (r *resolver) runsBlock(t thing, c unit.Call, w *rewrite) {
+	if to := r.callee(t); to != nil && t.on != nil {
+		c.Targets = r.overrides(to, t, c.Name)
+		r.runMethod(to, *t.on, c, w)
+	}
+}
+
+// targetsBegun are all methods that a call may run of whose name only the beginning is known.
+func (r *resolver) targetsBegun(fn *function, place unit.Place, c *unit.Call) {
+	if object, name := parent(place); strings.HasSuffix(name, anyEnd) {
+		c.Targets = r.methodsBegun(r.walk(object, fn, fn.module).typ, name)
+	}
+}
+
+// readsByName notes the variables of the environment, and the settings, that a call asks for.
+func (r *resolver) readsByName(fn *function, c *unit.Call) {
+	if len(c.Args) == 0 || c.Args[0].Kind != unit.Literal {
+		return
+	}
+	if c.Callee == "os.environ.get" || c.Callee == "os.getenv" {
+		r.readsLibrary(fn, environ(c.Args[0].Text), c.Location)
+	}
+	if config, ok := strings.CutSuffix(c.Callee, ".get"); ok && flaskConfig(config) {
+		r.readsLibrary(fn, configKey(c.Args[0].Text), c.Location)
+	}
 }
 
 // calledOn resolves what a call is made on, and what it does to rows there.
