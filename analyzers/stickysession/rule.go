@@ -77,7 +77,7 @@ func placeOf(l unit.Location) place { return place{l.File, l.Line} }
 
 // setting reports the affinity of one subject.
 func setting(p *rule.Pass, group []unit.Setting) {
-	s := group[0]
+	s := foremost(group)
 	technology, _, _ := strings.Cut(s.Subject, " ")
 	f := result.Finding{
 		Category: result.Session, Symbol: s.Subject, Language: unit.Deploy, Location: s.Location,
@@ -94,6 +94,17 @@ func setting(p *rule.Pass, group []unit.Setting) {
 		f.Level = result.Note
 	}
 	p.Report(f)
+}
+
+// foremost is the setting that says most of a subject: what is written before what
+// holds because nothing is.
+func foremost(group []unit.Setting) unit.Setting {
+	for _, s := range group {
+		if s.Origin != unit.Defaulted {
+			return s
+		}
+	}
+	return group[0]
 }
 
 func message(s unit.Setting) string {

@@ -147,12 +147,28 @@ func environment(env *tree.Node, name string) (unit.Setting, bool) {
 
 // Labels looks at what balancers read from the labels of a service.
 func Labels(f *record.File, service string, labels *tree.Node) {
+	type written struct {
+		key, value string
+		line       int
+	}
+	var all []written
 	for _, p := range labels.Entries() {
-		label(f, service, p.Key.Text, p.Value.String(), p.Key.Line)
+		all = append(all, written{p.Key.Text, p.Value.String(), p.Key.Line})
 	}
 	for _, item := range labels.Elements() {
 		key, value, _ := strings.Cut(item.String(), "=")
-		label(f, service, key, value, item.Line)
+		all = append(all, written{key, value, item.Line})
+	}
+	told := map[string]bool{}
+	for _, l := range all {
+		told[strings.ToLower(strings.TrimSpace(l.key))] = true
+	}
+	for _, l := range all {
+		if on := switched(strings.ToLower(strings.TrimSpace(l.key))); on != "" && !told[on] && !told[strings.TrimSuffix(on, ".cookie")] {
+			told[on] = true
+			l.key, l.value = on, "true"
+		}
+		label(f, service, l.key, l.value, l.line)
 	}
 }
 
@@ -175,8 +191,28 @@ func tagged(key string) bool {
 	if len(parts) < 6 || parts[1] != "http" || parts[2] != "services" || parts[4] != "loadbalancer" {
 		return false
 	}
-	rest := strings.Join(parts[5:], ".")
-	return rest == "sticky" || rest == "sticky.cookie"
+	return sticks(strings.Join(parts[4:], "."))
+}
+
+// sticks tells the switch of Traefik's cookie.
+func sticks(key string) bool {
+	for _, end := range []string{"loadbalancer.sticky", "loadbalancer.sticky.cookie", "loadbalancer.stickiness"} {
+		if strings.HasSuffix(key, end) {
+			return true
+		}
+	}
+	return false
+}
+
+// switched is the switch that an option of Traefik's cookie turns on where the switch
+// itself is not written: what the cookie is called says that there is one.
+func switched(key string) string {
+	for _, option := range []string{"name", "secure", "httponly", "samesite", "maxage", "path", "domain"} {
+		if of, ok := strings.CutSuffix(key, "loadbalancer.sticky.cookie."+option); ok {
+			return of + "loadbalancer.sticky.cookie"
+		}
+	}
+	return ""
 }
 
 // Label tells which balancer reads a label of a container, and what it then ties
@@ -187,7 +223,7 @@ func Label(key, value string) (technology, kind string) {
 		return "", ""
 	}
 	switch {
-	case tagged(key), strings.HasPrefix(key, "traefik.") && (strings.HasSuffix(key, "loadbalancer.sticky") || strings.HasSuffix(key, "loadbalancer.sticky.cookie") || strings.HasSuffix(key, "loadbalancer.stickiness") || strings.HasSuffix(key, "backend.loadbalancer.stickiness")):
+	case tagged(key), strings.HasPrefix(key, "traefik.") && sticks(key):
 		return "traefik", "cookie"
 	case strings.HasSuffix(key, "nginx-proxy.loadbalance"):
 		return "nginx-proxy", nginx.Directives(value)

@@ -32,6 +32,7 @@ func known() []annotation {
 		{"ingress.appscode.com/affinity", "voyager", only("cookie", "cookie")},
 		{"alb.ingress.kubernetes.io/target-group-attributes", "aws", attributes("cookie")},
 		{"service.beta.kubernetes.io/aws-load-balancer-target-group-attributes", "aws", attributes("source-ip")},
+		{"run.googleapis.com/sessionAffinity", "gcp", on("cookie")},
 		{"appgw.ingress.kubernetes.io/cookie-based-affinity", "azure", on("cookie")},
 		{"traefik.ingress.kubernetes.io/affinity", "traefik", on("cookie")},
 		{"traefik.ingress.kubernetes.io/service.sticky", "traefik", on("cookie")},

@@ -28,9 +28,9 @@ func named(path string) bool {
 
 func read(f *record.File) {
 	for _, doc := range f.Documents() {
-		if doc.Str("kind") == "Kustomization" && doc.Get("apiVersion") == nil {
+		if kind := doc.Str("kind"); doc.Get("apiVersion") == nil && (kind == "Kustomization" || kind == "" && named(f.Path)) {
 			f.Recognise() // which it need not name
-			object(f, doc)
+			kustomization(f, doc)
 			continue
 		}
 		if doc.Str("kind") == "" || doc.Str("apiVersion") == "" {

@@ -138,6 +138,7 @@ func processes(f *record.File, container *tree.Node, of func(unit.Setting) unit.
 // knative reads the bounds that a Knative service has as annotations.
 func knative(f *record.File, name string, o *tree.Node) {
 	all := o.Get("spec", "template", "metadata", "annotations")
+	annotations(f, "Service "+name, all)
 	for _, prefix := range []string{"autoscaling.knative.dev/", "run.googleapis.com/"} {
 		for _, keys := range [][2]string{{"minScale", "maxScale"}, {"min-scale", "max-scale"}} {
 			f.Bounds(name, all, prefix+keys[0], prefix+keys[1])
