@@ -57,7 +57,7 @@ func (f *file) keptBlock(s *scope, c send) []unit.Value {
 	if c.block == nil || !s.atBoot() || f.class.tool || f.class.test || s.never || f.copying || !f.mayKeep(c.receiver) {
 		return nil
 	}
-	if plain(c.name) || reads(c.name) || ofRecords(c.name) || c.name == "new" || c.name == "included" || definesWithin(f.text(c.block)) || f.fateOf(s, c).later {
+	if plain(c.name) || reads(c.name) || ofRecords(c.name) || c.name == "new" || c.name == "included" || f.definesWithin(c.block) || f.fateOf(s, c).later {
 		return nil
 	}
 	f.copying = true

@@ -1,6 +1,8 @@
 package ruby
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/stateaudit/stateaudit/internal/unit"
@@ -160,7 +162,7 @@ func beforeEach(name string) bool {
 // defines records methods that are defined on a class while the program runs:
 // from then on all that use the class have them.
 func (f *file) defines(s *scope, c send) {
-	evaluates := c.block != nil && definesWithin(f.text(c.block))
+	evaluates := c.block != nil && f.definesWithin(c.block)
 	if s.atBoot() || len(c.args) == 0 && !evaluates {
 		return
 	}
@@ -195,13 +197,18 @@ func (f *file) defines(s *scope, c send) {
 	f.access(s, c.n, holderPlace(id), change{kind: unit.Modify, op: c.name})
 }
 
-// definesWithin tells the source of a block that defines something on the object that it
-// is evaluated on.
-func definesWithin(source string) bool {
-	for _, word := range []string{"def ", "define_method", "define_singleton_method", "alias_method", "attr_accessor", "attr_writer", "undef_method", "remove_method"} {
-		if strings.Contains(source, word) {
-			return true
+// defining matches what defines something on the object that a block is evaluated on.
+var defining = regexp.MustCompile(`def |define_method|define_singleton_method|alias_method|attr_accessor|attr_writer|undef_method|remove_method`)
+
+// definesWithin tells a block that defines something on the object that it is evaluated on. The
+// file is searched once: blocks may lie in blocks, many deep.
+func (f *file) definesWithin(block *node) bool {
+	if f.defined == nil {
+		f.defined = []int{}
+		for _, at := range defining.FindAllStringIndex(f.src, -1) {
+			f.defined = append(f.defined, at[0])
 		}
 	}
-	return false
+	next, _ := slices.BinarySearch(f.defined, block.Start)
+	return next < len(f.defined) && f.defined[next] < block.End
 }

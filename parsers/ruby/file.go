@@ -32,6 +32,7 @@ type file struct {
 	looking   bool                // the key that an expression reads is being looked up
 	switches  map[string]bool     // what configuration switches on and off in production
 	refusing  map[string]refusal  // methods that raise if a condition holds; nil until asked for
+	defined   []int               // where something is defined, in order; nil until asked for
 	// choice is the arm that is asked for, and arms how many an expression has.
 	choice, arms int
 }

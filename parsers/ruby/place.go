@@ -346,7 +346,7 @@ func (f *file) configKey(s *scope, n *node) string {
 	if rest, ok := behindConfig(text); ok && dotted(rest) {
 		return rest
 	}
-	if base, steps, ok := strings.Cut(text, "."); ok && dotted(steps) {
+	if base, steps, ok := strings.Cut(text, "."); ok {
 		if l, _ := s.find(base); l != nil && !l.param {
 			rest, ok := behindConfig(l.value.Text + ".")
 			if rest = strings.TrimPrefix(rest+steps, "."); ok && dotted(rest) {
