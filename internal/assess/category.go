@@ -429,9 +429,15 @@ func ownWork(p *program.Program, src *Sources, a Assessment) bool {
 
 // renewed tells a holder that what runs around each request sets as a whole.
 func renewed(a Assessment) bool {
+	arms := map[*program.Function]int{}
 	for _, c := range a.Writes {
 		if c.Kind != unit.Write || c.Op != "=" || c.Lazy || len(c.Place.Path) > 0 {
 			continue
+		}
+		if c.Maybe {
+			if arms[c.Function]++; arms[c.Function] < 2 {
+				continue // a condition without another arm leaves what was there before
+			}
 		}
 		if forEachRequest(c.Function, maxAbove) {
 			return true
@@ -448,7 +454,15 @@ func forEachRequest(f *program.Function, up int) bool {
 	if f.HasRole(unit.Middleware) || slices.Contains(f.Attrs, unit.EachRequest) {
 		return true
 	}
-	return up > 0 && slices.ContainsFunc(f.Callers(), func(from *program.Function) bool { return from != f && forEachRequest(from, up-1) })
+	return up > 0 && slices.ContainsFunc(f.Callers(), func(from *program.Function) bool {
+		return from != f && !onlyMaybe(from, f) && forEachRequest(from, up-1)
+	})
+}
+
+// onlyMaybe tells a function that calls another only where a condition holds.
+func onlyMaybe(from, f *program.Function) bool {
+	calls := from.CallsOf(f)
+	return len(calls) > 0 && !slices.ContainsFunc(calls, func(c *unit.Call) bool { return !c.Maybe })
 }
 
 // takenAway tells a holder that is emptied again where it is filled.

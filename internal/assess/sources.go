@@ -606,7 +606,7 @@ var knownOrigins = [...]origin{
 	{"ActiveRecord.arel_table", ""}, {"ActiveRecord.table_name", ""}, {"ActiveRecord.quoted_table_name", ""}, {"ActiveRecord.column", ""}, {"ActiveRecord.attribute_names", ""}, {"ActiveRecord.primary_key", ""}, {"ActiveRecord.model_name", ""}, {"ActiveRecord.reflect", ""}, {"ActiveRecord.none", ""},
 	{"ActiveRecord.locking_", ""}, {"ActiveRecord.lock", Serializable}, {"ActiveRecord.with_lock", Serializable}, {"ActiveRecord.with_advisory_lock", Elects},
 	{"ActiveRecord.", FromDatabase}, {"ActiveRecord::Base.with_advisory_lock", Elects}, {"Redlock", Elects}, {"RedisMutex", Elects}, {"RedisLock", Elects}, {"Redis::Lock", Elects}, {"Suo::", Elects}, {"ActiveRecord::Base.", FromDatabase}, {"Sequel", FromDatabase}, {"Redis", FromDatabase}, {"Mongo::", FromDatabase}, {"PG::", FromDatabase}, {"Mysql2::", FromDatabase},
-	{"ActionMailer.deliver", ToNetwork},
+	{"ActionMailer.deliver", ToNetwork}, {"Mail.deliver", ToNetwork}, {"Pony.mail", ToNetwork},
 	{"ActionController.current_user", FromDatabase}, {"ActionController.", FromRequest},
 	{"Net::HTTP", FromNetwork}, {"Net::SMTP", ToNetwork}, {"Faraday", FromNetwork}, {"HTTParty", FromNetwork}, {"RestClient", FromNetwork}, {"Excon", FromNetwork}, {"Typhoeus", FromNetwork}, {"HTTPClient", FromNetwork}, {"URI.open", FromNetwork}, {"OpenURI", FromNetwork},
 	{"Aws::", FromNetwork}, {"Stripe::", FromNetwork}, {"Twilio::", FromNetwork}, {"Slack::", FromNetwork}, {"Elasticsearch::", FromNetwork}, {"Resolv", FromNetwork}, {"TCPSocket", FromNetwork},

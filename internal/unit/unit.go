@@ -552,6 +552,7 @@ type Call struct {
 	Failed   bool     `json:",omitempty"` // only where something failed: rescue, err != nil
 	Tx       bool     `json:",omitempty"` // inside a database transaction
 	Loop     bool     `json:",omitempty"` // inside a loop without end
+	Maybe    bool     `json:",omitempty"` // only where a condition holds, as far as its language says
 	Timed    bool     `json:",omitempty"` // in each turn of a loop without end that waits for time to pass
 	Guards   []string `json:",omitempty"`
 	// Schedules says that code outside the checkout is called which runs what it is handed

@@ -76,6 +76,7 @@ func (f *file) call(s *scope, n *node, use unit.Use) unit.Value {
 		f.record(s, c.n, unit.Call{Callee: "Kernel.spawn", Name: "spawn", External: true, Reference: false, Args: args, Result: unit.Dropped})
 		return unit.Value{Text: f.short(n)}
 	}
+	args = f.middleware(s, c, args)
 	f.recordCall(s, c, receiver, append(args[:len(args):len(args)], f.keptBlock(s, c)...), use)
 	f.sessionCall(s, c, args)
 	given, made := f.block(s, c)
@@ -91,6 +92,33 @@ func (f *file) call(s *scope, n *node, use unit.Use) unit.Value {
 		v.Parts = parts(append(v.Parts[:len(v.Parts):len(v.Parts)], made)...)
 	}
 	return v
+}
+
+// middleware makes of a class that is put into a stack of Rack the one object that the
+// server makes of it when it starts, and asks for each request.
+func (f *file) middleware(s *scope, c send, args []unit.Value) []unit.Value {
+	at := 0
+	switch c.name {
+	case "use", "unshift":
+	case "insert_before", "insert_after", "insert", "swap":
+		at = 1
+	default:
+		return args
+	}
+	stack := f.text(c.receiver)
+	if c.receiver == nil && s.self == selfInstance || c.receiver != nil && stack != "middleware" && !strings.HasSuffix(stack, ".middleware") || len(args) <= at {
+		return args
+	}
+	constant := f.constantName(c.args[at])
+	if constant == "" {
+		return args
+	}
+	given := append([]unit.Value{{}}, args[at+1:]...) // what comes behind it in the stack
+	f.record(s, c.n, unit.Call{Name: "new", Receiver: f.receiverValue(s, c.args[at]), Args: given, Result: unit.Used})
+	s.fn.Allocs = append(s.fn.Allocs, unit.Alloc{Type: constant, Location: f.at(c.args[at])})
+	args = slices.Clone(args)
+	args[at] = unit.Value{Kind: unit.New, Type: constant, Text: f.short(c.args[at]), Parts: parts(given...)}
+	return args
 }
 
 // special knows the calls that are syntax in all but name.

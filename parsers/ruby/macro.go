@@ -242,6 +242,8 @@ func (f *file) fateOf(s *scope, c send) fate {
 	constant := strings.TrimPrefix(f.constantName(c.receiver), "::")
 	out := fate{later: true, self: s.self, name: c.name}
 	switch {
+	case constant == "Concurrent::TimerTask" && (c.name == "new" || c.name == "execute"):
+		out.role, out.note, out.async, out.name = unit.Scheduler, "run again and again by a timer", true, "timer"
 	case threads(constant, c.name), c.name == "post" && c.receiver != nil && len(c.args) == 0:
 		out.role, out.note, out.async, out.name = unit.Background, "thread", true, "thread"
 		out.again = repeats(constant)

@@ -191,8 +191,8 @@ func (f *file) callPlace(s *scope, n *node) *unit.Place {
 		return nil // a list that is made of the pairs
 	case handsOutSelf(name):
 		return f.place(s, receiver)
-	case handsOutElement(name):
-		return f.elements(s, receiver)
+	case handsOutElement(name) && !(receiver.Is("self") && s.self == selfClass):
+		return f.elements(s, receiver) // a class has no elements, but methods of such names
 	case copies(name):
 		return nil
 	}

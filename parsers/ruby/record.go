@@ -169,7 +169,7 @@ func (f *file) readPlace(s *scope, n *node) unit.Value {
 func (f *file) record(s *scope, n *node, c unit.Call) {
 	c.Guards, c.Tx, c.Deferred, c.Failed, c.Loop = s.guards, s.tx, s.ensure, s.failed, s.loop
 	c.Async = c.Async || s.async
-	c.Empty = s.empty
+	c.Empty, c.Maybe = s.empty, s.maybe
 	c.Location = f.at(f.head(n))
 	s.fn.Calls = append(s.fn.Calls, c)
 }
