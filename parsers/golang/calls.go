@@ -309,6 +309,7 @@ func (b *body) arguments(c *ast.CallExpr, f *types.Func, call *unit.Call) {
 			b.closure(lit, b.argumentRole(f, call))
 		} else {
 			b.argumentFunc(a, f, call)
+			b.argumentJob(a, nth, f, call)
 			b.expr(a)
 		}
 		call.Args = append(call.Args, b.value(a, 1))

@@ -131,6 +131,29 @@ func (b *body) argumentFunc(a ast.Expr, f *types.Func, call *unit.Call) {
 	})
 }
 
+// argumentJob does the same for an object that a scheduler is handed as a job: it
+// calls the one method of the interface that it asks for.
+func (b *body) argumentJob(a ast.Expr, nth int, f *types.Func, call *unit.Call) {
+	if f == nil || !call.External || f.Pkg() == nil || !isSchedule(f.Pkg().Path(), f.Name()) || nth >= f.Signature().Params().Len() {
+		return
+	}
+	methods := interfaceMethods(f.Signature().Params().At(nth).Type())
+	t := b.typeOf(a)
+	if len(methods) != 1 || t == nil || types.IsInterface(t) {
+		return
+	}
+	obj, _, _ := types.LookupFieldOrMethod(t, true, f.Pkg(), methods[0])
+	target, ok := obj.(*types.Func)
+	if !ok || b.x.isExternal(target) {
+		return
+	}
+	p := givenPart(f, call)
+	b.fn.Calls = append(b.fn.Calls, unit.Call{
+		Callee: funcID(target), Name: target.Name(), Location: b.x.location(a.Pos(), a.End()),
+		Result: unit.Used, Reference: true, As: p.role, AsNote: p.note,
+	})
+}
+
 // storedRole tells what becomes of a function that stands in a struct literal
 // of a foreign type: a command's Run is a program of its own, a server's hook
 // is called while serving.
