@@ -75,7 +75,7 @@ func reportCall(p *rule.Pass, f *program.Function, c *unit.Call, e effects.Effec
 	case effects.AnswerStore:
 		finding = result.Finding{Category: result.Registry, Message: fmt.Sprintf("`%s` keeps %s%s. With two copies the answer that reaches the other one is refused.", f.Symbol, e.What, rule.Guarded(c)), Fix: "Keep them in Redis or the database, where every copy finds them."}
 	case effects.ClientRegister:
-		if len(c.Args) > 0 && c.Args[0].Text == "false" {
+		if len(c.Args) > 0 && c.Args[0].Text == "false" || len(e.Without) > 0 && !leftOut(p.Program, e.Without) {
 			return
 		}
 		finding = result.Finding{Category: result.Registry, Message: fmt.Sprintf("`%s` keeps %s in the memory of the process%s. With two copies each knows only those that are connected to it, and what comes in at the other does not reach them.", f.Symbol, e.What, rule.Guarded(c)), Fix: remedy.Fix(result.Registry, "", f.Language)}

@@ -94,6 +94,16 @@ func signedWith(p *program.Program, f *program.Function, v *unit.Value, kept map
 	return draw{}, false
 }
 
+// givenDrawn finds the draw of a key that is handed to a signer as boot makes it, which keeps
+// it: no variable of the checkout does.
+func givenDrawn(p *rule.Pass, f *program.Function, c *unit.Call, e effects.Effect, v *unit.Value) (draw, bool) {
+	if e.Kind != effects.Signer || !f.Boot || f.Serving {
+		return draw{}, false
+	}
+	_, fresh := fillOf(v, fills(p, f))
+	return draw{f, c.Location, false}, fresh || effects.Drawn(v) || handsOutDrawn(p, v, maxBack)
+}
+
 // keptBeside finds the draw of a value that the function which uses it has just drawn,
 // where it keeps it for the next time as well.
 func keptBeside(f *program.Function, v *unit.Value, kept map[string]draw) (draw, bool) {

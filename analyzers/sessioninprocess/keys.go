@@ -40,6 +40,9 @@ func reportDrawn(p *rule.Pass) {
 			keys := keysOf(e, c)
 			for j := range keys {
 				d, found := signedWith(p.Program, f, &keys[j], kept, maxBack)
+				if !found {
+					d, found = givenDrawn(p, f, c, e, &keys[j])
+				}
 				if !found || told[d.at] {
 					continue
 				}
