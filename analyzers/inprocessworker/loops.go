@@ -349,10 +349,25 @@ func weigh(p *rule.Pass, fs []*program.Function) (work, bool) {
 	switch {
 	case reaches(locks...) && !unlocked(p, running):
 		w.level, w.ordered = result.Note, true
+	case !enqueues && !reaches(assess.ToDatabase, assess.ToNetwork, assess.FromProgram, assess.ToFile) && relays(p, running):
+		w.level = result.Note
 	case !enqueues && !reaches(assess.ToDatabase, assess.ToNetwork, assess.FromProgram, assess.ToFile) && refreshes(p, running):
 		w.level = result.Note
 	}
 	return w, true
+}
+
+// relays tells a loop that tells the clients of its copy what all copies are told.
+func relays(p *rule.Pass, running []*program.Function) bool {
+	within := map[string]bool{}
+	for _, f := range running {
+		for _, g := range f.Within(near) {
+			within[g.ID] = true
+		}
+	}
+	return slices.ContainsFunc(p.Assessments, func(a assess.Assessment) bool {
+		return a.Harmless == assess.Relayed && slices.ContainsFunc(a.Holder.Reads, func(r program.Change) bool { return within[r.In] })
+	})
 }
 
 // running lists what a loop runs: its function, or of a function that does other work

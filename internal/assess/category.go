@@ -358,6 +358,8 @@ func harmless(p *program.Program, src *Sources, h *program.Holder, a Assessment)
 		return "says that work of this process ends"
 	case hasStarted(p, h, a):
 		return "says that this process has started"
+	case relayed(p, h):
+		return Relayed
 	case saidOnce(src, h, a):
 		return "says that something was logged"
 	case onRuntime(src, a), exported(p, src, h, a):

@@ -64,6 +64,8 @@ const (
 	Compares Kind = "compares"
 	// Incoming hands out a connection that a client has opened.
 	Incoming Kind = "incoming"
+	// Hears is told what a broker tells each copy that asks.
+	Hears Kind = "hears"
 	// RandomFill fills what it is handed, the argument of path, with random bytes.
 	RandomFill Kind = "random-fill"
 	// Option makes an option of the command line, or reads one, with a value to fall
