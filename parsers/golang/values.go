@@ -245,6 +245,10 @@ func (b *body) fieldValue(v *unit.Value, sel *ast.SelectorExpr, depth int) {
 		return
 	}
 	made := b.value(id, depth+1)
+	if made.Kind == unit.Result && made.Callee != "" {
+		v.Kind, v.Parts = unit.Compound, []unit.Value{made} // a part of what a call has handed out
+		return
+	}
 	if made.Kind != unit.New {
 		return
 	}
