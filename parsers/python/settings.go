@@ -268,6 +268,25 @@ func (d *django) put(kind, subject, name string, list []said, value func(string)
 	u.Settings = append(u.Settings, s)
 }
 
+// otherwise adds to what is said under guards what holds where none of them does: a
+// library's own default, given by its text. Where an else says something, or what is said is
+// not guarded, nothing is left over.
+func otherwise(list []said, text string) []said {
+	var none []string
+	for _, one := range list {
+		if one.guard == "" || strings.HasPrefix(one.guard, "`not (") && !strings.Contains(one.guard, "` and `") {
+			return list
+		}
+		if !strings.Contains(one.guard, "` and `") {
+			none = append(none, "`not ("+strings.Trim(one.guard, "`")+")`")
+		}
+	}
+	if len(none) == 0 {
+		return list
+	}
+	return append(list[:len(list):len(list)], said{text: text, guard: strings.Join(none, " and "), at: list[len(list)-1].at})
+}
+
 // conditionOf is a guard as a condition: an else holds where the if does not.
 func conditionOf(guard string) unit.Condition {
 	if inner, ok := strings.CutPrefix(guard, "`not ("); ok && strings.HasSuffix(inner, ")`") && strings.Count(guard, "`") == 2 {
@@ -331,7 +350,7 @@ func (d *django) cache() {
 	if len(users) == 0 && !limits && !d.sessionsInCache() {
 		return
 	}
-	list := d.entry("CACHES", "default", "BACKEND")
+	list := otherwise(d.entry("CACHES", "default", "BACKEND"), "django.core.cache.backends.locmem.LocMemCache")
 	if len(d.of("CACHES")) == 0 && len(list) == 0 {
 		if len(users) > 0 {
 			d.omit(unit.SettingCacheStore, "CACHES", "CACHES", "locmem", "")
