@@ -22,7 +22,7 @@ const module = "github.com/stateaudit/stateaudit"
 // upward, and there is no other way from a rule to syntax than the program.
 func layers() map[string][]string {
 	vocabulary := []string{"internal/unit"}
-	rules := []string{"internal/effects", "internal/unit", "internal/catalog", "internal/program", "internal/result", "internal/assess", "internal/bindings", "internal/rule", "internal/remedy"}
+	rules := []string{"internal/effects", "internal/unit", "internal/catalog", "internal/program", "internal/result", "internal/assess", "internal/bindings", "internal/rule", "internal/remedy", "internal/names"}
 	return map[string][]string{
 		"internal/unit":      {},
 		"internal/frontend":  vocabulary,

@@ -2,8 +2,10 @@ package nonserializablesessionwrite
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/names"
 	"github.com/stateaudit/stateaudit/internal/program"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
@@ -303,12 +305,12 @@ func ofClass(p *program.Program, class string) verdict {
 	for at, n := t, 0; at != nil && n < 8; n++ {
 		var next *unit.Type
 		for _, super := range at.Supers {
-			switch super {
-			case "ActiveRecord::Base", "ApplicationRecord", "Sequel::Model", "Mongoid::Document":
+			switch {
+			case super == "ApplicationRecord", slices.Contains(names.Mappers(), strings.TrimPrefix(super, "include ")):
 				return verdict{lost, "an ActiveRecord object (`" + class + "`)", ""}
-			case "Struct":
+			case super == "Struct":
 				return verdict{lost, "a struct (`" + class + "`)", ""}
-			case "String", "Hash", "Array":
+			case super == "String", super == "Hash", super == "Array":
 				return verdict{}
 			}
 			if up := p.Type(super); up != nil && up.Kind == "class" {

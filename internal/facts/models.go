@@ -121,9 +121,11 @@ func isModel(p *program.Program, t *unit.Type, associating map[string]bool, dept
 	for _, s := range t.Supers {
 		name := superName(s)
 		switch {
-		case strings.HasPrefix(s, "include ") && name != "Mongoid::Document":
+		case slices.Contains(names.Mappers(), name):
+			return true
+		case strings.HasPrefix(s, "include "):
 			continue
-		case name == "ActiveRecord::Base", name == "Sequel::Model", name == "Mongoid::Document", strings.HasSuffix(name, "ApplicationRecord"), strings.HasSuffix(name, "::Base") && strings.Contains(t.Location.File, "app/models/") && p.Type(name) == nil:
+		case strings.HasSuffix(name, "ApplicationRecord"), strings.HasSuffix(name, "::Base") && strings.Contains(t.Location.File, "app/models/") && p.Type(name) == nil:
 			return true
 		}
 		if up := p.Type(name); up != nil && up != t && depth < 8 && isModel(p, up, associating, depth+1) {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/stateaudit/stateaudit/internal/names"
 	"github.com/stateaudit/stateaudit/internal/unit"
 )
 
@@ -525,7 +526,7 @@ func conversion(name string) string {
 
 // isModel tells a class whose objects are rows.
 func (r *resolver) isModel(id string) bool {
-	if r.inherits(id, "ActiveRecord::Base", "ApplicationRecord", "Sequel::Model", "Mongoid::Document") {
+	if r.inherits(id, append(names.Mappers(), "ApplicationRecord")...) {
 		return true
 	}
 	return len(r.rows) > 0 && slices.ContainsFunc(r.line(id), func(up string) bool { return r.rows[up] })
