@@ -345,14 +345,15 @@ func (b *body) forStmt(s *ast.ForStmt) {
 	b.optionalExpr(s.Cond)
 	b.optional(s.Post)
 	loop, timed := b.loop, b.timed
-	b.loop = b.loop || s.Cond == nil && goesOn(s.Body)
-	b.timed = b.timed || s.Cond == nil && b.waitsForTime(s.Body)
+	lasts := b.lasts(s)
+	b.loop = b.loop || lasts && goesOn(s.Body)
+	b.timed = b.timed || lasts && b.waitsForTime(s.Body)
 	b.scope(s.Body.List)
 	b.loop, b.timed = loop, timed
-	if s.Cond != nil && waits(s.Body) {
+	if !lasts && waits(s.Body) {
 		b.attr("waits-in-loop")
 	}
-	if s.Cond == nil && goesOn(s.Body) {
+	if lasts && goesOn(s.Body) {
 		b.attr("endless-loop")
 		if b.waitsForSignals(s.Body) {
 			b.attr(unit.SignalLoop)
