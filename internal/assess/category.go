@@ -47,7 +47,7 @@ func categorise(p *program.Program, src *Sources, h *program.Holder, e catalog.E
 		return result.Session
 	case speaks(ws, "setting", "flag", "toggle") && writesThrough(src, a):
 		return result.Flag
-	case speaks(ws, "cache", "memo", "cached", "lru", "ttl") && !(isNumber(h.Type) && !a.Memo) && !(taken(a) && onlyGiven(a)):
+	case speaks(ws, "cache", "memo", "cached", "lru", "ttl") && !(isNumber(h.Type) && !a.Memo) && !((taken(a) || onlySaid(a)) && onlyGiven(a)):
 		return result.Cache
 	case speaks(workers(h), "queue", "scheduler", "cron", "worker"):
 		return result.Worker
@@ -212,6 +212,12 @@ func taken(a Assessment) bool {
 // onlyGiven tells a holder into which nothing is put that was fetched elsewhere.
 func onlyGiven(a Assessment) bool {
 	return !hasSource(a, FromDatabase, FromNetwork, FromFile, FromProgram)
+}
+
+// onlySaid tells a holder that is put into whenever a request says something, and not where
+// nothing was found in it: what the request said is nowhere else.
+func onlySaid(a Assessment) bool {
+	return !a.Memo && hasSource(a, FromRequest) && !hasSource(a, FromCaller)
 }
 
 // counts tells a holder that is only ever incremented.
