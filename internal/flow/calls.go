@@ -461,7 +461,9 @@ func (s *solver) handedOver(in *instance, i, n int32, kind callKind, methods []s
 		if way, ok := strings.CutPrefix(m, unit.AnyWithin); ok {
 			s.partAt(n, strings.Split(way, ">"), func(m int32) {
 				for _, name := range s.exported(s.nodes[m].typ) {
-					s.dispatchOn(in, i, m, name, kind, nil)
+					if s.runsOnce(s.nodes[m].typ, name) {
+						s.dispatchOn(in, i, m, name, kind, nil)
+					}
 				}
 			})
 			continue
@@ -510,6 +512,14 @@ func (s *solver) partAt(n int32, way []string, then func(int32)) {
 		s.partAt(k, way[1:], then)
 		s.each(s.contentOf(k), func(m int32) { s.partAt(m, way[1:], then) })
 	}
+}
+
+// runsOnce tells a method that takes nothing: a command, which whoever finds it calls by itself.
+// What takes something is called for each that comes, and when that is nobody can tell; it stays
+// unreached, of which the user is told.
+func (s *solver) runsOnce(typ, method string) bool {
+	f := s.functions[s.methods[typ][method].Function]
+	return f != nil && len(f.Params) == 1
 }
 
 func (s *solver) exported(typ string) []string {
