@@ -137,7 +137,7 @@ func leavesBehind(h *program.Holder, a Assessment) bool {
 // with it, it does for others.
 func leftBehind(c program.Change) bool {
 	f := c.Function
-	if !f.HasRole(unit.Handler) || forEachRequest(f, 0) || f.Outer != "" || f.Language != unit.Ruby {
+	if !f.HasRole(unit.Handler) || forEachRequest(f, 0) || f.Outer != "" {
 		return false
 	}
 	return !slices.ContainsFunc(f.Calls, func(call unit.Call) bool {

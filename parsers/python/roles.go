@@ -133,6 +133,9 @@ func handed(c *unit.Call) (unit.Call, bool) {
 	if !c.External && c.Callee != "" {
 		return unit.Call{}, false
 	}
+	if pageLibrary(c.Callee) {
+		return unit.Call{As: unit.Handler, AsNote: "handed to " + name, Reference: true}, true
+	}
 	switch name {
 	case "Thread", "Timer", "Process", "submit", "start_new_thread", "call_later", "add_task", "start_soon", "spawn", "start_background_task", "run_in_background", "apply_async", "spawn_later":
 		return unit.Call{Async: true}, true
@@ -168,6 +171,16 @@ func handed(c *unit.Call) (unit.Call, bool) {
 		return unit.Call{As: unit.Tool, AsNote: "a command"}, true
 	}
 	return unit.Call{}, false
+}
+
+// pageLibrary tells the libraries that make pages of what a program builds, and call what they
+// are handed when somebody uses them.
+func pageLibrary(callee string) bool {
+	switch first, rest, _ := strings.Cut(callee, "."); first {
+	case "gradio", "nicegui", "flet", "remi", "justpy":
+		return !strings.HasPrefix(rest, "app.on_")
+	}
+	return false
 }
 
 // give adds a role.
@@ -294,7 +307,7 @@ func (r *resolver) roleOfPlace(fn *function) {
 		fn.Roles, fn.RoleNote = []unit.Role{unit.Main}, "a management command that a deployment starts"
 	case m.class.tool && fn.Name == topName && !m.started():
 		fn.Roles, fn.RoleNote = []unit.Role{unit.Tool}, "runs in a process of its own"
-	case fn.Name == mainName && (m.started() || serves(fn)):
+	case fn.Name == mainName && (m.started() || serves(fn) || r.launches(fn, maxLaunch)):
 		fn.Roles, fn.RoleNote = []unit.Role{unit.Main}, "started as a script"
 	}
 }
@@ -317,6 +330,29 @@ func serves(fn *function) bool {
 			return c.External
 		}
 		return false
+	})
+}
+
+// maxLaunch bounds how many calls lie between a script and what starts its pages.
+const maxLaunch = 2
+
+// launches tells a script that starts the server of a library of pages, itself or by what it
+// calls.
+func (r *resolver) launches(fn *function, depth int) bool {
+	return slices.ContainsFunc(fn.Calls, func(c unit.Call) bool {
+		if c.Name == "launch" && (c.External && pageLibrary(c.Callee) || c.Callee == "" && r.builds(fn.module)) {
+			return true
+		}
+		to := r.functions[c.Callee]
+		return to != nil && depth > 0 && !c.Reference && r.launches(to, depth-1)
+	})
+}
+
+// builds tells a module that makes pages: what it launches, and of which the type is not known,
+// is one.
+func (r *resolver) builds(m *module) bool {
+	return slices.ContainsFunc(r.order, func(fn *function) bool {
+		return fn.module == m && slices.ContainsFunc(fn.Calls, func(c unit.Call) bool { return pageLibrary(c.Callee) })
 	})
 }
 
