@@ -43,7 +43,7 @@ func left(p *program.Program) []start {
 			continue
 		}
 		if by := p.Function(f.Outer); f.HasRole(unit.Background) && by != nil && !waits(by) && answers(by, near) {
-			out = append(out, start{by: by, run: f, location: f.Location, timer: lets(by, f)})
+			out = append(out, start{by: by, run: f, location: f.Location})
 		}
 		if waits(f) || !answers(f, near) {
 			continue
@@ -60,14 +60,6 @@ func left(p *program.Program) []start {
 		}
 	}
 	return out
-}
-
-// lets tells a function that has a timer run another.
-func lets(by, run *program.Function) bool {
-	return slices.ContainsFunc(by.Calls, func(c unit.Call) bool {
-		l, in := c.Location, run.Location
-		return letsTimePass(&c) && l.File == in.File && l.Line <= in.Line && in.Line <= max(l.EndLine, l.Line)
-	})
 }
 
 func endlessLoop(f *program.Function) bool { return slices.Contains(f.Attrs, "endless-loop") }

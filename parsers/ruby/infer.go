@@ -250,16 +250,7 @@ func (r *resolver) member(cur unit.Place, rf ref, name string) (unit.Place, ref)
 		}
 		return unit.Place{Root: unit.RootUnknown}, r.ofLibrary(rf, name)
 	}
-	h := r.handedOut(m)
-	switch {
-	case h.place == nil:
-		return unit.Place{Root: unit.RootUnknown}, h.ref
-	case h.place.Root == unit.RootHolder:
-		return *h.place, h.ref
-	case rf.class:
-		return unit.Place{Root: unit.RootUnknown}, h.ref
-	}
-	return walk(cur, h.place.Path...), h.ref
+	return r.handedOut(m).at(cur, rf.class)
 }
 
 // yielded steps to what a method gives to its block.
@@ -270,13 +261,18 @@ func (r *resolver) yielded(cur unit.Place, rf ref, to string) (unit.Place, ref) 
 	if err != nil || m == nil || number >= len(m.Yields) {
 		return unit.Place{Root: unit.RootUnknown}, ref{}
 	}
-	h := r.givenTo(m, number)
+	return r.givenTo(m, number).at(cur, rf.class)
+}
+
+// at is where what a method hands out lies, seen from the object that it is called on; a
+// class has no parts that are known.
+func (h handed) at(cur unit.Place, class bool) (unit.Place, ref) {
 	switch {
 	case h.place == nil:
 		return unit.Place{Root: unit.RootUnknown}, h.ref
 	case h.place.Root == unit.RootHolder:
 		return *h.place, h.ref
-	case rf.class:
+	case class:
 		return unit.Place{Root: unit.RootUnknown}, h.ref
 	}
 	return walk(cur, h.place.Path...), h.ref
