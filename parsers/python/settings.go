@@ -350,7 +350,7 @@ func (d *django) cache() {
 	if len(users) == 0 && !limits && !d.sessionsInCache() {
 		return
 	}
-	list := otherwise(d.entry("CACHES", "default", "BACKEND"), "django.core.cache.backends.locmem.LocMemCache")
+	list := otherwise(d.entry("CACHES", "default", "BACKEND"), globalSettings["django.conf.global_settings.CACHES.default.BACKEND"])
 	if len(d.of("CACHES")) == 0 && len(list) == 0 {
 		if len(users) > 0 {
 			d.omit(unit.SettingCacheStore, "CACHES", "CACHES", "locmem", "")

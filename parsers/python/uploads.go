@@ -25,7 +25,7 @@ func (d *django) uploads() {
 		}
 		return
 	}
-	d.put(unit.SettingUploadStorage, "STORAGES", name, otherwise(list, "django.core.files.storage.FileSystemStorage"), d.uploadsIn)
+	d.put(unit.SettingUploadStorage, "STORAGES", name, otherwise(list, globalSettings["django.conf.global_settings.STORAGES.default.BACKEND"]), d.uploadsIn)
 }
 
 // storingApps are applications of Django that keep uploads by themselves: the setting that
